@@ -1,0 +1,143 @@
+import { isAbsolute, join, resolve } from 'node:path';
+import { PodlabError } from '../errors';
+import { type Setting, type SettingValues, settings } from './settings';
+
+/** Everything the operator can decide, checked. Made once at start; printed by `podlab doctor`. */
+export interface Config {
+  host: string;
+  port: number;
+  /** Whether `host` is this machine alone: then there is one learner, who is also the operator. */
+  loopback: boolean;
+  /** Origin such as `https://podlab.school.example`. */
+  publicUrl: string | undefined;
+  /** Absolute. */
+  dataFolder: string;
+  /** `file:/absolute/path` or `postgresql://…`. */
+  databaseUrl: string;
+  cluster: SettingValues['PODLAB_CLUSTER'];
+  /** Absolute. Set whenever `cluster` is `kubeconfig`. */
+  kubeconfig: string | undefined;
+  kind: { cluster: string; image: string | undefined; configFile: string | undefined };
+  kubectl: string | undefined;
+  sandbox: SettingValues['PODLAB_SANDBOX'];
+  shells: { perSession: number; idleMs: number; abandonedMs: number };
+  sessionIdleMs: number;
+  /** Sentences about variables that look like settings and are none. */
+  warnings: string[];
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the configuration from environment variables; an empty one counts as unset. Relative paths start at `folder`.
+ * Throws PodlabError `config-invalid` that names every variable that is wrong, its value, and what would be right.
+ */
+export function loadConfig(env: Environment, folder = process.cwd()): Config {
+  const { values, problems } = readAll(env);
+  const at = (path: string) => (isAbsolute(path) ? path : resolve(folder, path));
+  const optionally = (path: string | undefined) => (path === undefined ? undefined : at(path));
+  const loopback = isLoopback(values.PODLAB_HOST);
+  if (values.PODLAB_CLUSTER === 'kubeconfig' && !values.PODLAB_KUBECONFIG)
+    problems.push({
+      message: 'PODLAB_CLUSTER is "kubeconfig", but PODLAB_KUBECONFIG is not set.',
+      remedy: 'Set PODLAB_KUBECONFIG to the path of a kubeconfig file.',
+    });
+  if (!loopback && values.PODLAB_SANDBOX === 'none') problems.push(sharedWithoutSandbox(values.PODLAB_HOST));
+  if (problems.length > 0)
+    throw new PodlabError(
+      'config-invalid',
+      problems.map((problem) => problem.message).join(' '),
+      problems.map((problem) => problem.remedy).join(' '),
+    );
+
+  const dataFolder = at(values.PODLAB_DATA ?? '.podlab');
+  const minutes = (count: number) => count * 60_000;
+  return {
+    host: values.PODLAB_HOST,
+    port: values.PODLAB_PORT,
+    loopback,
+    publicUrl: values.PODLAB_PUBLIC_URL && new URL(values.PODLAB_PUBLIC_URL).origin,
+    dataFolder,
+    databaseUrl: databaseUrl(values.DATABASE_URL, dataFolder, at),
+    cluster: values.PODLAB_CLUSTER,
+    kubeconfig: optionally(values.PODLAB_KUBECONFIG),
+    kind: {
+      cluster: values.PODLAB_KIND_CLUSTER,
+      image: values.PODLAB_KIND_IMAGE,
+      configFile: optionally(values.PODLAB_KIND_CONFIG),
+    },
+    kubectl: optionally(values.PODLAB_KUBECTL),
+    sandbox: values.PODLAB_SANDBOX,
+    shells: {
+      perSession: values.PODLAB_SHELLS_PER_SESSION,
+      idleMs: minutes(values.PODLAB_SHELL_IDLE_MINUTES),
+      abandonedMs: minutes(values.PODLAB_SHELL_ABANDONED_MINUTES),
+    },
+    sessionIdleMs: minutes(values.PODLAB_SESSION_IDLE_MINUTES),
+    warnings: unknownSettings(env),
+  };
+}
+
+interface Problem {
+  message: string;
+  remedy: string;
+}
+
+/** Why other people's shells are not run without a sandbox, and what to do. */
+export function sharedWithoutSandbox(host: string, reason = 'PODLAB_SANDBOX is "none"'): Problem {
+  return {
+    message: `PODLAB_HOST is "${host}", so other people could open shells on this machine, and ${reason}: every learner could read the others’ work and this machine’s files.`,
+    remedy: 'Install bubblewrap and leave PODLAB_SANDBOX unset, or set PODLAB_HOST to 127.0.0.1.',
+  };
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+function readAll(env: Environment): { values: SettingValues; problems: Problem[] } {
+  const problems: Problem[] = [];
+  const read = (name: string, setting: Setting<unknown>) => {
+    const given = env[name]?.trim() || undefined;
+    const result = setting.schema.safeParse(given);
+    if (result.success) return result.data;
+    const shown = given && setting.shown ? setting.shown(given) : given;
+    problems.push({
+      message: `${name} is "${shown}", which is not ${setting.expected}.`,
+      remedy: `Set ${name} to ${setting.expected}, or unset it (default: ${setting.default.replaceAll('`', '')}).`,
+    });
+    return setting.schema.parse(undefined);
+  };
+  const entries = Object.entries(settings).map(([name, setting]) => [name, read(name, setting)]);
+  return { values: Object.fromEntries(entries) as SettingValues, problems };
+}
+
+function databaseUrl(url: string | undefined, dataFolder: string, at: (path: string) => string): string {
+  if (!url) return `file:${join(dataFolder, 'podlab.db')}`;
+  const file = /^file:(?:\/\/(?=\/))?(.+)$/.exec(url)?.[1];
+  return file ? `file:${at(file)}` : url;
+}
+
+function unknownSettings(env: Environment): string[] {
+  const names = Object.keys(settings);
+  return Object.keys(env)
+    .filter((name) => name.startsWith('PODLAB_') && !names.includes(name))
+    .map((name) => {
+      const near = names.find((known) => editDistanceAtMost2(name, known));
+      return `${name} is not a setting of Podlab${near ? `; did you mean ${near}?` : '.'}`;
+    });
+}
+
+/** Whether at most two letters were added, left out, changed or swapped with their neighbour (counted as two). */
+function editDistanceAtMost2(a: string, b: string): boolean {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return (row[b.length] ?? Number.POSITIVE_INFINITY) <= 2;
+}
