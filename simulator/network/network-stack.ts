@@ -1,0 +1,218 @@
+import type { Clock } from '../clock/clock';
+import { resolveName } from './name-resolution';
+import {
+  type Connection,
+  type ConnectOptions,
+  type DatagramSocket,
+  type DnsQuestion,
+  type DnsReply,
+  type Listener,
+  NetworkError,
+  type NetworkInterface,
+  type NetworkNamespace,
+  type ResolvedName,
+  type ResolverFiles,
+  type SocketAddress,
+  type SocketEntry,
+  type SocketOwner,
+} from './namespace';
+import { connectOutside } from './outside-connection';
+import type { Fabric, Route } from './route';
+import { SocketTable } from './socket-table';
+import { connectionPair } from './tcp-connection';
+
+/** Linux gives up on an unanswered SYN after 127 s (tcp_syn_retries = 6). */
+const defaultConnectTimeout = 127_000;
+/** One attempt of the resolver (resolv.conf(5): timeout 5 s). */
+const defaultQueryTimeout = 5_000;
+/** An ARP that nobody answers. */
+const unreachableAfter = 3_000;
+
+/** A network namespace on the simulated network: a Pod's, or a node's. */
+export class NetworkStack implements NetworkNamespace {
+  private readonly table = new SocketTable();
+  private readonly traffic = { lo: { rx: 0, tx: 0 }, eth0: { rx: 0, tx: 0 } };
+  private open = true;
+
+  constructor(
+    readonly address: string,
+    private readonly fabric: Fabric,
+    private readonly clock: Clock,
+    /** Bits of the network part of `address`. */
+    private readonly prefix = 24,
+  ) {}
+
+  interfaces(): NetworkInterface[] {
+    const { lo, eth0 } = this.traffic;
+    const mac = this.address
+      .split('.')
+      .map((part) => Number(part).toString(16).padStart(2, '0'))
+      .join(':');
+    return [
+      {
+        name: 'lo',
+        address: '127.0.0.1',
+        prefix: 8,
+        mac: '00:00:00:00:00:00',
+        mtu: 65536,
+        rxBytes: lo.rx,
+        txBytes: lo.tx,
+      },
+      {
+        name: 'eth0',
+        address: this.address,
+        prefix: this.prefix,
+        mac: `0a:58:${mac}`,
+        mtu: 1500,
+        rxBytes: eth0.rx,
+        txBytes: eth0.tx,
+      },
+    ];
+  }
+
+  listen(port: number, host = '0.0.0.0', owner?: SocketOwner): Listener {
+    return this.table.listen(this.bindable(host), port, owner);
+  }
+
+  async connect(address: string, port: number, options: ConnectOptions = {}): Promise<Connection> {
+    options.signal?.throwIfAborted();
+    await Promise.resolve();
+    const route = this.routeTo('tcp', address, port);
+    if (route.kind === 'deliver') return this.connectTo(route, { address, port }, options);
+    if (route.kind === 'outside') {
+      const local = { address: this.address, port: this.table.ephemeralPort() };
+      const connection = await connectOutside(route.open, local, { address, port });
+      this.table.track(connection, options.owner);
+      return connection;
+    }
+    return this.fail(route, options, defaultConnectTimeout);
+  }
+
+  bindDatagram(port: number, host = '0.0.0.0', owner?: SocketOwner): DatagramSocket {
+    return this.table.bindDatagram(this.bindable(host), port, owner, (from, data, to) =>
+      this.sendDatagram(from, data, to),
+    );
+  }
+
+  async ping(
+    address: string,
+    options: { timeoutMs?: number; signal?: AbortSignal } = {},
+  ): Promise<{ milliseconds: number; ttl: number }> {
+    const route = this.routeTo('icmp', address, 0);
+    if (route.kind !== 'deliver') return this.fail(route, options, 10_000);
+    const near = route.to === this;
+    await this.clock.sleep(0, options.signal);
+    return { milliseconds: near ? 0.045 : 0.081, ttl: near ? 64 : 63 };
+  }
+
+  resolve(name: string, files: ResolverFiles, signal?: AbortSignal): Promise<ResolvedName> {
+    return resolveName(name, files, (question, server, timeoutMs) =>
+      this.query(question, server, { timeoutMs, signal }),
+    );
+  }
+
+  async query(question: DnsQuestion, server: string, options: ConnectOptions = {}): Promise<DnsReply> {
+    options.signal?.throwIfAborted();
+    await Promise.resolve();
+    const route = this.routeTo('udp', server, 53);
+    if (route.kind === 'dns') return { ...this.fabric.answer(this, question), server };
+    // A program of this cluster that happens to hold port 53 speaks no DNS that is simulated: it does not answer.
+    return this.fail(route.kind === 'deliver' ? { kind: 'drop' } : route, options, defaultQueryTimeout);
+  }
+
+  sockets(): SocketEntry[] {
+    return this.table.entries();
+  }
+
+  /** Whether a TCP connection to this port of this namespace would be taken. */
+  listens(address: string, port: number): boolean {
+    return this.open && this.table.listenerFor(address, port) !== undefined;
+  }
+
+  /** Resets every connection and frees every port. Idempotent. */
+  close(): void {
+    this.open = false;
+    this.table.close();
+  }
+
+  private routeTo(protocol: 'tcp' | 'udp' | 'icmp', address: string, port: number): Route {
+    if (isLoopback(address) || address === '0.0.0.0')
+      return { kind: 'deliver', to: this, address: address === '0.0.0.0' ? '127.0.0.1' : address, port };
+    if (address === this.address) return { kind: 'deliver', to: this, address, port };
+    return this.fabric.route(this, protocol, address, port);
+  }
+
+  private connectTo(
+    route: Extract<Route, { kind: 'deliver' }>,
+    dialled: SocketAddress,
+    options: ConnectOptions,
+  ): Connection {
+    const listener = route.to.table.listenerFor(route.address, route.port);
+    if (!listener) throw new NetworkError('ECONNREFUSED');
+    const port = this.table.ephemeralPort();
+    const source = isLoopback(route.address) ? route.address : this.address;
+    const local = { address: source, port };
+    const pair = connectionPair(
+      local,
+      dialled,
+      {
+        client: { address: route.source ?? source, port },
+        server: { address: route.address, port: route.port },
+      },
+      this.counters(route.to),
+    );
+    if (!listener.offer(pair.server)) throw new NetworkError('ECONNREFUSED');
+    this.table.track(pair.client, options.owner);
+    route.to.table.track(pair.server, listener.owner);
+    return pair.client;
+  }
+
+  private counters(peer: NetworkStack) {
+    const here = peer === this ? this.traffic.lo : this.traffic.eth0;
+    const there = peer === this ? peer.traffic.lo : peer.traffic.eth0;
+    return {
+      fromClient: (bytes: number) => {
+        here.tx += bytes;
+        there.rx += bytes;
+      },
+      fromServer: (bytes: number) => {
+        there.tx += bytes;
+        here.rx += bytes;
+      },
+    };
+  }
+
+  private sendDatagram(from: SocketAddress, data: Uint8Array, to: SocketAddress): void {
+    const route = this.routeTo('udp', to.address, to.port);
+    if (route.kind !== 'deliver') return;
+    const source = isLoopback(route.address) ? route.address : (route.source ?? this.address);
+    route.to.table
+      .datagramSocketFor(route.address, route.port)
+      ?.deliver({ from: { address: source, port: from.port }, data });
+  }
+
+  private async fail(
+    route: Exclude<Route, { kind: 'deliver' }>,
+    options: { timeoutMs?: number; signal?: AbortSignal },
+    timeoutMs: number,
+  ): Promise<never> {
+    if (route.kind === 'refuse') throw new NetworkError('ECONNREFUSED');
+    if (route.kind === 'unreachable') {
+      const wait = Math.min(options.timeoutMs ?? unreachableAfter, unreachableAfter);
+      if (route.code === 'EHOSTUNREACH') await this.clock.sleep(wait, options.signal);
+      throw new NetworkError(wait < unreachableAfter ? 'ETIMEDOUT' : route.code);
+    }
+    await this.clock.sleep(options.timeoutMs ?? timeoutMs, options.signal);
+    throw new NetworkError('ETIMEDOUT');
+  }
+
+  private bindable(host: string): string {
+    const address = host === '' || host === '*' || host === '::' ? '0.0.0.0' : host;
+    if (address === '0.0.0.0' || address === this.address || isLoopback(address)) return address;
+    throw new NetworkError('EADDRNOTAVAIL');
+  }
+}
+
+export function isLoopback(address: string): boolean {
+  return address.startsWith('127.');
+}
