@@ -1,0 +1,384 @@
+import type { ResourceName } from './types';
+
+export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
+
+/** A subresource as discovery shows it. */
+export interface Subresource {
+  name: string;
+  /** Of the body, when it differs from the resource's own: `policy/v1 Eviction`. */
+  group?: string;
+  version?: string;
+  kind: string;
+  verbs: string[];
+}
+
+/** One resource at one version: a row of the table below. */
+export interface ResourceDefinition {
+  /** Where its objects are stored: `pods`, `deployments.apps`. */
+  name: ResourceName;
+  /** '' for the core group. */
+  group: string;
+  version: string;
+  /** `v1`, `apps/v1`. */
+  apiVersion: string;
+  kind: string;
+  plural: string;
+  singular: string;
+  shortNames: readonly string[];
+  categories: readonly string[];
+  namespaced: boolean;
+  verbs: readonly Verb[];
+  subresources: readonly Subresource[];
+  /** Class in @kubernetes/client-node whose fields it has. */
+  model: string;
+  /** Another version of the same stored objects: served by conversion, never stored in this form. */
+  convertedFrom?: string;
+}
+
+const ALL: readonly Verb[] = [
+  'create',
+  'delete',
+  'deletecollection',
+  'get',
+  'list',
+  'patch',
+  'update',
+  'watch',
+];
+
+interface Row {
+  apiVersion?: string;
+  kind: string;
+  plural: string;
+  shortNames?: string[];
+  categories?: string[];
+  clusterScoped?: boolean;
+  status?: boolean;
+  scale?: boolean;
+  subresources?: Subresource[];
+  verbs?: readonly Verb[];
+  model?: string;
+  storedAs?: ResourceName;
+  convertedFrom?: string;
+}
+
+const READ_WRITE = ['get', 'patch', 'update'];
+
+function define(row: Row): ResourceDefinition {
+  const apiVersion = row.apiVersion ?? 'v1';
+  const [group = '', version = ''] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
+  const subresources = [...(row.subresources ?? [])];
+  if (row.scale) {
+    subresources.push({
+      name: 'scale',
+      group: 'autoscaling',
+      version: 'v1',
+      kind: 'Scale',
+      verbs: READ_WRITE,
+    });
+  }
+  if (row.status) subresources.push({ name: 'status', kind: row.kind, verbs: READ_WRITE });
+  return {
+    name: row.storedAs ?? ((group ? `${row.plural}.${group}` : row.plural) as ResourceName),
+    group,
+    version,
+    apiVersion,
+    kind: row.kind,
+    plural: row.plural,
+    singular: row.kind.toLowerCase(),
+    shortNames: row.shortNames ?? [],
+    categories: row.categories ?? [],
+    namespaced: !row.clusterScoped,
+    verbs: row.verbs ?? ALL,
+    subresources,
+    model: row.model ?? `V1${row.kind}`,
+    ...(row.convertedFrom ? { convertedFrom: row.convertedFrom } : {}),
+  };
+}
+
+const PROXY_VERBS = ['create', 'delete', 'get', 'patch', 'update'];
+
+/** Every resource that is simulated, in the order in which discovery lists groups. */
+export const RESOURCES: readonly ResourceDefinition[] = [
+  define({ kind: 'ConfigMap', plural: 'configmaps', shortNames: ['cm'] }),
+  define({ kind: 'Endpoints', plural: 'endpoints', shortNames: ['ep'] }),
+  define({ kind: 'Event', plural: 'events', shortNames: ['ev'], model: 'CoreV1Event' }),
+  define({ kind: 'LimitRange', plural: 'limitranges', shortNames: ['limits'] }),
+  define({
+    kind: 'Namespace',
+    plural: 'namespaces',
+    shortNames: ['ns'],
+    clusterScoped: true,
+    status: true,
+    verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
+    subresources: [{ name: 'finalize', kind: 'Namespace', verbs: ['update'] }],
+  }),
+  define({
+    kind: 'Node',
+    plural: 'nodes',
+    shortNames: ['no'],
+    clusterScoped: true,
+    status: true,
+    subresources: [{ name: 'proxy', kind: 'NodeProxyOptions', verbs: PROXY_VERBS }],
+  }),
+  define({
+    kind: 'PersistentVolumeClaim',
+    plural: 'persistentvolumeclaims',
+    shortNames: ['pvc'],
+    status: true,
+  }),
+  define({
+    kind: 'PersistentVolume',
+    plural: 'persistentvolumes',
+    shortNames: ['pv'],
+    clusterScoped: true,
+    status: true,
+  }),
+  define({
+    kind: 'Pod',
+    plural: 'pods',
+    shortNames: ['po'],
+    categories: ['all'],
+    status: true,
+    subresources: [
+      { name: 'attach', kind: 'PodAttachOptions', verbs: ['create', 'get'] },
+      { name: 'binding', kind: 'Binding', verbs: ['create'] },
+      { name: 'ephemeralcontainers', kind: 'Pod', verbs: READ_WRITE },
+      { name: 'eviction', group: 'policy', version: 'v1', kind: 'Eviction', verbs: ['create'] },
+      { name: 'exec', kind: 'PodExecOptions', verbs: ['create', 'get'] },
+      { name: 'log', kind: 'Pod', verbs: ['get'] },
+      { name: 'portforward', kind: 'PodPortForwardOptions', verbs: ['create', 'get'] },
+      { name: 'proxy', kind: 'PodProxyOptions', verbs: PROXY_VERBS },
+      { name: 'resize', kind: 'Pod', verbs: READ_WRITE },
+    ],
+  }),
+  define({ kind: 'ResourceQuota', plural: 'resourcequotas', shortNames: ['quota'], status: true }),
+  define({ kind: 'Secret', plural: 'secrets' }),
+  define({
+    kind: 'ServiceAccount',
+    plural: 'serviceaccounts',
+    shortNames: ['sa'],
+    subresources: [
+      {
+        name: 'token',
+        group: 'authentication.k8s.io',
+        version: 'v1',
+        kind: 'TokenRequest',
+        verbs: ['create'],
+      },
+    ],
+  }),
+  define({
+    kind: 'Service',
+    plural: 'services',
+    shortNames: ['svc'],
+    categories: ['all'],
+    status: true,
+    subresources: [{ name: 'proxy', kind: 'ServiceProxyOptions', verbs: PROXY_VERBS }],
+  }),
+
+  define({ apiVersion: 'apps/v1', kind: 'ControllerRevision', plural: 'controllerrevisions' }),
+  define({
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    plural: 'daemonsets',
+    shortNames: ['ds'],
+    categories: ['all'],
+    status: true,
+  }),
+  define({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    plural: 'deployments',
+    shortNames: ['deploy'],
+    categories: ['all'],
+    scale: true,
+    status: true,
+  }),
+  define({
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    plural: 'replicasets',
+    shortNames: ['rs'],
+    categories: ['all'],
+    scale: true,
+    status: true,
+  }),
+  define({
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    plural: 'statefulsets',
+    shortNames: ['sts'],
+    categories: ['all'],
+    scale: true,
+    status: true,
+  }),
+
+  define({
+    apiVersion: 'events.k8s.io/v1',
+    kind: 'Event',
+    plural: 'events',
+    shortNames: ['ev'],
+    model: 'EventsV1Event',
+    storedAs: 'events',
+    convertedFrom: 'v1',
+  }),
+
+  define({
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    plural: 'horizontalpodautoscalers',
+    shortNames: ['hpa'],
+    categories: ['all'],
+    status: true,
+    model: 'V2HorizontalPodAutoscaler',
+  }),
+  define({
+    apiVersion: 'autoscaling/v1',
+    kind: 'HorizontalPodAutoscaler',
+    plural: 'horizontalpodautoscalers',
+    shortNames: ['hpa'],
+    categories: ['all'],
+    status: true,
+    convertedFrom: 'autoscaling/v2',
+  }),
+
+  define({
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    plural: 'cronjobs',
+    shortNames: ['cj'],
+    categories: ['all'],
+    status: true,
+  }),
+  define({ apiVersion: 'batch/v1', kind: 'Job', plural: 'jobs', categories: ['all'], status: true }),
+
+  define({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'IngressClass',
+    plural: 'ingressclasses',
+    clusterScoped: true,
+  }),
+  define({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    plural: 'ingresses',
+    shortNames: ['ing'],
+    status: true,
+  }),
+  define({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    plural: 'networkpolicies',
+    shortNames: ['netpol'],
+  }),
+
+  define({
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    plural: 'poddisruptionbudgets',
+    shortNames: ['pdb'],
+    status: true,
+  }),
+
+  define({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    plural: 'clusterrolebindings',
+    clusterScoped: true,
+  }),
+  define({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRole',
+    plural: 'clusterroles',
+    clusterScoped: true,
+  }),
+  define({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', plural: 'rolebindings' }),
+  define({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', plural: 'roles' }),
+
+  define({
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    plural: 'storageclasses',
+    shortNames: ['sc'],
+    clusterScoped: true,
+  }),
+
+  define({
+    apiVersion: 'scheduling.k8s.io/v1',
+    kind: 'PriorityClass',
+    plural: 'priorityclasses',
+    shortNames: ['pc'],
+    clusterScoped: true,
+  }),
+  define({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', plural: 'leases' }),
+  define({
+    apiVersion: 'node.k8s.io/v1',
+    kind: 'RuntimeClass',
+    plural: 'runtimeclasses',
+    clusterScoped: true,
+  }),
+  define({ apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', plural: 'endpointslices' }),
+];
+
+/** A question that is answered and not stored: created, never read back. */
+export interface ReviewDefinition {
+  group: string;
+  version: string;
+  apiVersion: string;
+  kind: string;
+  plural: string;
+  namespaced: boolean;
+  model: string;
+}
+
+const review = (group: string, kind: string, namespaced = false): ReviewDefinition => ({
+  group,
+  version: 'v1',
+  apiVersion: `${group}/v1`,
+  kind,
+  plural: `${kind.toLowerCase()}s`,
+  namespaced,
+  model: `V1${kind}`,
+});
+
+export const REVIEWS: readonly ReviewDefinition[] = [
+  review('authentication.k8s.io', 'SelfSubjectReview'),
+  review('authentication.k8s.io', 'TokenReview'),
+  review('authorization.k8s.io', 'LocalSubjectAccessReview', true),
+  review('authorization.k8s.io', 'SelfSubjectAccessReview'),
+  review('authorization.k8s.io', 'SelfSubjectRulesReview'),
+  review('authorization.k8s.io', 'SubjectAccessReview'),
+];
+
+const stored = new Map<string, ResourceDefinition>(
+  RESOURCES.filter((resource) => !resource.convertedFrom).map((resource) => [resource.name, resource]),
+);
+const served = new Map<string, ResourceDefinition>(
+  RESOURCES.map((resource) => [`${resource.apiVersion}/${resource.plural}`, resource]),
+);
+const kinds = new Map<string, ResourceDefinition>(
+  RESOURCES.map((resource) => [`${resource.apiVersion}/${resource.kind}`, resource]),
+);
+
+/** The resource in the version that is stored. */
+export function resourceByName(name: ResourceName): ResourceDefinition {
+  const found = stored.get(name);
+  if (!found) throw new Error(`no such resource: ${name}`);
+  return found;
+}
+
+/** `('apps/v1', 'deployments')`; undefined when it is not served. */
+export function resourceByPath(apiVersion: string, plural: string): ResourceDefinition | undefined {
+  return served.get(`${apiVersion}/${plural}`);
+}
+
+/** `('apps/v1', 'Deployment')`; undefined when it is not served. */
+export function resourceByKind(apiVersion: string, kind: string): ResourceDefinition | undefined {
+  return kinds.get(`${apiVersion}/${kind}`);
+}
+
+/** `pods` or `deployments.apps`: how messages name it (schema.GroupResource). */
+export function groupResource(resource: { group: string; plural: string }): string {
+  return resource.group ? `${resource.plural}.${resource.group}` : resource.plural;
+}
