@@ -1,0 +1,50 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { DatabaseClient } from '../progress/database/open-database';
+import type { Accounts, Learner } from './accounts';
+
+export const learnerCookie = 'podlab_learner';
+const yearInSeconds = 365 * 24 * 60 * 60;
+/** How stale `lastSeenAt` may be before it is written again: a page view should not cost a write. */
+const seenEveryMs = 60 * 60 * 1000;
+
+/** Guests, known by a random cookie of which the database holds only a SHA-256. `secure` for a server behind HTTPS. */
+export function createAccounts(database: DatabaseClient, { secure = false } = {}): Accounts {
+  async function learner(cookieHeader: string | null): Promise<Learner | null> {
+    const token = readCookie(cookieHeader, learnerCookie);
+    if (!token) return null;
+    const found = await database.learnerCookie.findUnique({
+      where: { hash: hash(token) },
+      select: { hash: true, lastSeenAt: true, learner: { select: { id: true, name: true } } },
+    });
+    if (!found) return null;
+    if (Date.now() - found.lastSeenAt.getTime() > seenEveryMs)
+      await database.learnerCookie.update({ where: { hash: found.hash }, data: { lastSeenAt: new Date() } });
+    return found.learner;
+  }
+
+  return {
+    learner,
+    async learnerOrGuest(cookieHeader) {
+      const known = await learner(cookieHeader);
+      if (known) return { learner: known, setCookie: null };
+      const token = randomBytes(32).toString('base64url');
+      const guest = await database.learner.create({
+        data: { cookies: { create: { hash: hash(token) } } },
+        select: { id: true, name: true },
+      });
+      const attributes = `Path=/; HttpOnly; SameSite=Lax; Max-Age=${yearInSeconds}${secure ? '; Secure' : ''}`;
+      return { learner: guest, setCookie: `${learnerCookie}=${token}; ${attributes}` };
+    },
+  };
+}
+
+const hash = (token: string) => createHash('sha256').update(token).digest('hex');
+
+/** The value of one cookie in a Cookie header (RFC 6265); null when it is not there or malformed. */
+export function readCookie(header: string | null, name: string): string | null {
+  for (const part of header?.split(';') ?? []) {
+    const [key, ...value] = part.trim().split('=');
+    if (key === name) return /^[\w-]{20,200}$/.test(value.join('=')) ? value.join('=') : null;
+  }
+  return null;
+}

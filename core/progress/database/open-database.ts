@@ -1,0 +1,91 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import { PrismaClient } from '../../../prisma/generated/sqlite/client';
+import { applyMigrations } from './apply-migrations';
+import { databaseError } from './database-error';
+
+/** The one client type in the code: both generated clients have the same models and differ in their SQL alone. */
+export type DatabaseClient = PrismaClient;
+
+export interface Database {
+  readonly client: DatabaseClient;
+  readonly provider: 'sqlite' | 'postgresql';
+  /** Rejects with PodlabError when the database does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** `postgresql://…`, or `file:/absolute/path` for SQLite. */
+  url: string;
+  /** Folder that holds `sqlite/migrations` and `postgresql/migrations`. */
+  prismaFolder: string;
+}
+
+/**
+ * Opens the database and brings it up to the code's schema. Throws PodlabError: `database-newer`,
+ * `database-migration-failed`, `data-folder-full`, `data-folder-read-only`, `database-unreachable`.
+ */
+export async function openDatabase({ url, prismaFolder }: DatabaseOptions): Promise<Database> {
+  const provider = /^postgres(ql)?:/.test(url) ? 'postgresql' : 'sqlite';
+  try {
+    const adapter = provider === 'sqlite' ? await sqliteAdapter(url) : await postgresqlAdapter(url);
+    const client = await createClient(provider, adapter);
+    if (provider === 'sqlite') await client.$queryRawUnsafe('PRAGMA journal_mode = WAL');
+    await applyMigrations({ client, adapter, provider, folder: `${prismaFolder}/${provider}/migrations` });
+    return {
+      client,
+      provider,
+      async ping() {
+        try {
+          await client.$queryRawUnsafe('SELECT 1');
+        } catch (error) {
+          throw databaseError(error, url);
+        }
+      },
+      close: () => client.$disconnect(),
+    };
+  } catch (error) {
+    throw databaseError(error, url);
+  }
+}
+
+async function createClient(
+  provider: Database['provider'],
+  adapter: SqlMigrationAwareDriverAdapterFactory,
+): Promise<DatabaseClient> {
+  if (provider === 'sqlite') return new PrismaClient({ adapter });
+  const { PrismaClient: PostgresqlClient } = await import('../../../prisma/generated/postgresql/client');
+  return new PostgresqlClient({ adapter }) as unknown as DatabaseClient;
+}
+
+async function sqliteAdapter(url: string): Promise<SqlMigrationAwareDriverAdapterFactory> {
+  const { PrismaLibSql } = await import('@prisma/adapter-libsql');
+  mkdirSync(dirname(url.replace(/^file:/, '')), { recursive: true });
+  return new PrismaLibSql({ url, timeout: 5000 });
+}
+
+async function postgresqlAdapter(url: string): Promise<SqlMigrationAwareDriverAdapterFactory> {
+  const { PrismaPg } = await import('@prisma/adapter-pg');
+  const { hostname, port, pathname, username, password, searchParams } = new URL(url);
+  // Fields, not a connection string: given one, the adapter would take the real database for its shadow.
+  return new PrismaPg(
+    {
+      host: searchParams.get('host') ?? hostname,
+      port: Number(port || 5432),
+      database: decodeURIComponent(pathname.slice(1)),
+      user: decodeURIComponent(username),
+      password: decodeURIComponent(password) || undefined,
+      ssl: sslOption(searchParams.get('sslmode')),
+      connectionTimeoutMillis: 5000,
+    },
+    { schema: searchParams.get('schema') ?? undefined },
+  );
+}
+
+/** libpq's sslmode, as far as a client without certificates of its own can follow it. */
+function sslOption(mode: string | null): boolean | { rejectUnauthorized: boolean } {
+  if (mode === null || mode === 'disable' || mode === 'prefer' || mode === 'allow') return false;
+  return { rejectUnauthorized: mode !== 'require' };
+}
