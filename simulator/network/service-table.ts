@@ -1,0 +1,186 @@
+import type { Client } from '../api/client';
+import type { Clock } from '../clock/clock';
+import type { EndpointSlice, Service } from '../schema/types';
+import type { Protocol } from './route';
+
+export interface Backend {
+  address: string;
+  port: number;
+}
+
+type ServicePort = NonNullable<NonNullable<Service['spec']>['ports']>[number];
+type Endpoint = EndpointSlice['endpoints'][number];
+
+/** An address of an EndpointSlice with what DNS says about it. */
+export interface EndpointAddress {
+  address: string;
+  hostname?: string;
+  ports: { name: string; port: number; protocol: string }[];
+}
+
+/** sessionAffinityConfig.clientIP.timeoutSeconds' default. */
+const defaultAffinitySeconds = 10_800;
+
+/** Services and their endpoints as kube-proxy and CoreDNS keep them, from watches. */
+export class ServiceTable {
+  private readonly services = new Map<string, Service>();
+  private readonly slices = new Map<string, EndpointSlice>();
+  private readonly slicesOfService = new Map<string, Set<string>>();
+  private readonly byAddress = new Map<string, Service>();
+  private readonly byNodePort = new Map<string, Service>();
+  private readonly affinity = new Map<string, { backend: Backend; until: number }>();
+  private readonly stops: (() => void)[];
+
+  constructor(
+    client: Client,
+    private readonly clock: Clock,
+    private readonly random: () => number,
+  ) {
+    this.stops = [
+      client.watch('services', {}, ({ type, object }) => {
+        if (type === 'DELETED') this.services.delete(keyOf(object));
+        else this.services.set(keyOf(object), object);
+        this.index();
+      }),
+      client.watch('endpointslices.discovery.k8s.io', {}, ({ type, object }) =>
+        this.keepSlice(object, type === 'DELETED'),
+      ),
+    ];
+  }
+
+  close(): void {
+    for (const stop of this.stops) stop();
+  }
+
+  get(namespace: string, name: string): Service | undefined {
+    return this.services.get(`${namespace}/${name}`);
+  }
+
+  all(): Iterable<Service> {
+    return this.services.values();
+  }
+
+  /** The Service whose cluster, external or load-balancer address this is. */
+  atAddress(address: string): Service | undefined {
+    return this.byAddress.get(address);
+  }
+
+  atNodePort(protocol: Protocol, port: number): { service: Service; port: ServicePort } | undefined {
+    const service = this.byNodePort.get(`${protocol}/${port}`);
+    const found = service?.spec?.ports?.find(
+      (candidate) => candidate.nodePort === port && protocolOf(candidate) === protocol,
+    );
+    return service && found ? { service, port: found } : undefined;
+  }
+
+  port(service: Service, protocol: Protocol, port: number): ServicePort | undefined {
+    return service.spec?.ports?.find(
+      (candidate) => candidate.port === port && protocolOf(candidate) === protocol,
+    );
+  }
+
+  /**
+   * One backend for a new connection, at random; the same one for a client under ClientIP affinity. Undefined when
+   * the Service has none: ready ones first, else those that serve while they terminate (KEP-1669).
+   */
+  pick(service: Service, port: ServicePort, client: string): Backend | undefined {
+    const backends = this.backends(service, port);
+    if (backends.length === 0) return undefined;
+    const sticky = service.spec?.sessionAffinity === 'ClientIP';
+    const key = `${keyOf(service)}/${port.port}/${client}`;
+    const known = sticky ? this.affinity.get(key) : undefined;
+    const kept = known && known.until > this.clock.now() ? find(backends, known.backend) : undefined;
+    const backend = kept ?? backends[Math.floor(this.random() * backends.length)];
+    if (sticky && backend) {
+      const seconds = service.spec?.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? defaultAffinitySeconds;
+      this.affinity.set(key, { backend, until: this.clock.now() + seconds * 1_000 });
+    }
+    return backend;
+  }
+
+  /** Addresses that DNS gives for a headless Service: the ready ones, all with publishNotReadyAddresses. */
+  readyAddresses(service: Service): EndpointAddress[] {
+    const found: EndpointAddress[] = [];
+    for (const slice of this.slicesOf(service)) {
+      const ports = (slice.ports ?? []).map((port) => ({
+        name: port.name ?? '',
+        port: port.port ?? 0,
+        protocol: (port.protocol ?? 'TCP').toLowerCase(),
+      }));
+      for (const endpoint of slice.endpoints ?? []) {
+        if (endpoint.conditions?.ready === false) continue;
+        for (const address of endpoint.addresses) found.push({ address, hostname: endpoint.hostname, ports });
+      }
+    }
+    return found;
+  }
+
+  private backends(service: Service, port: ServicePort): Backend[] {
+    const all: { endpoint: Endpoint; port: number }[] = [];
+    for (const slice of this.slicesOf(service)) {
+      const target = slice.ports?.find((candidate) => (candidate.name ?? '') === (port.name ?? ''));
+      if (target?.port === undefined) continue;
+      for (const endpoint of slice.endpoints ?? []) all.push({ endpoint, port: target.port });
+    }
+    const ready = all.filter(({ endpoint }) => endpoint.conditions?.ready !== false);
+    const usable =
+      ready.length > 0
+        ? ready
+        : all.filter(({ endpoint }) => endpoint.conditions?.serving && endpoint.conditions.terminating);
+    return usable.flatMap(({ endpoint, port: target }) =>
+      endpoint.addresses.map((address) => ({ address, port: target })),
+    );
+  }
+
+  private *slicesOf(service: Service): Iterable<EndpointSlice> {
+    for (const key of this.slicesOfService.get(keyOf(service)) ?? []) {
+      const slice = this.slices.get(key);
+      if (slice) yield slice;
+    }
+  }
+
+  private keepSlice(slice: EndpointSlice, deleted: boolean): void {
+    const name = slice.metadata.labels?.['kubernetes.io/service-name'];
+    if (!name) return;
+    const owner = `${slice.metadata.namespace}/${name}`;
+    const keys = this.slicesOfService.get(owner) ?? new Set();
+    if (deleted) {
+      this.slices.delete(keyOf(slice));
+      keys.delete(keyOf(slice));
+    } else {
+      this.slices.set(keyOf(slice), slice);
+      keys.add(keyOf(slice));
+    }
+    if (keys.size > 0) this.slicesOfService.set(owner, keys);
+    else this.slicesOfService.delete(owner);
+  }
+
+  private index(): void {
+    this.byAddress.clear();
+    this.byNodePort.clear();
+    for (const service of this.services.values()) {
+      const { spec, status } = service;
+      const balanced = (status?.loadBalancer?.ingress ?? []).map((ingress) => ingress.ip);
+      for (const address of [
+        ...(spec?.clusterIPs ?? [spec?.clusterIP]),
+        ...(spec?.externalIPs ?? []),
+        ...balanced,
+      ])
+        if (address && address !== 'None') this.byAddress.set(address, service);
+      for (const port of spec?.ports ?? [])
+        if (port.nodePort) this.byNodePort.set(`${protocolOf(port)}/${port.nodePort}`, service);
+    }
+  }
+}
+
+function protocolOf(port: ServicePort): string {
+  return (port.protocol ?? 'TCP').toLowerCase();
+}
+
+function find(backends: Backend[], wanted: Backend): Backend | undefined {
+  return backends.find(({ address, port }) => address === wanted.address && port === wanted.port);
+}
+
+export function keyOf(object: { metadata: { namespace?: string; name?: string } }): string {
+  return `${object.metadata.namespace ?? ''}/${object.metadata.name ?? ''}`;
+}
