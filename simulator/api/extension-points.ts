@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { ResourceDefinition } from '../schema/resources';
-import type { KubeObject } from '../schema/types';
+import type { KubeObject, ResourceName } from '../schema/types';
+import type { AdmissionRequest, RequestUser } from './admission/request';
 import type { Client } from './client';
 
 /**
  * What a write passes through, in this order (k8s.io/apiserver, registry/rest):
  *
- *   decode → applyDefaults → admit(mutating) → applyDefaults → validateCreate | validateUpdate → admit(validating) → store
+ *   decode → applyDefaults → admit → applyDefaults → validateCreate | validateUpdate → store
  *
  * Each step is one function, exported by the index of its folder: ./defaults, ./admission, ./validation, ./tables,
  * ./protobuf, ./streams.
@@ -22,14 +22,14 @@ export interface Extensions {
 }
 
 /** Fills in what Kubernetes fills in, in place: the object is this request's own copy. */
-export type ApplyDefaults = (resource: ResourceDefinition, object: KubeObject) => void;
+export type ApplyDefaults = (resource: ResourceName, object: KubeObject) => void;
 
 /** Everything wrong with a new object; [] when it is fine. Metadata (names, labels, annotations) included. */
-export type ValidateCreate = (resource: ResourceDefinition, object: KubeObject) => FieldError[];
+export type ValidateCreate = (resource: ResourceName, object: KubeObject) => FieldError[];
 
 /** Everything wrong with a change; `subresource` is '' or such as 'status'. */
 export type ValidateUpdate = (
-  resource: ResourceDefinition,
+  resource: ResourceName,
   object: KubeObject,
   old: KubeObject,
   subresource: string,
@@ -56,37 +56,10 @@ export interface FieldError {
   message: string;
 }
 
-export interface User {
-  name: string;
-  groups: string[];
-  uid?: string;
-  extra?: Record<string, string[]>;
-}
-
-export interface AdmissionRequest {
-  /** Mutating admission may change `object` in place; validating admission may only throw. */
-  phase: 'mutating' | 'validating';
-  operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
-  resource: ResourceDefinition;
-  /** '' for the object itself, else such as 'ephemeralcontainers', 'binding', 'eviction', 'exec'. */
-  subresource: string;
-  /** '' for cluster-scoped resources. */
-  namespace: string;
-  /** '' when a create leaves the name to the server. */
-  name: string;
-  /** The new object (CREATE, UPDATE). */
-  object?: KubeObject;
-  /** The stored object (UPDATE, DELETE): shared, not to be changed. */
-  oldObject?: KubeObject;
-  user: User;
-  dryRun: boolean;
-  /** Milliseconds since the epoch. */
-  now: number;
-  /** Shown to the client as `Warning:` headers. */
-  warn(message: string): void;
-}
-
-/** Admission plugins, in order. Throws ApiError to refuse. `client` reads the same cluster. */
+/**
+ * Admission plugins, in order; throws ApiError to refuse. Called once, after the first defaulting: plugins that change the
+ * object first, then those that only refuse. `client` reads the same cluster.
+ */
 export type Admit = (request: AdmissionRequest, client: Client) => void;
 
 /** meta/v1 TableColumnDefinition. `priority` 0 is always shown, 1 with `-o wide`. */
@@ -107,11 +80,7 @@ export interface Table {
   }[];
 }
 
-export type RenderTable = (
-  resource: ResourceDefinition,
-  objects: readonly KubeObject[],
-  now: number,
-) => Table;
+export type RenderTable = (resource: ResourceName, objects: readonly KubeObject[], now: number) => Table;
 
 /** The object in a `application/vnd.kubernetes.protobuf` body. Throws ApiError 400 or 415. */
 export type DecodeProtobuf = (contentType: string, bytes: Uint8Array) => unknown;
@@ -125,7 +94,7 @@ export interface StreamRequest {
   /** What follows `/proxy`, with its leading slash; '' elsewhere. */
   path: string;
   query: URLSearchParams;
-  user: User;
+  user: RequestUser;
 }
 
 /**
