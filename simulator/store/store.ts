@@ -1,0 +1,270 @@
+import { ApiError } from '../api/errors';
+import type { KubeObject, ResourceName } from '../schema/types';
+
+/** One change, as it is kept for replay. `previous` is what it replaced (undefined for ADDED). */
+export interface StoreEvent {
+  type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  resourceVersion: number;
+  object: KubeObject;
+  previous?: KubeObject;
+}
+
+export interface WatchRange {
+  /** '' for all namespaces. */
+  namespace: string;
+  /** Changes after this version. */
+  after: number;
+}
+
+/** Gets each change in order of resourceVersion, never inside the write that caused it. */
+export type StoreListener = (events: readonly StoreEvent[]) => void;
+
+/** What `Store.snapshot` gives. */
+export interface StoreSnapshot {
+  resourceVersion: number;
+  objects: Partial<Record<ResourceName, KubeObject[]>>;
+}
+
+/** Changes of one resource that a watch can be resumed over (etcd keeps minutes, this a count). */
+const HISTORY_LENGTH = 1000;
+
+interface Collection {
+  namespaces: Map<string, Map<string, KubeObject>>;
+  size: number;
+  history: StoreEvent[];
+  /** A watch from before this version has missed something: 410. */
+  forgottenThrough: number;
+  watchers: Set<Watcher>;
+}
+
+interface Watcher {
+  namespace: string;
+  listener: StoreListener;
+  queue: StoreEvent[];
+  scheduled: boolean;
+  closed: boolean;
+}
+
+/**
+ * The objects of a cluster: etcd and the API server's watch cache in one. Objects are frozen and shared, never
+ * copied: a change is a new object. One counter numbers all changes.
+ */
+export class Store {
+  private readonly collections = new Map<ResourceName, Collection>();
+  private version: number;
+
+  constructor(snapshot?: StoreSnapshot) {
+    this.version = snapshot?.resourceVersion ?? 0;
+    for (const [resource, objects] of Object.entries(snapshot?.objects ?? {})) {
+      const collection = this.collection(resource as ResourceName);
+      collection.forgottenThrough = this.version;
+      for (const object of objects) this.place(collection, freeze(structuredClone(object)));
+    }
+  }
+
+  /** Of the last change. */
+  get resourceVersion(): number {
+    return this.version;
+  }
+
+  get(resource: ResourceName, namespace: string, name: string): KubeObject | undefined {
+    return this.collections.get(resource)?.namespaces.get(namespace)?.get(name);
+  }
+
+  /** In order of namespace and name, as etcd's keys sort. */
+  list(resource: ResourceName, namespace = ''): KubeObject[] {
+    const collection = this.collections.get(resource);
+    if (!collection) return [];
+    if (namespace) return sorted(collection.namespaces.get(namespace));
+    return [...collection.namespaces.keys()]
+      .sort(byteOrder)
+      .flatMap((each) => sorted(collection.namespaces.get(each)));
+  }
+
+  count(resource: ResourceName): number {
+    return this.collections.get(resource)?.size ?? 0;
+  }
+
+  /**
+   * The list as it was at an earlier version, by undoing what happened since. Throws 410 Expired when that is
+   * no longer known.
+   */
+  listAt(resource: ResourceName, namespace: string, resourceVersion: number): KubeObject[] {
+    const collection = this.collection(resource);
+    if (resourceVersion < collection.forgottenThrough) throw expired(resourceVersion, collection);
+    const objects = new Map(this.list(resource, namespace).map((object) => [keyOf(object), object]));
+    for (let index = collection.history.length - 1; index >= 0; index--) {
+      const event = collection.history[index];
+      if (!event || event.resourceVersion <= resourceVersion) break;
+      if (namespace && event.object.metadata.namespace !== namespace) continue;
+      if (event.previous) objects.set(keyOf(event.object), event.previous);
+      else objects.delete(keyOf(event.object));
+    }
+    return [...objects.entries()].sort(([a], [b]) => byteOrder(a, b)).map(([, object]) => object);
+  }
+
+  /** Stores a new or changed object, numbered; takes `object` over and freezes it. The caller has checked conflicts. */
+  put(resource: ResourceName, object: KubeObject): KubeObject {
+    const collection = this.collection(resource);
+    this.version++;
+    object.metadata.resourceVersion = String(this.version);
+    const stored = freeze(object);
+    const previous = this.place(collection, stored);
+    this.record(collection, {
+      type: previous ? 'MODIFIED' : 'ADDED',
+      resourceVersion: this.version,
+      object: stored,
+      ...(previous ? { previous } : {}),
+    });
+    return stored;
+  }
+
+  /** Removes an object; the last state that watchers see has the number of the removal. */
+  remove(resource: ResourceName, namespace: string, name: string): KubeObject | undefined {
+    const collection = this.collection(resource);
+    const objects = collection.namespaces.get(namespace);
+    const previous = objects?.get(name);
+    if (!objects || !previous) return undefined;
+    objects.delete(name);
+    if (objects.size === 0) collection.namespaces.delete(namespace);
+    collection.size--;
+    this.version++;
+    const last = freeze({
+      ...previous,
+      metadata: { ...previous.metadata, resourceVersion: String(this.version) },
+    });
+    this.record(collection, {
+      type: 'DELETED',
+      resourceVersion: this.version,
+      object: last,
+      previous,
+    });
+    return last;
+  }
+
+  /**
+   * Changes after `range.after`, first those that are remembered. Throws 410 Expired when some are forgotten.
+   * Returns the function that ends it.
+   */
+  watch(resource: ResourceName, range: WatchRange, listener: StoreListener): () => void {
+    const collection = this.collection(resource);
+    if (range.after < collection.forgottenThrough) throw expired(range.after, collection);
+    const watcher: Watcher = {
+      namespace: range.namespace,
+      listener,
+      queue: [],
+      scheduled: false,
+      closed: false,
+    };
+    for (const event of since(collection.history, range.after)) enqueue(watcher, event);
+    collection.watchers.add(watcher);
+    return () => {
+      watcher.closed = true;
+      watcher.queue = [];
+      collection.watchers.delete(watcher);
+    };
+  }
+
+  /** Watches under way, for tests that demand that none is left behind. */
+  get watcherCount(): number {
+    let count = 0;
+    for (const collection of this.collections.values()) count += collection.watchers.size;
+    return count;
+  }
+
+  snapshot(): StoreSnapshot {
+    const objects: StoreSnapshot['objects'] = {};
+    for (const resource of this.collections.keys()) objects[resource] = this.list(resource);
+    return { resourceVersion: this.version, objects };
+  }
+
+  private collection(resource: ResourceName): Collection {
+    let collection = this.collections.get(resource);
+    if (!collection) {
+      collection = {
+        namespaces: new Map(),
+        size: 0,
+        history: [],
+        forgottenThrough: 0,
+        watchers: new Set(),
+      };
+      this.collections.set(resource, collection);
+    }
+    return collection;
+  }
+
+  private place(collection: Collection, object: KubeObject): KubeObject | undefined {
+    const { namespace = '', name = '' } = object.metadata;
+    let objects = collection.namespaces.get(namespace);
+    if (!objects) {
+      objects = new Map();
+      collection.namespaces.set(namespace, objects);
+    }
+    const previous = objects.get(name);
+    objects.set(name, object);
+    if (!previous) collection.size++;
+    return previous;
+  }
+
+  private record(collection: Collection, event: StoreEvent): void {
+    collection.history.push(event);
+    // Trimmed in lots, so that a busy resource does not shift an array on every write.
+    if (collection.history.length > HISTORY_LENGTH * 1.25) {
+      const dropped = collection.history.splice(0, collection.history.length - HISTORY_LENGTH);
+      collection.forgottenThrough = dropped.at(-1)?.resourceVersion ?? collection.forgottenThrough;
+    }
+    for (const watcher of collection.watchers) enqueue(watcher, event);
+  }
+}
+
+function enqueue(watcher: Watcher, event: StoreEvent): void {
+  if (watcher.namespace && event.object.metadata.namespace !== watcher.namespace) return;
+  watcher.queue.push(event);
+  if (watcher.scheduled) return;
+  watcher.scheduled = true;
+  queueMicrotask(() => {
+    watcher.scheduled = false;
+    if (watcher.closed) return;
+    const events = watcher.queue;
+    watcher.queue = [];
+    watcher.listener(events);
+  });
+}
+
+function since(history: readonly StoreEvent[], after: number): StoreEvent[] {
+  let start = history.length;
+  while (start > 0 && (history[start - 1]?.resourceVersion ?? 0) > after) start--;
+  return history.slice(start);
+}
+
+function sorted(objects: Map<string, KubeObject> | undefined): KubeObject[] {
+  if (!objects) return [];
+  const names = [...objects.keys()].sort(byteOrder);
+  return names.flatMap((name) => objects.get(name) ?? []);
+}
+
+function byteOrder(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function keyOf(object: KubeObject): string {
+  return `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+}
+
+/** etcd's ErrCompacted, as storage/etcd3 words it. */
+function expired(asked: number, collection: Collection): ApiError {
+  return new ApiError(
+    410,
+    'Expired',
+    `too old resource version: ${asked} (${collection.forgottenThrough + 1})`,
+  );
+}
+
+/** Freezes what is not frozen yet: parts shared with an earlier version already are. */
+function freeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const item of Object.values(value)) freeze(item);
+  }
+  return value;
+}
