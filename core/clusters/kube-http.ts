@@ -137,7 +137,11 @@ export class KubeHttp {
           }),
         },
       });
-      call.on('response', resolve);
+      call.on('response', (message) => {
+        // Whoever reads the body sees the error too; without this, an abort after the last read would be uncaught.
+        message.on('error', () => {});
+        resolve(message);
+      });
       call.on('error', (error: NodeJS.ErrnoException) => {
         // A kept-alive connection may have been closed by the server just as we took it: a read is safe to repeat.
         const stale = call.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');

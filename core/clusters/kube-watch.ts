@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { StringDecoder } from 'node:string_decoder';
+import { isPodlabError } from '../errors';
 import { KubeApiError, type KubeObject, type WatchHandlers } from './kube-api';
 import { type KubeHttp, readBody } from './kube-http';
 import { refusal } from './kube-status';
@@ -64,7 +65,7 @@ export function openWatch(
   }
 
   run().catch((error: unknown) =>
-    finish({ gone: false, error: error instanceof Error ? error : new Error(String(error)) }),
+    finish({ gone: false, error: isPodlabError(error) ? error : connection.unreachable(error) }),
   );
   return () => finish();
 }
