@@ -126,7 +126,6 @@ export class KubeHttp {
       const call = (this.#base.protocol === 'https:' ? https : http).request(this.url(request.path), {
         method: request.method,
         agent: this.#agentFor(tls),
-        signal: request.signal,
         headers: {
           accept: request.accept ?? 'application/json',
           'user-agent': 'podlab',
@@ -137,8 +136,13 @@ export class KubeHttp {
           }),
         },
       });
+      // Not the `signal` option: it would destroy a connection that is already back in the pool (Node 20).
+      const onAbort = () => call.destroy(request.signal?.reason);
+      request.signal?.addEventListener('abort', onAbort);
+      call.on('close', () => request.signal?.removeEventListener('abort', onAbort));
       call.on('response', (message) => {
-        // Whoever reads the body sees the error too; without this, an abort after the last read would be uncaught.
+        message.on('end', () => request.signal?.removeEventListener('abort', onAbort));
+        // Whoever reads the body sees the error; a body that nobody reads must not end the process.
         message.on('error', () => {});
         resolve(message);
       });
