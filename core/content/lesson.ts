@@ -1,3 +1,5 @@
+import type { FigureData, QuestionData } from './lesson-schema';
+
 /** A lesson as loaded from `lessons/<course>/<nn>-<slug>.mdx`. */
 export interface LessonInfo {
   slug: string;
@@ -16,6 +18,11 @@ export interface LessonInfo {
 export interface Lesson extends LessonInfo {
   /** MDX source after the front matter. */
   body: string;
+  /** Line of `file` at which `body` begins, for messages. */
+  bodyLine: number;
+  /** By the id that `<Figure id>` and `<Question id>` name in the body. */
+  figures: Record<string, FigureData>;
+  questions: Record<string, QuestionData>;
   /** Absolute path, for messages. */
   file: string;
 }

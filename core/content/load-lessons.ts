@@ -1,0 +1,113 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Course, Lesson, LessonInfo } from './lesson';
+import { courseList, lessonFrontMatter } from './lesson-schema';
+import { type ContentProblem, contentError, parseYaml } from './parse-yaml';
+
+export interface Curriculum {
+  /** In the order of `courses.yaml`; only those that have lessons. */
+  courses: Course[];
+  /** In reading order. */
+  lessons: Lesson[];
+}
+
+/**
+ * Reads `courses.yaml` and every `<course>/<nn>-<slug>.mdx` below `folder`.
+ * Throws PodlabError `content-invalid` with file, line, field and what was expected.
+ */
+export function loadLessons(folder = join(process.cwd(), 'lessons')): Curriculum {
+  const list = join(folder, 'courses.yaml');
+  const { courses } = parseYaml(readFileSync(list, 'utf8'), courseList, list);
+
+  const known = new Set(courses.map((course) => course.id));
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.isDirectory() && !known.has(entry.name))
+      throw contentError([
+        { file: list, line: 1, field: 'courses', expected: `an entry for the folder ${entry.name}/` },
+      ]);
+  }
+
+  const lessons = courses.flatMap((course) => lessonsOf(join(folder, course.id), course.id));
+  const twice = lessons.find((lesson, at) => lessons.findIndex((other) => other.slug === lesson.slug) < at);
+  if (twice)
+    throw contentError([
+      { file: twice.file, line: 1, field: '', expected: `a slug of its own (${twice.slug} exists twice)` },
+    ]);
+
+  return {
+    lessons,
+    courses: courses
+      .map((course) => ({
+        ...course,
+        lessons: lessons.filter((lesson) => lesson.course === course.id).map(info),
+      }))
+      .filter((course) => course.lessons.length > 0),
+  };
+}
+
+function lessonsOf(folder: string, course: string): Lesson[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.mdx'))
+    .sort()
+    .map((file) => loadLesson(join(folder, file), course, file));
+}
+
+function loadLesson(file: string, course: string, baseName: string): Lesson {
+  const named = /^(\d{2})-([a-z0-9-]+)\.mdx$/.exec(baseName);
+  if (!named?.[1] || !named[2])
+    throw contentError([{ file, line: 1, field: '', expected: 'a file name such as 08-one-network.mdx' }]);
+
+  const source = readFileSync(file, 'utf8');
+  const parts = /^---\n([\s\S]*?\n)---\n/.exec(source);
+  if (!parts?.[1])
+    throw contentError([{ file, line: 1, field: '', expected: 'front matter between two lines of "---"' }]);
+
+  const front = parseYaml(parts[1], lessonFrontMatter, file, 2);
+  const body = source.slice(parts[0].length);
+  const bodyLine = parts[0].split('\n').length;
+  const problems = [
+    ...unmatched(body, bodyLine, file, 'Figure', 'figures', Object.keys(front.figures)),
+    ...unmatched(body, bodyLine, file, 'Question', 'questions', Object.keys(front.questions)),
+  ];
+  if (problems.length > 0) throw contentError(problems);
+
+  return { ...front, slug: named[2], number: Number(named[1]), course, body, bodyLine, file };
+}
+
+/** Ids used in the body but not defined above, and those defined but never used. */
+function unmatched(
+  body: string,
+  bodyLine: number,
+  file: string,
+  tag: string,
+  field: string,
+  defined: readonly string[],
+): ContentProblem[] {
+  const used = [...body.matchAll(new RegExp(`<${tag}\\s+id="([^"]*)"`, 'g'))].map((match) => ({
+    id: match[1] ?? '',
+    line: bodyLine + body.slice(0, match.index).split('\n').length - 1,
+  }));
+  return [
+    ...used
+      .filter(({ id }) => !defined.includes(id))
+      .map(({ id, line }) => ({
+        file,
+        line,
+        field: `<${tag} id="${id}">`,
+        expected: `an entry in ${field}`,
+      })),
+    ...defined
+      .filter((id) => !used.some((use) => use.id === id))
+      .map((id) => ({
+        file,
+        line: 1,
+        field: `${field}.${id}`,
+        expected: `a <${tag} id="${id}" /> in the text`,
+      })),
+  ];
+}
+
+function info({ slug, course, number, title, summary, minutes, objectives, labs }: Lesson): LessonInfo {
+  return { slug, course, number, title, summary, minutes, objectives, labs };
+}
