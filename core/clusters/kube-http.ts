@@ -137,11 +137,14 @@ export class KubeHttp {
         },
       });
       // Not the `signal` option: it would destroy a connection that is already back in the pool (Node 20).
-      const onAbort = () => call.destroy(request.signal?.reason);
+      let reply: http.IncomingMessage | undefined;
+      const onAbort = () => {
+        if (!reply?.complete) call.destroy(request.signal?.reason);
+      };
       request.signal?.addEventListener('abort', onAbort);
       call.on('close', () => request.signal?.removeEventListener('abort', onAbort));
       call.on('response', (message) => {
-        message.on('end', () => request.signal?.removeEventListener('abort', onAbort));
+        reply = message;
         // Whoever reads the body sees the error; a body that nobody reads must not end the process.
         message.on('error', () => {});
         resolve(message);
