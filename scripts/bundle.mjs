@@ -2,7 +2,7 @@
 // before every start and every test instead of asking whether it has to.
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -14,7 +14,25 @@ const entries = {
   'simulator-worker': 'core/clusters/embedded/worker.ts',
 };
 
+/** What the embedded cluster knows of Kubernetes' types: compiled from the models when those have changed. */
+async function compileSchema() {
+  const outfile = join(root, '.podlab-build/compile-schema.mjs');
+  await build({
+    absWorkingDir: root,
+    entryPoints: ['simulator/schema/compile.ts'],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    logLevel: 'warning',
+  });
+  const compiler = await import(pathToFileURL(outfile).href);
+  compiler.compileSchema(root);
+}
+
 export async function bundle() {
+  await compileSchema();
   const present = Object.fromEntries(
     Object.entries(entries).filter(([, file]) => existsSync(join(root, file))),
   );
