@@ -1,0 +1,131 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { FromWorker, ToWorker } from './worker-messages';
+
+export interface StartedWorker {
+  port: number;
+  caCertificate: string;
+  tokens: Record<string, string>;
+}
+
+/** What a runaway lab may use before its own cluster, and nothing else, ends. */
+const heapMb = 384;
+const pingEveryMs = 5_000;
+/** A worker that has not answered for so long is stuck in a loop that nothing can interrupt. */
+const stuckAfterMs = 30_000;
+
+/** One simulator in its worker thread, from the server's side. */
+export class ClusterWorker {
+  readonly started: Promise<StartedWorker>;
+  private readonly worker: Worker;
+  private readonly lostListeners: ((error: Error) => void)[] = [];
+  private readonly snapshots = new Map<
+    number,
+    { resolve: (text: string | null) => void; reject: (error: Error) => void }
+  >();
+  private lost: Error | undefined;
+  private stopping = false;
+  private nextId = 1;
+  private answeredAt = Date.now();
+  private readonly pings: NodeJS.Timeout;
+
+  constructor(
+    options: Extract<ToWorker, { kind: 'start' }>['options'],
+    onError: (error: { message: string; stack?: string }) => void,
+  ) {
+    this.worker = new Worker(workerFile(), {
+      resourceLimits: { maxOldGenerationSizeMb: heapMb },
+      // The learner's cluster needs nothing of the server's environment.
+      env: { NODE_ENV: process.env['NODE_ENV'] ?? 'production' },
+    });
+    this.started = new Promise((resolve, reject) => {
+      this.worker.on('message', (message: FromWorker) => {
+        this.answeredAt = Date.now();
+        if (message.kind === 'started') resolve(message);
+        else if (message.kind === 'start-failed') reject(new Error(message.message));
+        else if (message.kind === 'error') onError(message);
+        else if (message.kind === 'snapshot') this.settle(message.id, (s) => s.resolve(message.text));
+        else if (message.kind === 'snapshot-failed')
+          this.settle(message.id, (s) => s.reject(new Error(message.message)));
+      });
+      this.onLost(reject);
+    });
+    // Its failure is seen by whoever awaits it; a spare worker may have nobody yet.
+    this.started.catch(() => {});
+    this.worker.on('error', (error) => this.lose(error));
+    this.worker.on('exit', (code) =>
+      this.lose(new Error(`The cluster’s thread ended with exit code ${code}.`)),
+    );
+    this.pings = setInterval(() => this.ping(), pingEveryMs);
+    this.pings.unref();
+    this.post({ kind: 'start', options });
+  }
+
+  /** Called once when the worker ends without having been asked to. */
+  onLost(run: (error: Error) => void): void {
+    if (this.lost) run(this.lost);
+    else this.lostListeners.push(run);
+  }
+
+  /** JSON of the cluster’s state; null when it is the same as last time. */
+  snapshot(): Promise<string | null> {
+    if (this.lost) return Promise.reject(this.lost);
+    const id = this.nextId++;
+    return new Promise((resolve, reject) => {
+      this.snapshots.set(id, { resolve, reject });
+      this.post({ kind: 'snapshot', id });
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    clearInterval(this.pings);
+    const ended = new Promise<void>((resolve) => this.worker.once('exit', () => resolve()));
+    if (this.lost) return;
+    this.post({ kind: 'stop' });
+    const timer = setTimeout(() => void this.worker.terminate(), 2_000);
+    await ended;
+    clearTimeout(timer);
+  }
+
+  private post(message: ToWorker): void {
+    this.worker.postMessage(message);
+  }
+
+  private settle(
+    id: number,
+    run: (waiting: { resolve: (text: string | null) => void; reject: (error: Error) => void }) => void,
+  ): void {
+    const waiting = this.snapshots.get(id);
+    this.snapshots.delete(id);
+    if (waiting) run(waiting);
+  }
+
+  private ping(): void {
+    if (Date.now() - this.answeredAt > stuckAfterMs) {
+      this.lose(new Error(`The embedded cluster has not answered for ${stuckAfterMs / 1000} s.`));
+      void this.worker.terminate();
+      return;
+    }
+    this.post({ kind: 'ping', id: this.nextId++ });
+  }
+
+  private lose(error: Error): void {
+    if (this.lost) return;
+    this.lost = error;
+    clearInterval(this.pings);
+    for (const { reject } of this.snapshots.values()) reject(error);
+    this.snapshots.clear();
+    if (this.stopping) return;
+    for (const run of this.lostListeners) run(error);
+  }
+}
+
+/** The bundle: beside this code when it is itself a bundle in `dist/`, else in the project’s `dist/`. */
+function workerFile(): string {
+  const here = dirname(fileURLToPath(import.meta.url));
+  const beside = join(here, 'simulator-worker.js');
+  return existsSync(beside) ? beside : join(here, '../../../dist/simulator-worker.js');
+}
