@@ -1,0 +1,186 @@
+import { randomBytes } from 'node:crypto';
+import type { ClusterKind } from '../clusters/cluster-provider';
+import type { Lab } from '../content/lab';
+import { PodlabError } from '../errors';
+import type { LabSessions } from './lab-session';
+import { OpenSession, type SessionTools } from './open-session';
+import { type SessionRecord, sessionNotFound } from './session-repository';
+
+export interface SessionsOptions extends SessionTools {
+  labs: ReadonlyMap<string, Lab>;
+  preferredCluster: () => Promise<ClusterKind>;
+  /** A session nobody has looked at for so long ends. Milliseconds. */
+  idleMs: number;
+}
+
+export interface Sessions extends LabSessions {
+  /** Ends idle sessions and removes what crashed ones left on clusters. Once at start, before the first request. */
+  recover(): Promise<void>;
+  /** For the terminal gateway: the session is this learner's, open, and its shells are there. Throws PodlabError. */
+  authorise(learnerId: string, sessionId: string): Promise<void>;
+  /** Server shutdown: open sessions stay open, and are taken up when they are asked for again. */
+  shutdown(): Promise<void>;
+}
+
+const idleCheckEveryMs = 60_000;
+
+export function createSessions(options: SessionsOptions): Sessions {
+  const { labs, repository, log, idleMs } = options;
+  const open = new Map<string, OpenSession>();
+  /** Two requests at once for the same lab must not start two sessions. */
+  const starting = new Map<string, Promise<OpenSession>>();
+  let closed = false;
+
+  const idleTimer = setInterval(
+    () => void endIdle().catch((error) => log.error('idle-check-failed', { error })),
+    idleCheckEveryMs,
+  );
+  idleTimer.unref();
+
+  async function find(learnerId: string, sessionId: string): Promise<OpenSession> {
+    const known = open.get(sessionId);
+    const record = known?.record ?? (await repository.find(sessionId));
+    if (!record || record.learnerId !== learnerId) throw sessionNotFound();
+    if (record.endedAt)
+      throw new PodlabError(
+        'session-ended',
+        `This lab session has ended: ${record.endReason ?? 'no reason was kept'}.`,
+        'Open the lab again to start a new one; what you earned is kept.',
+        410,
+      );
+    return open.get(sessionId) ?? takeUp(record);
+  }
+
+  /** A session of an earlier server process, or a new one: everything alive of it is made here. */
+  function takeUp(record: SessionRecord): OpenSession {
+    if (closed) throw new PodlabError('shutting-down', 'Podlab is being stopped.', 'Start it again.', 503);
+    const session = new OpenSession(record, labOrThrow(labs, record.lab), options);
+    open.set(record.id, session);
+    void session.start();
+    return session;
+  }
+
+  async function startOnce(learnerId: string, lab: Lab, cluster: ClusterKind | undefined, fresh: boolean) {
+    const records = await repository.open(learnerId);
+    const there = records.find((record) => record.lab === lab.id);
+    if (there) {
+      const session = open.get(there.id) ?? takeUp(there);
+      const elsewhere = cluster !== undefined && cluster !== there.cluster;
+      if (!fresh && !elsewhere) {
+        if (session.hasFailed) void session.start();
+        return session;
+      }
+      await endSession(
+        session,
+        fresh ? 'started anew by the learner' : 'moved to another cluster by the learner',
+      );
+    }
+    const record = await repository.create({
+      id: randomBytes(9).toString('hex'),
+      learnerId,
+      lab: lab.id,
+      cluster: cluster ?? (await options.preferredCluster()),
+      seed: randomBytes(16).toString('hex'),
+    });
+    return takeUp(record);
+  }
+
+  async function endSession(session: OpenSession, reason: string): Promise<void> {
+    await repository.end(session.record.id, reason);
+    open.delete(session.record.id);
+    await session.end(reason);
+  }
+
+  async function endIdle(): Promise<void> {
+    const now = Date.now();
+    for (const record of await repository.open()) {
+      const session = open.get(record.id);
+      if (session?.isWatched) {
+        await repository.seen(record.id);
+        continue;
+      }
+      if (now - record.lastSeenAt.getTime() < idleMs) continue;
+      const reason = `nobody was there for ${Math.round(idleMs / 3_600_000)} hours`;
+      if (session) await endSession(session, reason);
+      else await forget(record, reason);
+    }
+  }
+
+  /** Ends a session of which nothing is alive in this process. */
+  async function forget(record: SessionRecord, reason: string): Promise<void> {
+    await repository.end(record.id, reason);
+    await options.shells.closeSession(record.id);
+    await options.folders.remove(record.id);
+  }
+
+  return {
+    async start(learnerId, { lab: id, cluster, fresh = false }) {
+      const lab = labOrThrow(labs, id);
+      if (cluster) await demandAvailable(options, cluster);
+      const key = `${learnerId}/${id}`;
+      const before = starting.get(key);
+      const promise = (before ?? Promise.resolve())
+        .catch(() => {})
+        .then(() => startOnce(learnerId, lab, cluster, fresh));
+      starting.set(key, promise as Promise<OpenSession>);
+      try {
+        return (await promise).view();
+      } finally {
+        if (starting.get(key) === promise) starting.delete(key);
+      }
+    },
+    get: async (learnerId, sessionId) => (await find(learnerId, sessionId)).view(),
+    async list(learnerId) {
+      // Looking at the list wakes nothing up: what is not alive here shows as it would begin.
+      const records = await repository.open(learnerId);
+      return records.flatMap((record) => {
+        const lab = labs.get(record.lab);
+        const session = open.get(record.id) ?? (lab && new OpenSession(record, lab, options));
+        return session ? [session.view()] : [];
+      });
+    },
+    check: async (learnerId, sessionId) => (await find(learnerId, sessionId)).check(),
+    async hint(learnerId, sessionId, task) {
+      const session = await find(learnerId, sessionId);
+      await session.hint(task);
+      return session.view();
+    },
+    createShell: async (learnerId, sessionId) => (await find(learnerId, sessionId)).createShell(),
+    closeShell: async (learnerId, sessionId, shellId) =>
+      (await find(learnerId, sessionId)).closeShell(shellId),
+    end: async (learnerId, sessionId) => endSession(await find(learnerId, sessionId), 'ended by the learner'),
+    async subscribe(learnerId, sessionId, run) {
+      const session = await find(learnerId, sessionId);
+      await repository.seen(sessionId);
+      return session.subscribe(run);
+    },
+    async authorise(learnerId, sessionId) {
+      await (await find(learnerId, sessionId)).start();
+    },
+    async recover() {
+      await endIdle();
+      const keep = (await repository.open()).map(({ id }) => id);
+      for (const provider of Object.values(options.providers))
+        provider.sweep(keep).catch((error) => log.warn('sweep-failed', { cluster: provider.kind, error }));
+    },
+    async shutdown() {
+      closed = true;
+      clearInterval(idleTimer);
+      await Promise.all([...open.values()].map((session) => session.leave()));
+      await options.shells.shutdown();
+      await Promise.all(Object.values(options.providers).map((provider) => provider.shutdown()));
+    },
+  };
+}
+
+function labOrThrow(labs: ReadonlyMap<string, Lab>, id: string): Lab {
+  const lab = labs.get(id);
+  if (lab) return lab;
+  throw new PodlabError('lab-not-found', `There is no lab “${id}”.`, 'Choose one from the courses.', 404);
+}
+
+async function demandAvailable({ providers }: SessionTools, kind: ClusterKind): Promise<void> {
+  const availability = await providers[kind].availability();
+  if (!availability.available)
+    throw new PodlabError('cluster-unavailable', availability.reason, availability.remedy, 503);
+}

@@ -1,0 +1,293 @@
+import type { ClusterKind, ClusterProvider, LabCluster } from '../clusters/cluster-provider';
+import type { Lab } from '../content/lab';
+import type { Course } from '../content/lesson';
+import { type ErrorBody, errorBody, PodlabError } from '../errors';
+import type { Grader, GraderOptions } from '../grading/grader';
+import type { LabReport } from '../grading/verdict';
+import type { Log } from '../log';
+import type { DatabaseClient } from '../progress/database/open-database';
+import { recordGrade } from '../progress/record-grade';
+import type { ShellHost } from '../shells/lab-shell';
+import type { SessionEvent, SessionState, SessionView } from './lab-session';
+import type { SessionRecord, SessionRepository } from './session-repository';
+import type { WorkingFolders } from './working-folder';
+
+/** A lab's files and objects with its variables filled in, for one session. */
+export type RenderLab = (
+  lab: Lab,
+  values: { seed: string; namespace: string },
+) => { files: Record<string, string>; setup: unknown[] };
+
+export interface SessionTools {
+  providers: Record<ClusterKind, ClusterProvider>;
+  shells: ShellHost;
+  folders: WorkingFolders;
+  repository: SessionRepository;
+  database: DatabaseClient;
+  courses: readonly Course[];
+  createGrader: (options: GraderOptions) => Grader;
+  renderLab: RenderLab;
+  log: Log;
+}
+
+/** Everything alive of one session: its cluster, shells, grader, and who is looking on. */
+export class OpenSession {
+  private state: SessionState = { kind: 'starting', line: 'Starting' };
+  private cluster: LabCluster | undefined;
+  private grader: Grader | undefined;
+  private readonly abort = new AbortController();
+  private readonly viewers = new Set<(event: SessionEvent) => void>();
+  private lastRecorded = '';
+  private saving: Promise<void> = Promise.resolve();
+  private setUp: Promise<void> | undefined;
+
+  constructor(
+    readonly record: SessionRecord,
+    private readonly lab: Lab,
+    private readonly tools: SessionTools,
+  ) {}
+
+  /** Makes ready whatever is not; for a session that failed, tries again. Resolves when ready or failed. */
+  start(): Promise<void> {
+    if (this.setUp && this.state.kind !== 'failed') return this.setUp;
+    this.setUp = this.makeReady().catch((error) => this.fail(error));
+    return this.setUp;
+  }
+
+  get isWatched(): boolean {
+    return this.viewers.size > 0;
+  }
+
+  get hasFailed(): boolean {
+    return this.state.kind === 'failed';
+  }
+
+  view(): SessionView {
+    const { record, cluster, lab, tools } = this;
+    return {
+      id: record.id,
+      lab: lab.id,
+      labTitle: lab.title,
+      state: this.state,
+      cluster: cluster
+        ? { kind: cluster.kind, title: cluster.title, version: cluster.version, namespace: cluster.namespace }
+        : null,
+      isolation: tools.shells.isolation,
+      startedAt: record.startedAt.toISOString(),
+      report: this.grader?.report ?? null,
+      hints: this.hints(),
+      shells: tools.shells.shells(record.id).map(({ id, title }) => ({ id, title })),
+    };
+  }
+
+  subscribe(run: (event: SessionEvent) => void): () => void {
+    this.viewers.add(run);
+    run({ name: 'session', data: this.view() });
+    return () => this.viewers.delete(run);
+  }
+
+  /** "Check my work": the grade is in the database when it resolves. */
+  async check(): Promise<LabReport> {
+    const report = await this.ready().check();
+    await this.saving;
+    return report;
+  }
+
+  async hint(task: string): Promise<void> {
+    const grader = this.ready();
+    if (!this.lab.tasks.some(({ id }) => id === task))
+      throw new PodlabError('task-not-found', `This lab has no task “${task}”.`, 'Reload the page.', 404);
+    const hint = grader.takeHint(task);
+    if (!hint) throw new PodlabError('no-more-hints', 'There are no more hints for this task.', '', 409);
+    await this.tools.repository.saveHints(this.record.id, Object.fromEntries(grader.hintsTaken));
+    this.emit({ name: 'session', data: this.view() });
+  }
+
+  async createShell(): Promise<{ id: string; title: string }> {
+    this.ready();
+    const { id, title } = await this.tools.shells.createShell(this.record.id);
+    this.emit({ name: 'session', data: this.view() });
+    return { id, title };
+  }
+
+  async closeShell(shellId: string): Promise<void> {
+    await this.tools.shells.find(this.record.id, shellId)?.close('closed by the learner');
+    this.emit({ name: 'session', data: this.view() });
+  }
+
+  /** Gives back cluster, shells and folder, and tells the viewers. */
+  async end(reason: string): Promise<void> {
+    this.abort.abort(new PodlabError('session-ended', reason, 'Open the lab again.', 409));
+    await this.setUp;
+    this.grader?.close();
+    await this.saving;
+    await this.tools.shells.closeSession(this.record.id);
+    await this.cluster?.close().catch((error) => this.warn('cluster-close-failed', error));
+    await this.tools.folders.remove(this.record.id);
+    this.become({ kind: 'ended', reason });
+  }
+
+  /** Server shutdown: what is under way is written down; cluster, shells and folder are kept by those who own them. */
+  async leave(): Promise<void> {
+    this.abort.abort(new PodlabError('shutting-down', 'Podlab is being stopped.', 'Start it again.', 503));
+    await this.setUp;
+    this.grader?.close();
+    await this.saving;
+  }
+
+  private async makeReady(): Promise<void> {
+    const { record, lab, tools } = this;
+    const { signal } = this.abort;
+    this.become({ kind: 'starting', line: 'Starting' });
+    const cluster = await tools.providers[record.cluster].open({
+      sessionId: record.id,
+      images: lab.images,
+      signal,
+      progress: (line, step) => this.become({ kind: 'starting', line, ...step }),
+    });
+    this.cluster = cluster;
+    signal.throwIfAborted();
+    cluster.onLost((error) => this.fail(clusterLost(cluster.title, error)));
+    const { files, setup } = tools.renderLab(lab, { seed: record.seed, namespace: cluster.namespace });
+    await this.applySetup(cluster, setup);
+    const workingFolder = await tools.folders.prepare(record.id, files);
+    await tools.shells.openSession({
+      sessionId: record.id,
+      workingFolder,
+      endpoint: cluster.endpoint,
+      kubeconfig: (server) => cluster.learnerKubeconfig(server),
+      labTitle: lab.title,
+      namespace: cluster.namespace,
+    });
+    if (tools.shells.shells(record.id).length === 0) await tools.shells.createShell(record.id);
+    await this.startGrading(cluster);
+    this.become({ kind: 'ready' });
+  }
+
+  private async applySetup(cluster: LabCluster, setup: readonly unknown[]): Promise<void> {
+    for (const object of setup) {
+      try {
+        await cluster.api.apply(object, cluster.namespace, this.abort.signal);
+      } catch (cause) {
+        const { kind, metadata } = object as { kind?: string; metadata?: { name?: string } };
+        const why = cause instanceof Error ? cause.message : String(cause);
+        throw new PodlabError(
+          'lab-setup-failed',
+          `The lab could not be set up: ${kind} ${metadata?.name} was refused: ${why}`,
+          'Try again; if it happens again, tell the author of the lab.',
+          503,
+          { cause },
+        );
+      }
+    }
+  }
+
+  private async startGrading(cluster: LabCluster): Promise<void> {
+    this.grader?.close();
+    const { record, lab, tools } = this;
+    const grader = tools.createGrader({
+      lab,
+      cluster,
+      seed: record.seed,
+      hintsTaken: Object.fromEntries(this.grader?.hintsTaken ?? Object.entries(record.hints)),
+      passedBefore: await tools.repository.passedChecks(record.id),
+      onError: (error) => this.warn('grading-failed', error),
+    });
+    this.grader = grader;
+    grader.onReport((report) => {
+      // One after the other, so that what is saved last is what was seen last.
+      this.saving = this.saving.then(() => this.publish(report));
+    });
+  }
+
+  /** First into the database, then to the browser. A grade that could not be saved is shown, but not as saved. */
+  private async publish(report: LabReport): Promise<void> {
+    const signature = verdictsOf(report);
+    const worthKeeping = report.trigger === 'asked' || signature !== this.lastRecorded;
+    if (!worthKeeping) return this.emit({ name: 'report', data: report });
+    try {
+      await recordGrade(this.tools.database, this.tools.courses, {
+        sessionId: this.record.id,
+        learnerId: this.record.learnerId,
+        report,
+      });
+      this.lastRecorded = signature;
+      this.emit({ name: 'report', data: report });
+      const { at, earned, points, passed } = report;
+      this.emit({ name: 'saved', data: { at, earned, points, passed } });
+    } catch (error) {
+      this.warn('grade-not-saved', error);
+      this.emit({ name: 'report', data: report });
+      this.emit({ name: 'error', data: errorBody(error).error });
+    }
+  }
+
+  private ready(): Grader {
+    if (this.state.kind === 'ready' && this.grader) return this.grader;
+    throw new PodlabError(
+      'session-not-ready',
+      'The lab is not ready.',
+      'Wait until it is, then try again.',
+      409,
+    );
+  }
+
+  private hints(): SessionView['hints'] {
+    const taken = this.grader?.hintsTaken ?? new Map(Object.entries(this.record.hints));
+    return Object.fromEntries(
+      this.lab.tasks.map(({ id, hints }) => {
+        const count = taken.get(id) ?? 0;
+        return [
+          id,
+          { taken: hints.slice(0, count).map(({ text }) => text), nextCost: hints[count]?.cost ?? null },
+        ];
+      }),
+    );
+  }
+
+  private fail(error: unknown): void {
+    if (this.abort.signal.aborted) return;
+    this.warn('session-failed', error);
+    this.grader?.close();
+    const body: ErrorBody['error'] = errorBody(error).error;
+    this.become({ kind: 'failed', error: body });
+  }
+
+  private become(state: SessionState): void {
+    this.state = state;
+    this.emit({ name: 'session', data: this.view() });
+  }
+
+  private emit(event: SessionEvent): void {
+    for (const run of this.viewers) run(event);
+  }
+
+  private warn(event: string, error: unknown): void {
+    this.tools.log.warn(event, {
+      sessionId: this.record.id,
+      lab: this.lab.id,
+      cluster: this.record.cluster,
+      error,
+    });
+  }
+}
+
+/** What a learner would see change: a new report with the same is not written down again. */
+function verdictsOf({ earned, tasks }: LabReport): string {
+  const verdicts = tasks.flatMap(({ checks }) =>
+    checks.map(({ verdict }) =>
+      verdict.kind === 'passed' ? 'passed' : `${verdict.kind}: ${verdict.message}`,
+    ),
+  );
+  return JSON.stringify([earned, verdicts]);
+}
+
+function clusterLost(title: string, cause: Error): PodlabError {
+  return new PodlabError(
+    'cluster-lost',
+    `The connection to the ${title} was lost: ${cause.message}`,
+    'Your progress is saved. Try again: the lab is taken up where the cluster left it, or starts anew.',
+    503,
+    { cause },
+  );
+}
