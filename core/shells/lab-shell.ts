@@ -22,8 +22,13 @@ export interface Isolation {
 export interface LabShell {
   readonly id: string;
   readonly title: string;
+  /** What the learner calls the tab: 1–40 characters, control characters and outer blanks taken off. */
+  rename(title: string): void;
   readonly state: { kind: 'running' } | { kind: 'exited'; exitCode: number; reason: string };
-  /** Attaches a viewer: first the whole screen as it is, then what follows. At most one viewer writes at a time. */
+  /**
+   * Attaches a viewer: first the whole screen as it is, then what follows. There is one viewer at a time: a later one
+   * takes the place of an earlier one, which is told by `replaced`.
+   */
   attach(viewer: ShellViewer): ShellAttachment;
   /** Ends the program (SIGHUP, then SIGKILL). */
   close(reason: string): Promise<void>;
@@ -35,10 +40,18 @@ export interface ShellViewer {
   /** Bytes to draw. `screen` replaces everything drawn so far. Returns false when the viewer wants a pause. */
   output(bytes: Uint8Array, kind: 'screen' | 'live'): boolean;
   exited(exitCode: number, reason: string): void;
+  /** Another viewer took this one's place; nothing more comes. */
+  replaced(): void;
+  /** So many bytes of input have reached the program since the last call. */
+  accepted(bytes: number): void;
 }
 
 export interface ShellAttachment {
-  input(bytes: Uint8Array): void;
+  /**
+   * What was typed or pasted. Returns false, and takes nothing, when more than `inputWindow` bytes are still waiting for
+   * the program: a viewer sends no more than that ahead of `accepted`.
+   */
+  input(bytes: Uint8Array): boolean;
   resize(columns: number, rows: number): void;
   /** The viewer has caught up after `output` returned false. */
   resume(): void;
