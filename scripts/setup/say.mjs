@@ -1,0 +1,81 @@
+// What the set-up tells the person who waits: a line per step, a spinner on a terminal when it takes long, and one
+// sentence with the remedy when it fails.
+import { spawn } from 'node:child_process';
+
+export const root = new URL('../..', import.meta.url).pathname.replace(/\/$/, '');
+
+/** A failure that a person can mend: printed as it is, without a stack. */
+export class SetupError extends Error {}
+
+/** Runs `work`, says what it is and, when it took over a second, how long. `work` may return false for “nothing to do”. */
+export async function step(title, work) {
+  const started = Date.now();
+  const stop = spinner(title);
+  try {
+    const result = await work();
+    const seconds = (Date.now() - started) / 1000;
+    stop(
+      result === false && seconds < 1
+        ? null
+        : `✓ ${title}${seconds >= 1 ? ` (${seconds.toFixed(1)} s)` : ''}`,
+    );
+    return result;
+  } catch (error) {
+    stop(`✗ ${title}`);
+    throw error;
+  }
+}
+
+function spinner(title) {
+  const live = process.stdout.isTTY;
+  let ticks = 0;
+  // On a terminal the line turns; in a log it is told every 10 s that there is still something going on.
+  const timer = setInterval(
+    () => {
+      ticks += 1;
+      if (live)
+        process.stdout.write(`\r${'⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'[ticks % 10]} ${title} … ${Math.round(ticks * 0.1)} s `);
+      else console.log(`  ${title} … ${ticks * 10} s`);
+    },
+    live ? 100 : 10_000,
+  );
+  return (line) => {
+    clearInterval(timer);
+    if (live && ticks > 0) process.stdout.write('\r\x1b[K');
+    if (line) console.log(line);
+  };
+}
+
+/** Runs a program without a shell and keeps its output; rejects with its last lines when it fails. */
+export function run(program, args, { env, cwd = root, quietly = false } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    const keep = (chunk) => {
+      output = (output + chunk).slice(-200_000);
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    child.on('error', (error) => reject(new SetupError(`${program} could not be started (${error.code}).`)));
+    child.on('close', (code) => {
+      if (code === 0) return resolve(output);
+      if (!quietly) console.error(output.trimEnd().split('\n').slice(-40).join('\n'));
+      reject(new SetupError(`\`${program} ${args.join(' ')}\` ended with exit code ${code}.`));
+    });
+  });
+}
+
+/** As `run`, but undefined when it fails. */
+export const tryRun = (program, args, options) =>
+  run(program, args, { ...options, quietly: true }).catch(() => undefined);
+
+/** Prints the error as a person needs it, and ends the process with 1. */
+export function fail(error) {
+  if (error instanceof SetupError) console.error(`\nPodlab: ${error.message}`);
+  else console.error(error);
+  process.exit(1);
+}

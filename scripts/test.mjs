@@ -1,0 +1,120 @@
+#!/usr/bin/env node
+// `npm test`: does whatever set-up is missing, then runs every check of the project, one after the other, and says at
+// the end which failed. `npm test -- unit e2e` runs some of them.
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { findBrowser } from './setup/browser.mjs';
+import { buildPages, buildServer, generateClients } from './setup/build.mjs';
+import { checkNode, installDependencies } from './setup/dependencies.mjs';
+import { findKubectl } from './setup/kubectl.mjs';
+import { fail, root } from './setup/say.mjs';
+import { testTools } from './setup/test-tools.mjs';
+
+const results = join(root, '.podlab-build', 'test-results');
+const modules = (...path) => join(root, 'node_modules', ...path);
+const cli = (...args) => [join(root, 'dist/cli.js'), ...args];
+
+/** In order of cost. Each is a Node program: what it prints goes to the person, its exit status decides. */
+const checks = {
+  lint: [modules('@biomejs/biome/bin/biome'), 'check', '.'],
+  types: [modules('typescript/bin/tsc'), '--noEmit'],
+  unused: [modules('knip/bin/knip.js')],
+  'labs-lint': cli('labs', 'lint'),
+  unit: [
+    modules('vitest/vitest.mjs'),
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${join(results, 'unit.json')}`,
+  ],
+  labs: cli('labs', 'test', '--cluster', 'embedded'),
+  transcripts: [join(root, 'simulator/transcripts/check-floor.mjs')],
+  e2e: [modules('@playwright/test/cli.js'), 'test'],
+};
+
+try {
+  checkNode();
+  const wanted = process.argv.slice(2);
+  const unknown = wanted.filter((name) => !(name in checks));
+  if (unknown.length > 0)
+    throw new Error(`No such check: ${unknown.join(', ')}. There are: ${Object.keys(checks).join(', ')}.`);
+  const chosen = Object.keys(checks).filter((name) => wanted.length === 0 || wanted.includes(name));
+  const env = await setUp(chosen);
+  const failed = [];
+  for (const name of chosen) if (!(await runCheck(name, env))) failed.push(name);
+  summarise(chosen, failed);
+} catch (error) {
+  fail(error);
+}
+
+async function setUp(chosen) {
+  await installDependencies();
+  const kubectl = await findKubectl();
+  await generateClients();
+  await buildServer();
+  await testTools();
+  const e2e = chosen.includes('e2e');
+  if (e2e) await buildPages();
+  mkdirSync(results, { recursive: true });
+  for (const file of ['unit.json', 'e2e.json']) rmSync(join(results, file), { force: true });
+  return {
+    ...process.env,
+    NEXT_TELEMETRY_DISABLED: '1',
+    ...(kubectl !== 'kubectl' && {
+      PODLAB_KUBECTL: kubectl,
+      PATH: `${join(kubectl, '..')}:${process.env.PATH}`,
+    }),
+    ...(e2e && { PODLAB_CHROMIUM: await findBrowser() }),
+  };
+}
+
+function runCheck(name, env) {
+  console.log(`\n── ${name}`);
+  const started = Date.now();
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, checks[name], {
+      cwd: root,
+      env,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    child.on('close', (code) => {
+      console.log(
+        `── ${name}: ${code === 0 ? 'passed' : 'FAILED'} in ${((Date.now() - started) / 1000).toFixed(1)} s`,
+      );
+      resolve(code === 0);
+    });
+  });
+}
+
+/** The last line counts tests where the runner counts them, and each other check as one. */
+function summarise(chosen, failed) {
+  const count = { passed: 0, failed: 0 };
+  for (const name of chosen) {
+    const { passed, failed: bad } = countOf(name) ?? {
+      passed: failed.includes(name) ? 0 : 1,
+      failed: failed.includes(name) ? 1 : 0,
+    };
+    count.passed += passed;
+    count.failed += failed.includes(name) ? Math.max(bad, 1) : bad;
+  }
+  console.log(
+    failed.length > 0
+      ? `\nFailed: ${failed.join(', ')}. Run one again with \`npm test -- NAME\`.`
+      : '\nAll checks passed.',
+  );
+  console.log(`${count.passed} passed, ${count.failed} failed`);
+  process.exit(failed.length > 0 ? 1 : 0);
+}
+
+function countOf(name) {
+  try {
+    const report = JSON.parse(readFileSync(join(results, `${name}.json`), 'utf8'));
+    if (name === 'unit') return { passed: report.numPassedTests, failed: report.numFailedTests };
+    if (name === 'e2e')
+      return { passed: report.stats.expected + report.stats.flaky, failed: report.stats.unexpected };
+  } catch {
+    // The runner did not come as far as to write it.
+  }
+  return undefined;
+}
