@@ -18,6 +18,8 @@ const crossings: { file: RegExp; target: RegExp }[] = [
   { file: /^core\/clusters\/embedded\//, target: /^simulator\// },
   // Exec is a WebSocket in Kubernetes' API, and `ws` the client for it.
   { file: /^core\/clusters\//, target: /^ws$/ },
+  // One sentence and remedy for every error, wherever it is thrown.
+  { file: /^components\//, target: /^core\/errors$/ },
 ];
 
 interface Import {

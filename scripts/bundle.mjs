@@ -34,7 +34,9 @@ async function compileSchema() {
 export async function bundle() {
   await compileSchema();
   const present = Object.fromEntries(
-    Object.entries(entries).filter(([, file]) => existsSync(join(root, file))),
+    Object.entries(entries).filter(
+      ([, file]) => existsSync(join(root, file)) && existsSync(join(root, 'simulator/index.ts')),
+    ),
   );
   await build({
     absWorkingDir: root,

@@ -4,15 +4,15 @@ import { PodlabError } from '../../errors';
 /** What the CLIs print when something is wrong with the machine → what to say and do. First match wins. */
 const known: { match: RegExp; message: string; remedy: string }[] = [
   {
+    match: /permission denied.*docker(\.sock| daemon| API)|permission denied while trying to connect/i,
+    message: 'This user may not use Docker.',
+    remedy: 'Add the user to the group `docker` and log in again, or use the embedded cluster.',
+  },
+  {
     match:
       /Cannot connect to the Docker daemon|Is the docker daemon running|error during connect|docker daemon is not running|dial unix .*docker\.sock: connect/i,
     message: 'Docker does not answer.',
     remedy: 'Start Docker, then try again; or use the embedded cluster.',
-  },
-  {
-    match: /permission denied.*docker(\.sock| daemon| API)|permission denied while trying to connect/i,
-    message: 'This user may not use Docker.',
-    remedy: 'Add the user to the group `docker` and log in again, or use the embedded cluster.',
   },
   {
     match: /no space left on device|disk quota exceeded/i,
