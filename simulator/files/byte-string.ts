@@ -21,5 +21,5 @@ export function encode(bytes: string): Uint8Array {
 
 /** Bytes as a byte string. */
 export function decode(data: Uint8Array): string {
-  return Buffer.from(data.buffer, data.byteOffset, data.byteLength).latin1Slice();
+  return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
 }

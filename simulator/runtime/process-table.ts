@@ -30,6 +30,8 @@ const defaultPidsLimit = 512;
 export class ProcessTable {
   private readonly processes = new Map<number, RunningProcess>();
   private nextPid = 1;
+  /** Called with an error that a native program threw: a fault of the simulator. */
+  onError: (error: unknown) => void = () => undefined;
 
   /** Throws FileError ENOENT, EACCES, ENOEXEC for the executable, EAGAIN at the limit of processes. */
   start(options: StartOptions): RunningProcess {
@@ -41,21 +43,21 @@ export class ProcessTable {
   }
 
   /** All of them in the order of their pids, zombies included. */
-  all(): RunningProcess[] {
+  list(): RunningProcess[] {
     return [...this.processes.values()].sort((a, b) => a.pid - b.pid);
   }
 
   /** Those of one container. */
   of(system: System): RunningProcess[] {
-    return this.all().filter((process) => process.system === system);
+    return this.list().filter((process) => process.system === system);
   }
 
   inGroup(group: number): RunningProcess[] {
-    return this.all().filter((process) => process.group === group && process.status === undefined);
+    return this.list().filter((process) => process.group === group && process.status === undefined);
   }
 
   inSession(session: number): RunningProcess[] {
-    return this.all().filter((process) => process.session === session && process.status === undefined);
+    return this.list().filter((process) => process.session === session && process.status === undefined);
   }
 
   /** To every process of a group, as a terminal does on ^C. */
@@ -87,6 +89,17 @@ export class ProcessTable {
   /** For RunningProcess alone: nobody will ask for it any more. */
   forget(process: Process): void {
     if (this.processes.get(process.pid) === process) this.processes.delete(process.pid);
+  }
+
+  /** For RunningProcess alone: orphans go to pid 1, and pid 1 takes everybody along. */
+  ended(process: RunningProcess): void {
+    if (process.pid === 1) for (const other of this.list()) other.end({ code: 137, signal: 'KILL' });
+    const init = this.processes.get(1);
+    for (const child of process.children) {
+      const orphan = child as RunningProcess;
+      if (init && !init.status) init.adopt(orphan);
+      else orphan.orphan();
+    }
   }
 
   private advance(): void {

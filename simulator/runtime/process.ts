@@ -82,6 +82,8 @@ export interface System {
   program(name: string): Program | undefined;
   /** cgroup: bytes it may use, and CPU in thousandths of a core. Undefined: no limit. */
   readonly limits: { memoryBytes?: number; cpuMillis?: number; pids?: number };
+  /** Capabilities of its superuser, such as NET_BIND_SERVICE; undefined: all of them (privileged). */
+  readonly capabilities?: ReadonlySet<string>;
   /** The machine: what /proc/meminfo, /proc/cpuinfo, uname and uptime tell. */
   readonly machine: Machine;
   /** Called when the memory of its processes went over the limit and `victim` was killed. */
@@ -117,7 +119,8 @@ export interface Process extends Credentials {
   cwd: string;
   umask: number;
   readonly startedAtMs: number;
-  readonly cpuMs: number;
+  /** Milliseconds of processor time it used. */
+  cpuMs: number;
   readonly files: FileView;
   readonly fds: Map<number, OpenFile>;
   readonly terminal: Terminal | undefined;

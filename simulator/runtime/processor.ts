@@ -1,0 +1,59 @@
+import type { Process } from './process';
+
+// One queue for all clusters of this Node process: they share its one thread.
+
+/** Programs may compute this long before everything else gets its turn. */
+const sliceMs = 3;
+/** How often the time is looked at, in passes. */
+const passesPerLook = 32;
+/** A process that has computed for so long rests after each slice for as long as that took. */
+const greedyAfterMs = 2_000;
+
+let passes = 0;
+let sliceStart = performance.now();
+let scheduled = false;
+const queue: (() => void)[] = [];
+
+/**
+ * One pass of some program's loop, or one system call: a promise when the program has to wait for its turn. Once a slice
+ * is used up programs queue, one per round of the event loop, so that busy loops never starve the server.
+ *
+ * It measures the real processor, not simulated time: a busy loop must give way while a test's clock stands still.
+ */
+export function pass(process: Process): Promise<void> | undefined {
+  if (++passes < passesPerLook) return undefined;
+  passes = 0;
+  const used = performance.now() - sliceStart;
+  if (used < sliceMs) return undefined;
+  const computed = Math.min(used, 10 * sliceMs);
+  process.cpuMs += computed;
+  const limit = process.system.limits.cpuMillis;
+  if (limit !== undefined && limit < 1000) {
+    // CFS bandwidth control: it rests for the part of the period that is not its own.
+    return turn(false).then(() => process.clock.sleep(computed * (1000 / limit - 1)));
+  }
+  return turn(process.cpuMs > greedyAfterMs);
+}
+
+function turn(greedy: boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const wait = () => {
+      queue.push(resolve);
+      schedule();
+    };
+    if (greedy) setTimeout(wait, sliceMs);
+    else wait();
+  });
+}
+
+function schedule(): void {
+  if (scheduled) return;
+  scheduled = true;
+  setImmediate(() => {
+    scheduled = false;
+    sliceStart = performance.now();
+    passes = 0;
+    queue.shift()?.();
+    if (queue.length > 0) schedule();
+  });
+}

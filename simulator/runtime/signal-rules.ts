@@ -1,0 +1,40 @@
+import { type ExitStatus, type Process, type SignalName, signalNumbers } from './process';
+
+/** signal(7): what a process that says nothing does not notice. */
+export const ignoredByDefault: ReadonlySet<SignalName> = new Set(['CHLD', 'CONT', 'URG', 'WINCH']);
+
+export const stopsByDefault: ReadonlySet<SignalName> = new Set(['STOP', 'TSTP', 'TTIN', 'TTOU']);
+
+/** The end by a signal: 128+n. */
+export function statusOf(signal: SignalName): ExitStatus {
+  return { code: 128 + signalNumbers[signal], signal };
+}
+
+/** `TERM`, `SIGTERM` or `15`, in any case; 0 is the question whether the process is there. */
+export function parseSignal(text: string): SignalName | 0 | undefined {
+  if (/^\d+$/.test(text)) {
+    const number = Number(text);
+    return number === 0
+      ? 0
+      : (Object.keys(signalNumbers) as SignalName[]).find((name) => signalNumbers[name] === number);
+  }
+  const name = text.toUpperCase().replace(/^SIG/, '');
+  if (name === 'CLD') return 'CHLD';
+  if (name === 'IO') return 'POLL';
+  if (name === 'EXIT') return 0;
+  return name in signalNumbers ? (name as SignalName) : undefined;
+}
+
+/** kill(2): whom a pid argument means. */
+export function signalTargets(sender: Process, pid: number): Process[] {
+  const all = sender.system.processes.list();
+  if (pid > 0) return all.filter((process) => process.pid === pid);
+  if (pid === 0) return all.filter((process) => process.group === sender.group);
+  if (pid === -1) return all.filter((process) => process.pid !== 1 && process !== sender);
+  return all.filter((process) => process.group === -pid);
+}
+
+/** kill(2): root, or the same user. */
+export function mayKill(sender: Process, target: Process): boolean {
+  return sender.uid === 0 || sender.uid === target.uid;
+}
