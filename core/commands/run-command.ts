@@ -11,7 +11,7 @@ export interface CommandResult {
 
 export interface CommandOptions {
   stdin?: string;
-  env?: NodeJS.ProcessEnv;
+  env?: Readonly<Record<string, string | undefined>>;
   cwd?: string;
   signal?: AbortSignal;
   timeoutMs?: number;
@@ -31,7 +31,7 @@ const keptBytes = 8 * 1024 * 1024;
 export const runCommand: RunCommand = (program, args, options = {}) =>
   new Promise((resolve) => {
     const child = spawn(program, args, {
-      env: options.env,
+      env: options.env as NodeJS.ProcessEnv | undefined,
       cwd: options.cwd,
       stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
