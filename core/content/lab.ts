@@ -1,4 +1,7 @@
-/** A lab as loaded from `labs/<id>/lab.yaml` and checked. Written by the loader (./load-lab); see grading.md's format. */
+import type { Check } from '../grading/check-schema';
+import type { Variables } from './variables';
+
+/** A lab as loaded from `labs/<id>/lab.yaml` and checked. Made by `loadLab`; `${…}` in it is filled in by `instantiateLab`. */
 export interface Lab {
   id: string;
   title: string;
@@ -17,7 +20,10 @@ export interface Lab {
   setup: unknown[];
   /** Images that the lab's Pods use. */
   images: string[];
+  /** What varies with the session's seed. */
+  variables: Variables;
   tasks: LabTask[];
+  /** Names of `solutions/<name>.sh`. */
   solutions: string[];
   /** Mistake → ids of the checks that must fail. */
   mistakes: Record<string, string[]>;
@@ -33,11 +39,5 @@ export interface LabTask {
   checks: CheckSpec[];
 }
 
-/** The checked form of one check; its variants are the grader's (core/grading). */
-export interface CheckSpec {
-  id: string;
-  says: string;
-  points: number;
-  /** The rest of the check as written and validated. */
-  [field: string]: unknown;
-}
+/** One check, its points filled in; its variants are the grader's (core/grading/check-schema). */
+export type CheckSpec = Check & { points: number };

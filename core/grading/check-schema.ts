@@ -84,7 +84,9 @@ const celFields = {
     .record(z.string().regex(/^[a-z]\w*$/, 'a name of letters and digits'), target)
     .optional()
     .describe('Further objects for the expression, by variable name'),
-  cel: text.describe('CEL; variables object, objects, namespace, vars and those of `with`'),
+  cel: text.describe(
+    'CEL; variables object, objects, vars (the lab’s variables and namespace) and those of `with`',
+  ),
   message: text.optional().describe('CEL that gives the text of the failure'),
 };
 

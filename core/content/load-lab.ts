@@ -1,0 +1,246 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join, relative, resolve } from 'node:path';
+import { LineCounter, parseAllDocuments, parseDocument } from 'yaml';
+import { checkProblems } from '../grading/check-problems';
+import { type Check, checkIssues, checkSchema } from '../grading/check-schema';
+import { knownKeys } from './known-keys';
+import type { Lab } from './lab';
+import { LabError, type LabProblem, ProblemFinder } from './lab-problems';
+import { type LabOutline, labOutline } from './lab-schema';
+import { drawVariables, placeholders, substitute } from './variables';
+
+/**
+ * Reads and checks `<folder>/lab.yaml` with the files it names. Throws one LabError with everything that is wrong:
+ * file, line and column, path in the YAML, what was expected and what was found.
+ */
+export async function loadLab(folder: string): Promise<Lab> {
+  const root = resolve(folder);
+  const file = shown(join(root, 'lab.yaml'));
+  const source = await readText(join(root, 'lab.yaml'));
+  if (source === undefined)
+    throw new LabError([{ file, line: 0, column: 0, path: '', message: 'expected this file, found none' }]);
+
+  const lines = new LineCounter();
+  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
+  const finder = new ProblemFinder(file, document, lines);
+  if (document.errors.length > 0) throw new LabError(yamlProblems(file, document.errors, lines));
+
+  const parsed = labOutline.safeParse(document.toJS());
+  for (const issue of parsed.error?.issues ?? [])
+    finder.addIssue(issue, [], knownKeys(labOutline, issue.path));
+  const written = parsed.data ?? (document.toJS() as Partial<LabOutline> | null);
+  const checks = lintChecks(finder, written?.tasks, written?.variables ?? {});
+  if (!parsed.success) throw new LabError(finder.problems);
+
+  const outline = parsed.data;
+  lintReferences(finder, outline, checks);
+  const files = await readFiles(finder, root, outline);
+  const setup = await readSetup(finder, root, outline);
+  await lintScripts(finder, root, outline);
+  lintPlaceholders(finder, outline);
+  if (finder.problems.length > 0) throw new LabError(finder.problems);
+
+  return {
+    ...outline,
+    id: basename(root),
+    folder: root,
+    files,
+    setup,
+    tasks: outline.tasks.map((task, index) => ({
+      ...task,
+      hints: task.hints.map((hint) => (typeof hint === 'string' ? { text: hint, cost: 0 } : hint)),
+      checks: withPoints(checks[index] ?? [], task.points),
+    })),
+  };
+}
+
+/** Every check, valid or not: problems of all of them are told at once. */
+function lintChecks(finder: ProblemFinder, tasks: unknown, variables: LabOutline['variables']): Check[][] {
+  if (!Array.isArray(tasks)) return [];
+  const values = { ...safely(() => drawVariables(variables, 'lint')), namespace: 'lab', nonce: 'n0nce' };
+  return tasks.map((task: { checks?: unknown } | null, t) => {
+    if (!Array.isArray(task?.checks)) return [];
+    return task.checks.flatMap((check: unknown, c) => {
+      const base = ['tasks', t, 'checks', c];
+      const issues = checkIssues(check);
+      for (const issue of issues) finder.addIssue(issue, base, knownKeys(checkSchema, issue.path));
+      if (issues.length > 0) return [];
+      for (const { path, message } of checkProblems(substitute(check as Check, values)))
+        finder.add([...base, ...path], message);
+      return [check as Check];
+    });
+  });
+}
+
+function safely(draw: () => Record<string, string | number>): Record<string, string | number> {
+  try {
+    return draw();
+  } catch {
+    return {};
+  }
+}
+
+function lintReferences(finder: ProblemFinder, lab: LabOutline, checks: Check[][]): void {
+  const seen = new Set<string>();
+  const once = (id: string, path: PropertyKey[], what: string) => {
+    if (seen.has(`${what} ${id}`)) finder.add(path, `expected each ${what} id once, found "${id}" again`);
+    seen.add(`${what} ${id}`);
+  };
+  lab.tasks.forEach((task, t) => {
+    once(task.id, ['tasks', t, 'id'], 'task');
+    for (const [c, check] of (checks[t] ?? []).entries())
+      once(check.id, ['tasks', t, 'checks', c, 'id'], 'check');
+    lintPoints(finder, task.points, checks[t] ?? [], t);
+    const cost = task.hints.reduce((sum, hint) => sum + (typeof hint === 'string' ? 0 : hint.cost), 0);
+    if (cost > task.points)
+      finder.add(
+        ['tasks', t, 'hints'],
+        `expected hints that cost at most the task's ${task.points} points, found ${cost}`,
+      );
+  });
+  const ids = new Set(checks.flat().map((check) => check.id));
+  for (const [mistake, failing] of Object.entries(lab.mistakes))
+    failing.forEach((id, i) => {
+      if (!ids.has(id))
+        finder.add(
+          ['mistakes', mistake, i],
+          `expected the id of a check (${[...ids].join(', ')}), found "${id}"`,
+        );
+    });
+  for (const [i, name] of lab.solutions.entries()) once(name, ['solutions', i], 'solution');
+}
+
+function lintPoints(finder: ProblemFinder, points: number, checks: Check[], t: number): void {
+  const named = checks.reduce((sum, check) => sum + (check.points ?? 0), 0);
+  const all = checks.length > 0 && checks.every((check) => check.points !== undefined);
+  if (named > points || (all && named !== points))
+    finder.add(
+      ['tasks', t, 'points'],
+      `expected the points of its checks, which are ${named}, found ${points}`,
+    );
+}
+
+/** Points that a check does not name: what is left, in even shares of hundredths; the last takes the rest. */
+function withPoints(checks: Check[], points: number): (Check & { points: number })[] {
+  const open = checks.filter((check) => check.points === undefined);
+  const left = points - checks.reduce((sum, check) => sum + (check.points ?? 0), 0);
+  const share = Math.floor((left * 100) / Math.max(1, open.length)) / 100;
+  return checks.map((check) => {
+    if (check.points !== undefined) return { ...check, points: check.points };
+    const last = check === open.at(-1);
+    return { ...check, points: last ? Math.round((left - share * (open.length - 1)) * 100) / 100 : share };
+  });
+}
+
+async function readFiles(finder: ProblemFinder, root: string, lab: LabOutline) {
+  const files: Record<string, string> = {};
+  for (const [i, path] of lab.files.entries()) {
+    const text = await readText(join(root, 'files', path));
+    if (text === undefined) finder.add(['files', i], `expected the file files/${path}, found none`);
+    else files[path] = text;
+  }
+  return files;
+}
+
+async function readSetup(finder: ProblemFinder, root: string, lab: LabOutline): Promise<unknown[]> {
+  const objects: unknown[] = [];
+  for (const [i, path] of lab.setup.entries()) {
+    const text = await readText(join(root, path));
+    if (text === undefined) {
+      finder.add(['setup', i], `expected the file ${path}, found none`);
+      continue;
+    }
+    const lines = new LineCounter();
+    const file = shown(join(root, path));
+    for (const document of parseAllDocuments(text, { lineCounter: lines, prettyErrors: false })) {
+      finder.problems.push(...yamlProblems(file, document.errors, lines));
+      if (document.errors.length > 0) continue;
+      const object = document.toJS() as {
+        apiVersion?: unknown;
+        kind?: unknown;
+        metadata?: { name?: unknown };
+      } | null;
+      if (object === null) continue;
+      const inside = new ProblemFinder(file, document, lines);
+      if (typeof object !== 'object')
+        inside.add([], `expected a Kubernetes object, found ${inside.found([])}`);
+      else {
+        for (const key of ['apiVersion', 'kind'] as const)
+          if (typeof object[key] !== 'string')
+            inside.add([key], `expected a text, found ${inside.found([key])}`);
+        if (typeof object.metadata?.name !== 'string')
+          inside.add(['metadata', 'name'], `expected a text, found ${inside.found(['metadata', 'name'])}`);
+      }
+      finder.problems.push(...inside.problems);
+      objects.push(object);
+    }
+  }
+  return objects;
+}
+
+async function lintScripts(finder: ProblemFinder, root: string, lab: LabOutline): Promise<void> {
+  const scripts: [PropertyKey[], string][] = [
+    ...lab.solutions.map((name, i): [PropertyKey[], string] => [['solutions', i], `solutions/${name}.sh`]),
+    ...Object.keys(lab.mistakes).map((name): [PropertyKey[], string] => [
+      ['mistakes', name],
+      `mistakes/${name}.sh`,
+    ]),
+  ];
+  for (const [path, script] of scripts)
+    if ((await readText(join(root, script))) === undefined)
+      finder.add(path, `expected the script ${script}, found none`);
+}
+
+/** A `${word}` that nobody fills in would be shown to the learner as it is. Files and setup may hold a shell's own. */
+function lintPlaceholders(finder: ProblemFinder, lab: LabOutline): void {
+  const known = new Set(['namespace', 'nonce', ...Object.keys(lab.variables)]);
+  const look = (value: unknown, path: PropertyKey[]) => {
+    if (typeof value === 'object' && value !== null) {
+      for (const [key, inner] of Object.entries(value))
+        look(inner, [...path, Array.isArray(value) ? Number(key) : key]);
+      return;
+    }
+    for (const name of placeholders(value))
+      if (!known.has(name))
+        finder.add(
+          path,
+          `expected one of ${[...known].map((one) => `\${${one}}`).join(', ')}, found \${${name}}`,
+        );
+  };
+  look(lab.title, ['title']);
+  look(lab.intro, ['intro']);
+  look(lab.tasks, ['tasks']);
+}
+
+function yamlProblems(
+  file: string,
+  errors: readonly { message: string; pos: [number, number] }[],
+  lines: LineCounter,
+): LabProblem[] {
+  return errors.map((error) => {
+    const { line, col } = lines.linePos(error.pos[0]);
+    return {
+      file,
+      line,
+      column: col,
+      path: '',
+      message: `expected valid YAML: ${error.message.split('\n')[0]}`,
+    };
+  });
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'EISDIR' || code === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+/** Relative to where the author works, when it is below. */
+function shown(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near.startsWith('..') ? path : near;
+}

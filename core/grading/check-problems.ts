@@ -1,0 +1,154 @@
+import { knownKind } from '../clusters/kinds';
+import { CelError, compileCel } from './cel';
+import type { CheckBody, Fact, Target } from './check-schema';
+import { shorthands } from './check-schema';
+import { parseSelector } from './selectors';
+import { aimOf } from './target';
+
+export interface CheckProblem {
+  path: (string | number)[];
+  message: string;
+}
+
+/** What a schema cannot say of a check: targets that name nothing, CEL and patterns that do not parse, dead words. */
+export function checkProblems(check: CheckBody): CheckProblem[] {
+  return problemsOf(check);
+}
+
+function problemsOf(check: CheckBody): CheckProblem[] {
+  if ('exec' in check) {
+    const { command, script } = check.exec;
+    const one = (command === undefined) !== (script === undefined);
+    return [
+      ...(one ? [] : [at(['exec'], 'expected either `command` or `script`')]),
+      ...inTarget(['exec', 'pod'], { pod: check.exec.pod }),
+      ...inText(['exec', 'stdout'], check.exec.stdout),
+      ...inText(['exec', 'stderr'], check.exec.stderr),
+      ...after(check.then),
+    ];
+  }
+  if ('http' in check) {
+    const { pod, service, from, url } = check.http;
+    const direct = [pod, service].filter((one) => one !== undefined).length;
+    const ok = from ? url !== undefined && direct === 0 : direct === 1 && url === undefined;
+    return [
+      ...(ok ? [] : [at(['http'], 'expected `pod` or `service`, or `from` with `url`')]),
+      ...(pod ? inTarget(['http', 'pod'], { pod }) : []),
+      ...inText(['http', 'body'], check.http.body),
+      ...after(check.then),
+    ];
+  }
+  if ('logs' in check) {
+    const { contains, lacks, equals, matches } = check.logs;
+    const says = [contains, lacks, equals, matches].some((one) => one !== undefined);
+    return [
+      ...(says ? [] : [at(['logs'], 'expected `contains`, `lacks`, `equals` or `matches`')]),
+      ...inTarget(['logs', 'pod'], { pod: check.logs.pod }),
+      ...inText(['logs'], check.logs),
+      ...after(check.then),
+    ];
+  }
+  if ('events' in check)
+    return [
+      ...inTarget(['events', 'about'], check.events.about),
+      ...inText(['events', 'message'], check.events.message),
+    ];
+  if ('history' in check) {
+    const { order, ever, never, replaced } = check.history;
+    const said = [order, ever, never, replaced].filter((one) => one !== undefined).length;
+    return [
+      ...(said === 1 ? [] : [at(['history'], 'expected one of `order`, `ever`, `never` and `replaced`')]),
+      ...inTarget(['history'], check.history),
+      ...(order ?? []).flatMap((fact, i) => inFact(['history', 'order', i], fact)),
+      ...(ever ? inFact(['history', 'ever'], ever) : []),
+      ...(never ? inFact(['history', 'never'], never) : []),
+    ];
+  }
+  if ('cel' in check) {
+    const names = Object.keys(check.with ?? {});
+    return [
+      ...inTarget([], check, names.length > 0),
+      ...Object.entries(check.with ?? {}).flatMap(([name, target]) => inTarget(['with', name], target)),
+      ...inCel(['cel'], check.cel, 'bool', names),
+      ...(check.message ? inCel(['message'], check.message, 'string', names) : []),
+    ];
+  }
+  const { expect, containers, absent, count, exactly } = check;
+  const wants = [expect, containers, absent, count].some((one) => one !== undefined);
+  return [
+    ...inTarget([], check),
+    ...(wants
+      ? []
+      : [
+          at(
+            [],
+            'expected `expect`, `containers`, `absent`, `count`, `cel`, `exec`, `http`, `logs`, `events` or `history`',
+          ),
+        ]),
+    ...(absent && (expect || containers || count !== undefined)
+      ? [at(['absent'], 'expected alone: nothing else can hold of what is not there')]
+      : []),
+    ...(exactly && !expect && !containers
+      ? [at(['exactly'], 'expected only together with `expect` or `containers`')]
+      : []),
+  ];
+}
+
+function at(path: (string | number)[], message: string): CheckProblem {
+  return { path, message };
+}
+
+function after(body: CheckBody | undefined): CheckProblem[] {
+  return body ? problemsOf(body).map(({ path, message }) => at(['then', ...path], message)) : [];
+}
+
+function inTarget(path: (string | number)[], target: Target, optional = false): CheckProblem[] {
+  const short = Object.keys(shorthands).filter((key) => target[key as keyof typeof shorthands] !== undefined);
+  if (short.length + (target.kind ? 1 : 0) > 1)
+    return [at(path, `expected one object, found ${short.join(' and ')}`)];
+  try {
+    const aim = aimOf(target);
+    if (!aim) return optional ? [] : [at(path, 'expected an object to look at, such as `pod: web`')];
+    if (target.kind && !target.apiVersion && !knownKind(target.kind))
+      return [
+        at(
+          [...path, 'kind'],
+          `expected a kind of Kubernetes, or \`apiVersion\` beside it; found ${target.kind}`,
+        ),
+      ];
+    if (target.selector && typeof target.selector === 'string') parseSelector(target.selector);
+    return [];
+  } catch (error) {
+    return [at(path, `expected a label selector: ${(error as Error).message}`)];
+  }
+}
+
+function inText(path: (string | number)[], match: unknown): CheckProblem[] {
+  const pattern = (match as { matches?: string } | undefined)?.matches;
+  if (pattern === undefined) return [];
+  try {
+    new RegExp(pattern, 'mu');
+    return [];
+  } catch (error) {
+    return [at([...path, 'matches'], `expected a regular expression: ${(error as Error).message}`)];
+  }
+}
+
+function inFact(path: (string | number)[], fact: Fact): CheckProblem[] {
+  return 'cel' in fact ? inCel([...path, 'cel'], fact.cel, 'bool', []) : [];
+}
+
+function inCel(
+  path: (string | number)[],
+  expression: string,
+  result: 'bool' | 'string',
+  names: readonly string[],
+): CheckProblem[] {
+  try {
+    compileCel(expression, result, names);
+    return [];
+  } catch (error) {
+    if (!(error instanceof CelError)) throw error;
+    return [at(path, `expected CEL: ${error.message} (at character ${error.offset + 1})`)];
+  }
+}
