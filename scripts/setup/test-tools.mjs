@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { aptInstall, isDebianRoot } from './debian.mjs';
 import { step } from './say.mjs';
 
@@ -16,6 +16,11 @@ const tools = [
     debian: 'bash-completion',
     for: 'kubectl’s completion',
   },
+  {
+    files: postgresqlVersions().map((version) => `/usr/lib/postgresql/${version}/bin/initdb`),
+    debian: 'postgresql',
+    for: 'keeping progress in PostgreSQL',
+  },
 ];
 
 /** Installs on Debian what is missing; elsewhere says what will be left out. */
@@ -29,4 +34,8 @@ export async function testTools() {
   else
     for (const { debian, for: purpose } of missing)
       console.log(`! ${debian} is not installed: tests are left out that need it for ${purpose}.`);
+}
+
+function postgresqlVersions() {
+  return existsSync('/usr/lib/postgresql') ? readdirSync('/usr/lib/postgresql') : [];
 }

@@ -1,0 +1,163 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAccounts } from '../accounts/create-accounts';
+import type { Course, LessonInfo } from '../content/lesson';
+import type { LabReport, Verdict } from '../grading/verdict';
+import { createProgressStore } from './create-progress-store';
+import { type Database, openDatabase } from './database/open-database';
+import { postgresqlPrograms, startPostgresql } from './database/postgresql-for-tests';
+import { recordGrade } from './record-grade';
+
+const lesson = (slug: string, labs: string[]): LessonInfo => {
+  return { slug, labs, course: 'pods', number: 1, title: slug, summary: '', minutes: 5, objectives: [] };
+};
+const courses: Course[] = [
+  { id: 'pods', title: 'Pods', summary: '', lessons: [lesson('what', ['first-pod'])] },
+];
+
+function report(earned: number, verdict: Verdict, at = '2026-01-01T10:00:00.000Z'): LabReport {
+  const observed = [
+    {
+      kind: 'Pod',
+      namespace: 'default',
+      name: 'web',
+      uid: 'u1',
+      resourceVersion: '7',
+      fields: { 'status.phase': 'Running' },
+    },
+  ];
+  const check = {
+    task: 't',
+    check: 'c',
+    says: 'it runs',
+    points: 4,
+    costly: false,
+    verdict,
+    observed,
+    tookMs: 1,
+  };
+  const passed = earned === 4;
+  const task = { id: 't', title: 'T', points: 4, earned, passed, checks: [check] };
+  return { lab: 'first-pod', at, trigger: 'asked', points: 4, earned, passed, tasks: [task], tookMs: 1 };
+}
+const failed: Verdict = { kind: 'failed', message: 'the Pod is not there', differences: [] };
+
+const programs = postgresqlPrograms();
+if (!programs) console.warn('PostgreSQL is not installed: progress is tested on SQLite alone.');
+
+const databases = {
+  async SQLite() {
+    const folder = mkdtempSync(join(tmpdir(), 'podlab-progress-'));
+    return { url: `file:${join(folder, 'db')}`, stop: async () => rmSync(folder, { recursive: true }) };
+  },
+  ...(programs && { PostgreSQL: () => startPostgresql(programs) }),
+};
+
+describe.each(Object.entries(databases))('progress on %s', (_, start) => {
+  let server: { url: string; stop(): Promise<void> };
+  let database: Database;
+  let learnerId: string;
+  beforeAll(async () => {
+    server = await start();
+    database = await openDatabase({ url: server.url, prismaFolder: resolve('prisma') });
+    learnerId = (await createAccounts(database.client).learnerOrGuest(null)).learner.id;
+  });
+  afterAll(async () => {
+    await database.close();
+    await server.stop();
+  });
+
+  async function session(id: string): Promise<string> {
+    await database.client.labSession.create({
+      data: { id, learnerId, lab: 'first-pod', cluster: 'embedded', seed: 's', hints: {} },
+    });
+    return id;
+  }
+  const record = (sessionId: string, graded: LabReport) =>
+    recordGrade(database.client, courses, { sessionId, learnerId, report: graded });
+
+  it('knows a guest again by the cookie, of which only a hash is kept', async () => {
+    const accounts = createAccounts(database.client);
+    const { learner, setCookie } = await accounts.learnerOrGuest(null);
+    expect(setCookie).toMatch(/^podlab_learner=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax/);
+    const cookie = setCookie?.split(';')[0] ?? '';
+    expect(await accounts.learner(`other=1; ${cookie}`)).toEqual(learner);
+    expect(await accounts.learnerOrGuest(cookie)).toEqual({ learner, setCookie: null });
+    const kept = await database.client.learnerCookie.findMany({ where: { learnerId: learner.id } });
+    expect(JSON.stringify(kept)).not.toContain(cookie.split('=')[1]);
+  });
+
+  it.each([
+    null,
+    '',
+    'podlab_learner=',
+    'podlab_learner=short',
+    `podlab_learner=${'x'.repeat(43)}`,
+    'podlab_learner=a"b',
+  ])('knows nobody by the cookie %j', async (cookie) => {
+    expect(await createAccounts(database.client).learner(cookie)).toBeNull();
+  });
+
+  it('keeps how far a lesson was read, and never takes back that it was completed', async () => {
+    const store = createProgressStore(database.client, courses);
+    await store.saveLessonPosition(learnerId, 'what', 0.5, false);
+    expect((await store.progress(learnerId)).resume).toEqual({ kind: 'lesson', id: 'what' });
+    await store.saveLessonPosition(learnerId, 'what', 1, true);
+    await store.saveLessonPosition(learnerId, 'what', 0.1, false);
+    expect((await store.progress(learnerId)).lessons).toMatchObject([
+      { lesson: 'what', position: 0.1, completed: true },
+    ]);
+  });
+
+  it('refuses a lesson that does not exist', async () => {
+    const store = createProgressStore(database.client, courses);
+    await expect(store.saveLessonPosition(learnerId, 'nosuch', 1, true)).rejects.toMatchObject({
+      status: 404,
+    });
+  });
+
+  it('keeps the best grade of a session, and every grade with what was observed', async () => {
+    const id = await session('s1');
+    await record(id, report(4, { kind: 'passed' }));
+    await record(id, report(0, failed, '2026-01-01T10:05:00.000Z'));
+    const attempt = await database.client.attempt.findUniqueOrThrow({
+      where: { sessionId: id },
+      include: { grades: { include: { checks: true }, orderBy: { at: 'asc' } } },
+    });
+    expect(attempt).toMatchObject({ earned: 4, passed: true });
+    expect(attempt.grades.map(({ earned }) => earned)).toEqual([4, 0]);
+    expect(attempt.grades[1]?.checks[0]).toMatchObject({
+      verdict: 'failed',
+      message: 'the Pod is not there',
+      observed: { objects: [{ uid: 'u1', resourceVersion: '7', fields: { 'status.phase': 'Running' } }] },
+    });
+  });
+
+  it('counts attempts and shows the best of them', async () => {
+    await record(await session('s2'), report(2, failed));
+    const { labs } = await createProgressStore(database.client, courses).progress(learnerId);
+    expect(labs).toMatchObject([{ lab: 'first-pod', earned: 4, points: 4, passed: true, attempts: 2 }]);
+  });
+
+  it('notes that a course is complete when its lessons are read and its labs passed', async () => {
+    const done = await database.client.courseCompletion.findMany({
+      where: { learnerId },
+      select: { course: true },
+    });
+    expect(done).toEqual([{ course: 'pods' }]);
+  });
+
+  it('says that a grade was not saved, and why, when the database is gone', async () => {
+    const id = await session('s3');
+    await database.client.$executeRawUnsafe('ALTER TABLE "CheckRecord" RENAME TO "Gone"');
+    await expect(record(id, report(4, { kind: 'passed' }))).rejects.toMatchObject({
+      code: 'progress-not-saved',
+      message: expect.stringContaining('Your progress was not saved'),
+    });
+    await database.client.$executeRawUnsafe('ALTER TABLE "Gone" RENAME TO "CheckRecord"');
+    // All or nothing: no half of a grade is left.
+    expect(await database.client.attempt.findUnique({ where: { sessionId: id } })).toBeNull();
+  });
+});
