@@ -1,0 +1,83 @@
+import type { Client } from '../api/client';
+import type { ContainerConfig, ContainerMount, ImageStatus } from '../runtime/container-runtime';
+import { parseQuantity, quantityMilliValue, quantityValue } from '../schema/quantity';
+import type { Container, Pod, VolumeMount } from '../schema/types';
+import { ConfigError, environmentOf } from './environment';
+import { expand, unresolved } from './expansion';
+import type { FieldContext } from './field-ref';
+import { securityOf } from './security-context';
+import type { PodVolumes } from './volumes/pod-volumes';
+
+export interface ConfigInputs {
+  client: Client;
+  pod: Pod;
+  container: Container & { targetContainerName?: string };
+  image: ImageStatus;
+  fields: FieldContext;
+  volumes: PodVolumes;
+  attempt: number;
+  targetContainerId?: string;
+}
+
+/** A container as the runtime is asked for it (kuberuntime generateContainerConfig). Throws ConfigError. */
+export function containerConfig(inputs: ConfigInputs): ContainerConfig {
+  const { pod, container, image } = inputs;
+  const security = securityOf(pod, container, image);
+  const environment = environmentOf(inputs.client, pod, container, inputs.fields);
+  const expandAll = (list: string[] | undefined) => list?.map((text) => expand(text, environment));
+  const command = expandAll(container.command);
+  const args = expandAll(container.args);
+  const limits = container.resources?.limits ?? {};
+  return {
+    name: container.name,
+    image: container.image ?? '',
+    ...(command ? { command } : {}),
+    ...(args ? { args } : {}),
+    ...(container.workingDir ? { workingDir: container.workingDir } : {}),
+    env: [...environment].map(([name, value]) => ({ name, value })),
+    mounts: (container.volumeMounts ?? []).map((mount) => mountOf(mount, inputs.volumes, environment)),
+    stdin: container.stdin ?? false,
+    stdinOnce: container.stdinOnce ?? false,
+    tty: container.tty ?? false,
+    ...security,
+    limits: {
+      ...(limits.memory ? { memoryBytes: quantityValue(parseQuantity(limits.memory)) } : {}),
+      ...(limits.cpu ? { cpuMillis: quantityMilliValue(parseQuantity(limits.cpu)) } : {}),
+    },
+    attempt: inputs.attempt,
+    ...(inputs.targetContainerId ? { targetContainerId: inputs.targetContainerId } : {}),
+    ...(container.lifecycle?.stopSignal ? { stopSignal: container.lifecycle.stopSignal } : {}),
+  };
+}
+
+function mountOf(mount: VolumeMount, volumes: PodVolumes, environment: Map<string, string>): ContainerMount {
+  const volume = volumes.get(mount.name);
+  if (!volume)
+    throw new ConfigError(`cannot find volume ${JSON.stringify(mount.name)} to mount into container`);
+  const subPath = subPathOf(mount, environment);
+  const path = [volume.path, subPath].filter(Boolean).join('/').replace(/^\/+/, '');
+  // A subPath that is not there is made as a directory (kubelet makeMounts, SafeMakeDir).
+  if (subPath && !volume.tree.stat(`/${path}`)) volume.tree.mkdir(`/${path}`, { mode: 0o755 });
+  return {
+    containerPath: mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`,
+    tree: volume.tree,
+    subPath: path,
+    readOnly: (mount.readOnly ?? false) || volume.readOnly,
+  };
+}
+
+function subPathOf({ subPath = '', subPathExpr }: VolumeMount, environment: Map<string, string>): string {
+  if (!subPathExpr) return subPath;
+  const missing = unresolved(subPathExpr, environment);
+  if (missing.length > 0) {
+    throw new ConfigError(
+      `failed to expand subPath expression ${JSON.stringify(subPathExpr)}: missing value for ${JSON.stringify(missing[0])}`,
+    );
+  }
+  const expanded = expand(subPathExpr, environment);
+  if (expanded.startsWith('/')) throw new ConfigError(`subPath ${expanded} must not be an absolute path`);
+  if (expanded.split('/').includes('..')) {
+    throw new ConfigError(`unable to provision SubPath ${JSON.stringify(expanded)}: must not contain '..'`);
+  }
+  return expanded;
+}

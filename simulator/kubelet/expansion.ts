@@ -1,0 +1,20 @@
+/**
+ * Replaces `$(NAME)` by its value; `$$` stands for one `$`, and a reference to a name that is not there stays as it is
+ * (third_party/forked/golang/expansion).
+ */
+export function expand(text: string, values: ReadonlyMap<string, string>): string {
+  return text.replace(/\$(\$|\(([^()]*)\))/g, (whole, kind: string, name: string | undefined) => {
+    if (kind === '$') return '$';
+    return values.get(name ?? '') ?? whole;
+  });
+}
+
+/** Names of a text's references that have no value: subPathExpr must not have any. */
+export function unresolved(text: string, values: ReadonlyMap<string, string>): string[] {
+  const names: string[] = [];
+  for (const match of text.matchAll(/\$(?:\$|\(([^()]*)\))/g)) {
+    const name = match[1];
+    if (name !== undefined && !values.has(name)) names.push(name);
+  }
+  return names;
+}

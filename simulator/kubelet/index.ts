@@ -1,0 +1,140 @@
+import type { Client, WatchEvent } from '../api/client';
+import type { Clock } from '../clock/clock';
+import { EventRecorder } from '../events/event-recorder';
+import type { ContainerRuntime } from '../runtime/container-runtime';
+import type { Pod } from '../schema/types';
+import { Backoff } from './backoff';
+import { ImagePuller } from './image-puller';
+import type { KubeletContext } from './kubelet-context';
+import type { NodeAgent } from './node-agent';
+import { NodeRegistration } from './node-registration';
+import { PodRun } from './pod-run';
+import { PodTable } from './pod-table';
+import { PodWorker } from './pod-worker';
+import { stateAfterReboot } from './reboot';
+import type { IssueToken } from './volumes/payload';
+import type { TreeFactory } from './volumes/trees';
+
+export type { LogSource, NodeAgent, NodeAgents, PodUsage } from './node-agent';
+export type { IssueToken } from './volumes/payload';
+export type { TreeFactory } from './volumes/trees';
+
+export interface KubeletOptions {
+  client: Client;
+  clock: Clock;
+  /** Of this node alone. */
+  runtime: ContainerRuntime;
+  nodeName: string;
+  nodeIP: string;
+  podCIDR?: string;
+  controlPlane?: boolean;
+  /** What the node has; default 8 CPUs, 16Gi, 110 Pods. */
+  capacity?: Record<string, string>;
+  /** Address of the cluster's DNS; default 10.96.0.10. */
+  dnsServer?: string;
+  /** Default cluster.local. */
+  clusterDomain?: string;
+  trees: TreeFactory;
+  issueToken: IssueToken;
+  /** What `snapshot()` gave: Pods of this node start anew, as after a restart of the node. */
+  restore?: unknown;
+  onError?: (error: unknown) => void;
+}
+
+export interface Kubelet {
+  readonly agent: NodeAgent;
+  /** The node's disk and the emptyDirs of its Pods; JSON-serialisable. */
+  snapshot(): unknown;
+  /** Stops looking after Pods; their containers are left to the runtime. */
+  stop(): void;
+}
+
+interface Snapshot {
+  disk: unknown;
+  /** By Pod uid, then by volume name. */
+  volumes: Record<string, Record<string, unknown>>;
+}
+
+const DEFAULT_CAPACITY = {
+  cpu: '8',
+  'ephemeral-storage': '100Gi',
+  'hugepages-1Gi': '0',
+  'hugepages-2Mi': '0',
+  memory: '16Gi',
+  pods: '110',
+};
+
+/** Registers the node and runs the Pods that are bound to it. */
+export function startKubelet(options: KubeletOptions): Kubelet {
+  const { client, clock, runtime, nodeName } = options;
+  const onError = options.onError ?? (() => undefined);
+  const restored = options.restore as Snapshot | undefined;
+  const capacity = options.capacity ?? DEFAULT_CAPACITY;
+  const context: KubeletContext = {
+    client,
+    clock,
+    runtime,
+    events: new EventRecorder(client, clock, 'kubelet', nodeName),
+    node: { name: nodeName, ip: options.nodeIP, allocatable: capacity },
+    dns: {
+      server: options.dnsServer ?? '10.96.0.10',
+      domain: options.clusterDomain ?? 'cluster.local',
+      node: { nameservers: [options.dnsServer ?? '10.96.0.10'], searches: [] },
+    },
+    trees: options.trees,
+    disk: restored?.disk === undefined ? options.trees.create() : options.trees.restore(restored.disk),
+    issueToken: options.issueToken,
+    images: new ImagePuller(runtime.images, clock),
+    backoff: new Backoff(),
+    onError,
+  };
+  const registration = new NodeRegistration(client, clock, runtime, {
+    name: nodeName,
+    ip: options.nodeIP,
+    ...(options.podCIDR ? { podCIDR: options.podCIDR } : {}),
+    controlPlane: options.controlPlane ?? false,
+    capacity,
+    allocatable: capacity,
+  });
+  registration.start();
+
+  const table = new PodTable(nodeName);
+  const onPod = ({ type, object: pod }: WatchEvent<Pod>): void => {
+    const uid = pod.metadata.uid ?? '';
+    const worker = table.workers.get(uid);
+    if (type === 'DELETED') worker?.remove();
+    else if (worker) worker.update(pod);
+    else if (pod.spec?.nodeName === nodeName) {
+      const state = stateAfterReboot(pod, clock.now());
+      const run = new PodRun(context, pod, state, restored?.volumes[uid]);
+      const added = new PodWorker(run, () => table.workers.delete(uid));
+      table.workers.set(uid, added);
+      added.wake();
+    }
+  };
+  const onSource = ({ object }: WatchEvent<{ metadata: { namespace?: string } }>): void => {
+    for (const worker of table.workers.values()) {
+      if (worker.run.namespace === object.metadata.namespace) worker.sourceChanged();
+    }
+  };
+  const stops = [
+    client.watch('pods', {}, onPod),
+    client.watch('configmaps', {}, onSource),
+    client.watch('secrets', {}, onSource),
+  ];
+
+  return {
+    agent: table,
+    snapshot: (): Snapshot => ({
+      disk: context.disk.snapshot(),
+      volumes: Object.fromEntries(
+        [...table.workers].map(([uid, { run }]) => [uid, run.volumes.snapshot(run.pod)]),
+      ),
+    }),
+    stop: () => {
+      for (const stop of stops) stop();
+      registration.stop();
+      for (const worker of table.workers.values()) worker.close();
+    },
+  };
+}

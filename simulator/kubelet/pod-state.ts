@@ -1,0 +1,56 @@
+import type { RuntimeContainer, Sandbox } from '../runtime/container-runtime';
+import type { ContainerStatus, Pod } from '../schema/types';
+
+/** What is known of one attempt to run a container (kubecontainer.Status). Times in milliseconds since the epoch. */
+export interface Attempt {
+  name: string;
+  /** Without `containerd://`. */
+  id: string;
+  /** restartCount: 0 for the first attempt. */
+  number: number;
+  state: 'created' | 'running' | 'exited';
+  startedAt?: number;
+  finishedAt?: number;
+  exitCode?: number;
+  /** Completed, Error, OOMKilled, StartError… once it has ended. */
+  reason?: string;
+  message?: string;
+  /** As status shows them: `docker.io/library/busybox:1.36` and its digest. */
+  image: string;
+  imageID: string;
+  /** Of the container's spec it was made from. */
+  specHash: string;
+  user?: ContainerStatus['user'];
+  /** Undefined for what ran before a restart of the node. */
+  container?: RuntimeContainer;
+}
+
+export type ProbeResult = 'success' | 'failure' | 'unknown';
+export type ProbeKind = 'liveness' | 'readiness' | 'startup';
+
+/** What the decision about a Pod rests on, besides its spec. */
+export interface RuntimeState {
+  sandbox?: Sandbox;
+  /** Sandboxes made so far. */
+  sandboxes: number;
+  /** The newest attempt of each container. */
+  current: Map<string, Attempt>;
+  /** The newest attempt that has ended and is not the current one: lastState and `logs -p`. */
+  previous: Map<string, Attempt>;
+  /** Results of probes by attempt id; none before the first run. */
+  probes: Record<ProbeKind, Map<string, ProbeResult>>;
+}
+
+export function emptyRuntimeState(): RuntimeState {
+  return {
+    sandboxes: 0,
+    current: new Map(),
+    previous: new Map(),
+    probes: { liveness: new Map(), readiness: new Map(), startup: new Map() },
+  };
+}
+
+/** `name_namespace(uid)`: how kubelet messages name a Pod (format.Pod). */
+export function podText(pod: Pod): string {
+  return `${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})`;
+}
