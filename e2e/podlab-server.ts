@@ -24,6 +24,11 @@ export class PodlabServer {
     return `http://127.0.0.1:${this.port}`;
   }
 
+  /** Of the process that is running. */
+  get pid(): number {
+    return this.process?.pid ?? 0;
+  }
+
   async up(): Promise<void> {
     this.output = '';
     const child = spawn(process.execPath, [resolve('dist/server.js')], {
