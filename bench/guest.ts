@@ -66,7 +66,6 @@ export class Terminal {
     socket.binaryType = 'nodebuffer';
     socket.on('message', (data: Buffer, binary: boolean) => {
       if (!binary) return;
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one.
       this.text = (
         this.text + data.toString('utf8').replace(/\x1b(\[[0-9;?]*[a-zA-Z]|\][^\x07]*\x07|[=>])/g, '')
       ).slice(-100_000);
