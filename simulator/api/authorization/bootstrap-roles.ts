@@ -1,0 +1,199 @@
+import type { ResourceName } from '../../schema/types';
+
+export interface Rule {
+  verbs: string[];
+  apiGroups?: string[];
+  resources?: string[];
+  resourceNames?: string[];
+  nonResourceURLs?: string[];
+}
+
+const WRITE = ['create', 'delete', 'deletecollection', 'patch', 'update'];
+const READ = ['get', 'list', 'watch'];
+
+/** What `edit` may change, by API group (rbac bootstrappolicy). */
+const EDITABLE: readonly [string, string[]][] = [
+  [
+    '',
+    [
+      'pods',
+      'pods/attach',
+      'pods/eviction',
+      'pods/exec',
+      'pods/portforward',
+      'pods/proxy',
+      'configmaps',
+      'events',
+      'persistentvolumeclaims',
+      'secrets',
+      'serviceaccounts',
+      'services',
+      'services/proxy',
+    ],
+  ],
+  [
+    'apps',
+    [
+      'daemonsets',
+      'deployments',
+      'deployments/rollback',
+      'deployments/scale',
+      'replicasets',
+      'replicasets/scale',
+      'statefulsets',
+      'statefulsets/scale',
+    ],
+  ],
+  ['autoscaling', ['horizontalpodautoscalers']],
+  ['batch', ['cronjobs', 'jobs']],
+  ['networking.k8s.io', ['ingresses', 'networkpolicies']],
+  ['policy', ['poddisruptionbudgets']],
+];
+
+/** What `view` may see. Secrets are not among it: they give away other accounts. */
+const VIEWABLE: readonly [string, string[]][] = [
+  [
+    '',
+    [
+      'configmaps',
+      'endpoints',
+      'persistentvolumeclaims',
+      'persistentvolumeclaims/status',
+      'pods',
+      'serviceaccounts',
+      'services',
+      'services/status',
+      'bindings',
+      'events',
+      'limitranges',
+      'namespaces/status',
+      'pods/log',
+      'pods/status',
+      'resourcequotas',
+      'resourcequotas/status',
+      'namespaces',
+    ],
+  ],
+  ['discovery.k8s.io', ['endpointslices']],
+  [
+    'apps',
+    [
+      'controllerrevisions',
+      'daemonsets',
+      'daemonsets/status',
+      'deployments',
+      'deployments/scale',
+      'deployments/status',
+      'replicasets',
+      'replicasets/scale',
+      'replicasets/status',
+      'statefulsets',
+      'statefulsets/scale',
+      'statefulsets/status',
+    ],
+  ],
+  ['autoscaling', ['horizontalpodautoscalers', 'horizontalpodautoscalers/status']],
+  ['batch', ['cronjobs', 'cronjobs/status', 'jobs', 'jobs/status']],
+  ['networking.k8s.io', ['ingresses', 'ingresses/status', 'networkpolicies']],
+  ['policy', ['poddisruptionbudgets', 'poddisruptionbudgets/status']],
+];
+
+const rules = (table: readonly [string, string[]][], verbs: string[]): Rule[] =>
+  table.map(([group, resources]) => ({ apiGroups: [group], resources, verbs }));
+
+const DISCOVERY_PATHS = [
+  '/api',
+  '/api/*',
+  '/apis',
+  '/apis/*',
+  '/healthz',
+  '/livez',
+  '/openapi',
+  '/openapi/*',
+  '/readyz',
+  '/version',
+  '/version/',
+];
+
+const view = rules(VIEWABLE, READ);
+const edit = [
+  ...view,
+  ...rules(EDITABLE, WRITE),
+  {
+    apiGroups: [''],
+    resources: ['pods/attach', 'pods/exec', 'pods/portforward', 'pods/proxy', 'secrets', 'services/proxy'],
+    verbs: READ,
+  },
+  { apiGroups: [''], resources: ['serviceaccounts'], verbs: ['impersonate'] },
+  { apiGroups: [''], resources: ['serviceaccounts/token'], verbs: ['create'] },
+  { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: [...WRITE, ...READ] },
+];
+const admin = [
+  ...edit,
+  { apiGroups: ['authorization.k8s.io'], resources: ['localsubjectaccessreviews'], verbs: ['create'] },
+  {
+    apiGroups: ['rbac.authorization.k8s.io'],
+    resources: ['rolebindings', 'roles'],
+    verbs: [...WRITE, ...READ],
+  },
+];
+
+const ROLES: Readonly<Record<string, Rule[]>> = {
+  admin,
+  'cluster-admin': [
+    { apiGroups: ['*'], resources: ['*'], verbs: ['*'] },
+    { nonResourceURLs: ['*'], verbs: ['*'] },
+  ],
+  edit,
+  'system:basic-user': [
+    {
+      apiGroups: ['authorization.k8s.io'],
+      resources: ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'],
+      verbs: ['create'],
+    },
+    { apiGroups: ['authentication.k8s.io'], resources: ['selfsubjectreviews'], verbs: ['create'] },
+  ],
+  'system:discovery': [{ nonResourceURLs: DISCOVERY_PATHS, verbs: ['get'] }],
+  'system:public-info-viewer': [
+    { nonResourceURLs: ['/healthz', '/livez', '/readyz', '/version', '/version/'], verbs: ['get'] },
+  ],
+  view,
+};
+
+const BINDINGS: Readonly<Record<string, string[]>> = {
+  'cluster-admin': ['system:masters'],
+  'system:basic-user': ['system:authenticated'],
+  'system:discovery': ['system:authenticated'],
+  'system:public-info-viewer': ['system:authenticated', 'system:unauthenticated'],
+};
+
+/** The ClusterRoles and ClusterRoleBindings that every cluster has, each with the resource to store it under. */
+export function bootstrapRoles(): ({ resource: ResourceName } & Record<string, unknown>)[] {
+  const metadata = (name: string) => ({
+    name,
+    labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' },
+    annotations: { 'rbac.authorization.kubernetes.io/autoupdate': 'true' },
+  });
+  const apiVersion = 'rbac.authorization.k8s.io/v1';
+  return [
+    ...Object.entries(ROLES).map(([name, list]) => ({
+      resource: 'clusterroles.rbac.authorization.k8s.io' as const,
+      apiVersion,
+      kind: 'ClusterRole',
+      metadata: metadata(name),
+      rules: list,
+    })),
+    ...Object.entries(BINDINGS).map(([name, groups]) => ({
+      resource: 'clusterrolebindings.rbac.authorization.k8s.io' as const,
+      apiVersion,
+      kind: 'ClusterRoleBinding',
+      metadata: metadata(name),
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
+      subjects: groups.map((group) => ({
+        apiGroup: 'rbac.authorization.k8s.io',
+        kind: 'Group',
+        name: group,
+      })),
+    })),
+  ];
+}

@@ -1,0 +1,150 @@
+import { RESOURCES, REVIEWS, type ResourceDefinition } from '../../schema/resources';
+
+/** Groups in the order of the API server's priorities; within a group, versions likewise. */
+const GROUPS: readonly { name: string; versions: readonly string[] }[] = [
+  { name: 'apps', versions: ['v1'] },
+  { name: 'events.k8s.io', versions: ['v1'] },
+  { name: 'authentication.k8s.io', versions: ['v1'] },
+  { name: 'authorization.k8s.io', versions: ['v1'] },
+  { name: 'autoscaling', versions: ['v2', 'v1'] },
+  { name: 'batch', versions: ['v1'] },
+  { name: 'networking.k8s.io', versions: ['v1'] },
+  { name: 'policy', versions: ['v1'] },
+  { name: 'rbac.authorization.k8s.io', versions: ['v1'] },
+  { name: 'storage.k8s.io', versions: ['v1'] },
+  { name: 'scheduling.k8s.io', versions: ['v1'] },
+  { name: 'coordination.k8s.io', versions: ['v1'] },
+  { name: 'node.k8s.io', versions: ['v1'] },
+  { name: 'discovery.k8s.io', versions: ['v1'] },
+];
+
+/** Whether a client asks for aggregated discovery (apidiscovery.k8s.io/v2, APIGroupDiscoveryList). */
+export function wantsAggregated(accept: string | undefined): boolean {
+  return /as=APIGroupDiscoveryList/.test(accept ?? '') && /v=v2(;|,|$)/.test(accept ?? '');
+}
+
+export const AGGREGATED_TYPE = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+
+/** The body for a discovery path, `aggregated` or not; undefined when there is no such path. */
+export function discovery(path: string, aggregated: boolean, address: string): unknown {
+  const trimmed = path.replace(/\/$/, '');
+  if (trimmed === '/api') return aggregated ? aggregatedList(['']) : legacyVersions(address);
+  if (trimmed === '/apis') {
+    if (aggregated) return aggregatedList(GROUPS.map((group) => group.name));
+    return { kind: 'APIGroupList', apiVersion: 'v1', groups: GROUPS.map(apiGroup) };
+  }
+  if (trimmed === '/api/v1') return resourceList('v1');
+  const [, apis, name, version, ...rest] = trimmed.split('/');
+  const group = GROUPS.find((each) => each.name === name);
+  if (apis !== 'apis' || !group || rest.length) return undefined;
+  if (!version) return { kind: 'APIGroup', apiVersion: 'v1', ...apiGroup(group) };
+  return group.versions.includes(version) ? resourceList(`${name}/${version}`) : undefined;
+}
+
+function legacyVersions(address: string): unknown {
+  return {
+    kind: 'APIVersions',
+    versions: ['v1'],
+    serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: address }],
+  };
+}
+
+function apiGroup({ name, versions }: (typeof GROUPS)[number]): object {
+  const listed = versions.map((version) => ({ groupVersion: `${name}/${version}`, version }));
+  return { name, versions: listed, preferredVersion: listed[0] };
+}
+
+function resourcesOf(apiVersion: string): ResourceDefinition[] {
+  return RESOURCES.filter((each) => each.apiVersion === apiVersion).sort((a, b) =>
+    a.plural < b.plural ? -1 : 1,
+  );
+}
+
+function resourceList(apiVersion: string): unknown {
+  const stored = resourcesOf(apiVersion).flatMap((resource) => [
+    {
+      name: resource.plural,
+      singularName: resource.singular,
+      namespaced: resource.namespaced,
+      kind: resource.kind,
+      verbs: resource.verbs,
+      ...(resource.shortNames.length ? { shortNames: resource.shortNames } : {}),
+      ...(resource.categories.length ? { categories: resource.categories } : {}),
+      storageVersionHash: Buffer.from(resource.name).toString('base64').slice(0, 12),
+    },
+    ...resource.subresources.map((subresource) => ({
+      name: `${resource.plural}/${subresource.name}`,
+      singularName: '',
+      namespaced: resource.namespaced,
+      ...(subresource.group ? { group: subresource.group, version: subresource.version } : {}),
+      kind: subresource.kind,
+      verbs: subresource.verbs,
+    })),
+  ]);
+  const reviews = REVIEWS.filter((each) => each.apiVersion === apiVersion).map((review) => ({
+    name: review.plural,
+    singularName: review.kind.toLowerCase(),
+    namespaced: review.namespaced,
+    kind: review.kind,
+    verbs: ['create'],
+  }));
+  return {
+    kind: 'APIResourceList',
+    ...(apiVersion === 'v1' ? {} : { apiVersion: 'v1' }),
+    groupVersion: apiVersion,
+    resources: [...stored, ...reviews],
+  };
+}
+
+function aggregatedList(groups: readonly string[]): unknown {
+  return {
+    kind: 'APIGroupDiscoveryList',
+    apiVersion: 'apidiscovery.k8s.io/v2',
+    metadata: {},
+    items: groups.map((name) => ({
+      metadata: { ...(name ? { name } : {}), creationTimestamp: null },
+      versions: (GROUPS.find((group) => group.name === name)?.versions ?? ['v1']).map((version) => ({
+        version,
+        resources: aggregatedResources(name ? `${name}/${version}` : version),
+        freshness: 'Current',
+      })),
+    })),
+  };
+}
+
+function aggregatedResources(apiVersion: string): unknown[] {
+  const stored = resourcesOf(apiVersion).map((resource) => ({
+    resource: resource.plural,
+    responseKind: kindOf(resource),
+    scope: resource.namespaced ? 'Namespaced' : 'Cluster',
+    singularResource: resource.singular,
+    verbs: resource.verbs,
+    ...(resource.shortNames.length ? { shortNames: resource.shortNames } : {}),
+    ...(resource.categories.length ? { categories: resource.categories } : {}),
+    ...(resource.subresources.length
+      ? {
+          subresources: resource.subresources.map((subresource) => ({
+            subresource: subresource.name,
+            responseKind: {
+              group: subresource.group ?? resource.group,
+              version: subresource.version ?? resource.version,
+              kind: subresource.kind,
+            },
+            verbs: subresource.verbs,
+          })),
+        }
+      : {}),
+  }));
+  const reviews = REVIEWS.filter((each) => each.apiVersion === apiVersion).map((review) => ({
+    resource: review.plural,
+    responseKind: kindOf(review),
+    scope: review.namespaced ? 'Namespaced' : 'Cluster',
+    singularResource: review.kind.toLowerCase(),
+    verbs: ['create'],
+  }));
+  return [...stored, ...reviews];
+}
+
+function kindOf({ group, version, kind }: { group: string; version: string; kind: string }): object {
+  return { group, version, kind };
+}

@@ -1,0 +1,137 @@
+import type { ServerResponse } from 'node:http';
+import type { Clock } from '../../clock/clock';
+import type { KubeObject } from '../../schema/types';
+import type { StoreEvent } from '../../store/store';
+import type { ApiError } from '../errors';
+import { selected } from '../in-process-client';
+import { statusBody } from '../refusals';
+import type { Representation } from './representation';
+
+/** Unsent bytes after which a watcher is given up: it can list and watch again (bounded watch cache channels). */
+const MAX_UNSENT_BYTES = 8 * 1024 * 1024;
+
+/** How often a watcher that allows them gets a bookmark: about a minute in Kubernetes. */
+const BOOKMARK_INTERVAL_MS = 60_000;
+
+/** The JSON of objects, made once for all watchers that get the same event in the same turn. */
+export class SharedJson {
+  private texts = new Map<KubeObject, string>();
+
+  of(object: KubeObject): string {
+    let text = this.texts.get(object);
+    if (text === undefined) {
+      text = JSON.stringify(object);
+      if (this.texts.size === 0) setImmediate(() => this.texts.clear());
+      this.texts.set(object, text);
+    }
+    return text;
+  }
+}
+
+/** A watch on the wire: one JSON event a line. Ends when its time is up, the client leaves, or does not read. */
+export class WatchStream {
+  private first = true;
+  private ended = false;
+  private lastSent = 0;
+  private readonly onEnd: (() => void)[] = [];
+
+  constructor(
+    private readonly response: ServerResponse,
+    private readonly representation: Representation,
+    private readonly shared: SharedJson,
+    private readonly matches: (object: KubeObject) => boolean,
+  ) {
+    response.writeHead(200, {
+      'content-type': 'application/json',
+      'transfer-encoding': 'chunked',
+      'cache-control': 'no-cache, private',
+    });
+    response.flushHeaders();
+    response.on('close', () => this.end());
+    response.on('error', () => this.end());
+  }
+
+  /** Calls `run` when the stream ends, at once when it has. */
+  whenEnded(run: () => void): void {
+    if (this.ended) run();
+    else this.onEnd.push(run);
+  }
+
+  added(objects: readonly KubeObject[]): void {
+    this.send(objects.map((object) => this.line('ADDED', object)).join(''));
+  }
+
+  changes(events: readonly StoreEvent[]): void {
+    let text = '';
+    for (const event of events) {
+      this.lastSent = event.resourceVersion;
+      const seen = selected(event, this.matches);
+      if (seen) text += this.line(seen.type, seen.object);
+    }
+    if (text) this.send(text);
+  }
+
+  /** Tells how far the watch has come; `initial` says that everything that was there has been sent. */
+  bookmark(kind: string, apiVersion: string, resourceVersion: number, initial = false): void {
+    const object = {
+      kind,
+      apiVersion,
+      metadata: {
+        resourceVersion: String(resourceVersion),
+        creationTimestamp: null,
+        ...(initial ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}),
+      },
+    } as unknown as KubeObject;
+    const shown = this.representation.isPlain ? object : this.representation.event(object, this.first);
+    this.first = false;
+    this.send(`${JSON.stringify({ type: 'BOOKMARK', object: shown })}\n`);
+  }
+
+  refuse(error: ApiError): void {
+    this.send(`${JSON.stringify({ type: 'ERROR', object: statusBody(error) })}\n`);
+    this.end();
+  }
+
+  /** Sends bookmarks as time passes, and ends after `timeoutMs`. */
+  keep(clock: Clock, timeoutMs: number, bookmark: (() => void) | undefined): void {
+    const timeout = clock.after(timeoutMs, () => this.end());
+    this.whenEnded(() => timeout.cancel());
+    if (!bookmark) return;
+    const again = (): void => {
+      const timer = clock.after(BOOKMARK_INTERVAL_MS, () => {
+        bookmark();
+        if (!this.ended) again();
+      });
+      this.whenEnded(() => timer.cancel());
+    };
+    again();
+  }
+
+  get sentThrough(): number {
+    return this.lastSent;
+  }
+
+  end(): void {
+    if (this.ended) return;
+    this.ended = true;
+    for (const run of this.onEnd.splice(0)) run();
+    this.response.end();
+  }
+
+  private line(type: string, object: KubeObject): string {
+    const text = this.representation.isPlain
+      ? this.shared.of(object)
+      : JSON.stringify(this.representation.event(object, this.first));
+    this.first = false;
+    return `{"type":"${type}","object":${text}}\n`;
+  }
+
+  private send(text: string): void {
+    if (this.ended || text === '') return;
+    this.response.write(text);
+    if (this.response.writableLength > MAX_UNSENT_BYTES) {
+      this.response.destroy();
+      this.end();
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import type { KubeObject, ResourceName } from '../../schema/types';
+import { badRequest } from '../refusals';
+
+/** Fields besides metadata.name and metadata.namespace that can be selected on, by resource. */
+const FIELDS: Partial<Record<ResourceName, readonly string[]>> = {
+  pods: [
+    'spec.nodeName',
+    'spec.restartPolicy',
+    'spec.schedulerName',
+    'spec.serviceAccountName',
+    'spec.hostNetwork',
+    'status.phase',
+    'status.podIP',
+    'status.podIPs',
+    'status.nominatedNodeName',
+  ],
+  events: [
+    'involvedObject.kind',
+    'involvedObject.namespace',
+    'involvedObject.name',
+    'involvedObject.uid',
+    'involvedObject.apiVersion',
+    'involvedObject.resourceVersion',
+    'involvedObject.fieldPath',
+    'reason',
+    'reportingComponent',
+    'source',
+    'type',
+  ],
+  namespaces: ['status.phase'],
+  nodes: ['spec.unschedulable'],
+  secrets: ['type'],
+  services: ['spec.clusterIP', 'spec.type'],
+  'replicasets.apps': ['status.replicas'],
+  'jobs.batch': ['status.successful'],
+};
+
+/** events.k8s.io names what core/v1 calls involvedObject and source. */
+const ALIASES: Record<string, string> = {
+  source: 'source.component',
+  'status.successful': 'status.succeeded',
+};
+
+/**
+ * A predicate from `status.phase=Running,metadata.name!=web` (apimachinery, fields.ParseSelector). Throws 400
+ * BadRequest for a field that the resource does not offer.
+ */
+export function parseFieldSelector(resource: ResourceName, text: string): (object: KubeObject) => boolean {
+  const terms = text
+    .split(',')
+    .filter((term) => term.trim() !== '')
+    .map((term) => {
+      const match = /^([^=!]+)(==|!=|=)(.*)$/.exec(term.trim());
+      if (!match) throw badRequest(`invalid selector: '${text}'; can't understand '${term}'`);
+      const [, field = '', operator, value = ''] = match;
+      if (field !== 'metadata.name' && field !== 'metadata.namespace' && !FIELDS[resource]?.includes(field)) {
+        throw badRequest(`field label not supported: ${field}`);
+      }
+      return { path: (ALIASES[field] ?? field).split('.'), equal: operator !== '!=', value };
+    });
+  return (object) => terms.every(({ path, equal, value }) => (fieldText(object, path) === value) === equal);
+}
+
+/** The one name that a selector asks for, so that watches and lists of a single object need not scan. */
+export function selectedName(text: string): string | undefined {
+  return /(?:^|,)metadata\.name==?([^,]+)/.exec(text)?.[1];
+}
+
+function fieldText(object: KubeObject, path: readonly string[]): string {
+  let value: unknown = object;
+  for (const step of path) value = (value as Record<string, unknown> | undefined)?.[step];
+  if (path[0] === 'spec' && (path[1] === 'hostNetwork' || path[1] === 'unschedulable')) {
+    return String(value ?? false);
+  }
+  if (path[1] === 'replicas' || path[1] === 'succeeded') return String(value ?? 0);
+  return value === undefined || value === null ? '' : String(value);
+}

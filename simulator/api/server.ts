@@ -1,0 +1,288 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { groupResource } from '../schema/resources';
+import type { RequestUser } from './admission/request';
+import { ApiError } from './errors';
+import type { Extensions, StreamHandler, StreamRequest } from './extension-points';
+import { authenticate, type TokenReader } from './http/authentication';
+import { AGGREGATED_TYPE, discovery, wantsAggregated } from './http/discovery';
+import { type Exchange, sendError, sendJson, sendText } from './http/exchange';
+import { serveOpenApi } from './http/openapi';
+import { requestContext, serveResource } from './http/resource-handler';
+import { parseRoute, type Route } from './http/route';
+import { SharedJson } from './http/watch-stream';
+import { notSimulated } from './refusals';
+import { serverVersion } from './server-version';
+import type { ObjectStorage } from './storage/object-storage';
+
+export interface ApiServerParts {
+  storage: ObjectStorage;
+  extensions: Extensions;
+  readToken: TokenReader;
+  /** Throws 403 Forbidden. */
+  authorize: (user: RequestUser, request: AccessRequest) => void;
+  streams: StreamHandler | undefined;
+  certificate: { ca: string; cert: string; key: string };
+  onError: (error: unknown) => void;
+}
+
+/** What a user wants to do, as authorization/v1 ResourceAttributes or NonResourceAttributes. */
+export type AccessRequest =
+  | { path: string; verb: string }
+  | {
+      verb: string;
+      group: string;
+      version: string;
+      resource: string;
+      subresource: string;
+      namespace: string;
+      name: string;
+    };
+
+const STREAMS: ReadonlySet<string> = new Set(['exec', 'attach', 'portforward', 'log', 'proxy']);
+
+/** The HTTPS front of a cluster: who asks, may they, what for, in which form. */
+export class ApiServer {
+  private readonly server: Server;
+  private readonly shared = new SharedJson();
+
+  constructor(private readonly parts: ApiServerParts) {
+    const { ca, cert, key } = parts.certificate;
+    this.server = createServer({
+      cert,
+      key,
+      ca,
+      requestCert: true,
+      rejectUnauthorized: false,
+      keepAlive: true,
+      keepAliveTimeout: 120_000,
+    });
+    // A watch or an exec may stay open for as long as it likes.
+    this.server.requestTimeout = 0;
+    this.server.headersTimeout = 30_000;
+    this.server.on('request', (request, response) => void this.answer(request, response));
+    this.server.on('upgrade', (request, socket, head) => void this.upgrade(request, socket, head));
+    this.server.on('tlsClientError', () => {});
+    this.server.on('clientError', (_error, socket) => {
+      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
+    });
+  }
+
+  /** Resolves with the port it listens on. */
+  listen(host: string, port: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(port, host, () => {
+        this.server.removeListener('error', reject);
+        this.server.on('error', this.parts.onError);
+        resolve((this.server.address() as AddressInfo).port);
+      });
+    });
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.server.close(() => resolve());
+      this.server.closeAllConnections();
+    });
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const warnings: string[] = [];
+    response.on('error', () => response.destroy());
+    try {
+      const exchange = this.open(request, response, warnings);
+      await this.dispatch(exchange);
+    } catch (error) {
+      if (!(error instanceof ApiError)) this.parts.onError(error);
+      sendError({ response, warnings }, error);
+    }
+  }
+
+  private open(request: IncomingMessage, response: ServerResponse, warnings: string[]): Exchange {
+    const url = new URL(request.url ?? '/', 'https://cluster');
+    const user = authenticate(request, this.parts.readToken);
+    return { request, response, path: url.pathname, query: url.searchParams, user, warnings };
+  }
+
+  private async dispatch(exchange: Exchange): Promise<void> {
+    const route = parseRoute(exchange.path);
+    if (route.kind === 'other') return this.serveOther(exchange);
+    if (route.kind === 'review') throw notSimulated(route.review.kind);
+    const verb = this.verbOf(exchange, route);
+    this.authorize(exchange.user, route, verb);
+    const { subresource } = route;
+    if (STREAMS.has(subresource)) return this.stream(exchange, route, exchange.response, Buffer.alloc(0));
+    if (!verbsOf(route).includes(verb)) {
+      throw new ApiError(
+        405,
+        'MethodNotAllowed',
+        'the server does not allow this method on the requested resource',
+      );
+    }
+    return serveResource(
+      { storage: this.parts.storage, extensions: this.parts.extensions, shared: this.shared },
+      exchange,
+      route,
+      verb,
+    );
+  }
+
+  private async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    socket.on('error', () => socket.destroy());
+    try {
+      const exchange = this.open(request, undefined as unknown as ServerResponse, []);
+      const route = parseRoute(exchange.path);
+      if (route.kind !== 'resource' || !STREAMS.has(route.subresource)) {
+        throw new ApiError(400, 'BadRequest', 'Upgrade request required for a streaming subresource only');
+      }
+      this.authorize(exchange.user, route, this.verbOf(exchange, route));
+      await this.stream(exchange, route, socket, head);
+    } catch (error) {
+      if (!(error instanceof ApiError)) this.parts.onError(error);
+      refuseUpgrade(socket, error);
+    }
+  }
+
+  private async stream(
+    exchange: Exchange,
+    route: Extract<Route, { kind: 'resource' }>,
+    response: ServerResponse | Duplex,
+    head: Buffer,
+  ): Promise<void> {
+    const { streams, storage } = this.parts;
+    if (!streams) throw notSimulated(`${route.resource.plural}/${route.subresource}`);
+    const subresource = route.subresource as StreamRequest['subresource'];
+    if (subresource !== 'log') {
+      storage.admit(
+        'CONNECT',
+        { ...requestContext(exchange) },
+        route.resource,
+        route.namespace,
+        route.name,
+        subresource,
+      );
+    }
+    await streams(
+      {
+        resource: route.resource.plural as StreamRequest['resource'],
+        namespace: route.namespace,
+        name: route.name,
+        subresource,
+        path: route.rest,
+        query: exchange.query,
+        user: exchange.user,
+      },
+      exchange.request,
+      response,
+      head,
+    );
+  }
+
+  private verbOf(exchange: Exchange, route: Extract<Route, { kind: 'resource' }>): string {
+    const watching = ['true', '1'].includes(exchange.query.get('watch') ?? '');
+    switch (exchange.request.method) {
+      case 'GET':
+      case 'HEAD':
+        return watching && !route.subresource ? 'watch' : route.name ? 'get' : 'list';
+      case 'POST':
+        return 'create';
+      case 'PUT':
+        return 'update';
+      case 'PATCH':
+        return 'patch';
+      case 'DELETE':
+        return route.name ? 'delete' : 'deletecollection';
+      default:
+        return '';
+    }
+  }
+
+  private authorize(user: RequestUser, route: Extract<Route, { kind: 'resource' }>, verb: string): void {
+    const { resource, namespace, name, subresource } = route;
+    this.parts.authorize(user, {
+      verb,
+      group: resource.group,
+      version: resource.version,
+      resource: resource.plural,
+      subresource,
+      namespace: resource.name === 'namespaces' ? name : namespace,
+      name,
+    });
+  }
+
+  private async serveOther(exchange: Exchange): Promise<void> {
+    const { path, request } = exchange;
+    this.parts.authorize(exchange.user, { path, verb: (request.method ?? 'GET').toLowerCase() });
+    if (path === '/version' || path === '/version/') return sendJson(exchange, 200, serverVersion());
+    if (/^\/(healthz|livez|readyz)(\/[\w-]+)?$/.test(path)) return serveHealth(exchange);
+    if (path === '/openapi/v3' || path.startsWith('/openapi/v3/')) {
+      if (await serveOpenApi(exchange)) return;
+    }
+    const aggregated = wantsAggregated(request.headers.accept);
+    const found = discovery(path, aggregated, request.headers.host ?? '');
+    if (found !== undefined) {
+      const isList = aggregated && /^\/apis?\/?$/.test(path);
+      return sendText(exchange, 200, isList ? AGGREGATED_TYPE : 'application/json', JSON.stringify(found));
+    }
+    if (path === '/') {
+      return sendJson(exchange, 200, {
+        paths: ['/api', '/api/v1', '/apis', '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'],
+      });
+    }
+    throw new ApiError(404, 'NotFound', 'the server could not find the requested resource');
+  }
+}
+
+const CHECKS = [
+  'ping',
+  'log',
+  'etcd',
+  'informer-sync',
+  'poststarthook/start-apiserver-admission-initializer',
+];
+
+function serveHealth(exchange: Exchange): void {
+  const name = exchange.path.slice(1);
+  const lines = [...CHECKS.map((check) => `[+]${check} ok`), `${name} check passed\n`];
+  const text = exchange.query.has('verbose') ? lines.join('\n') : 'ok';
+  sendText(exchange, 200, 'text/plain; charset=utf-8', text);
+}
+
+function verbsOf(route: Extract<Route, { kind: 'resource' }>): readonly string[] {
+  const { resource, subresource } = route;
+  if (!subresource) return resource.verbs;
+  return resource.subresources.find((each) => each.name === subresource)?.verbs ?? [];
+}
+
+/** Before the protocol has changed, a refusal is an ordinary response on the raw socket. */
+function refuseUpgrade(socket: Duplex, error: unknown): void {
+  if (socket.destroyed) return;
+  const chunks: string[] = [];
+  sendError(
+    {
+      warnings: [],
+      response: {
+        headersSent: false,
+        setHeader() {},
+        writeHead: (code: number, headers: Record<string, unknown>) => {
+          chunks.push(
+            `HTTP/1.1 ${code} Refused\r\n`,
+            ...Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}\r\n`),
+            'connection: close\r\n\r\n',
+          );
+        },
+        end: (body: string) => socket.end(chunks.join('') + body),
+      } as unknown as ServerResponse,
+    },
+    error,
+  );
+}
+
+/** `pods "web" is forbidden: User "ann" cannot get resource "pods" in API group "" in the namespace "x"`. */
+export function describeAccess(request: Extract<AccessRequest, { resource: string }>): string {
+  const resource = request.subresource ? `${request.resource}/${request.subresource}` : request.resource;
+  return groupResource({ group: request.group, plural: resource });
+}

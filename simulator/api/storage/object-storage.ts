@@ -1,0 +1,260 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../clock/clock';
+import type { ResourceDefinition } from '../../schema/resources';
+import type { KubeObject } from '../../schema/types';
+import type { Store } from '../../store/store';
+import type { Client, DeleteOptions } from '../client';
+import { deepEqual } from '../deep-equal';
+import { ApiError } from '../errors';
+import type { Extensions } from '../extension-points';
+import { alreadyExists, badRequest, conflict, invalid, modified, notFound } from '../refusals';
+import type { RequestContext } from '../request-context';
+import { deleteObject } from './deletion';
+import { generateName } from './generate-name';
+import {
+  desired,
+  hasGeneration,
+  prepareForCreate,
+  prepareForStatusUpdate,
+  prepareForUpdate,
+} from './strategies';
+
+export interface StorageParts {
+  store: Store;
+  clock: Clock;
+  extensions: Extensions;
+  /** What admission reads the cluster with. */
+  client: () => Client;
+}
+
+/** Gets the request's own copy of the stored object, changes it in place or returns another. */
+export type Change = (copy: KubeObject) => KubeObject;
+
+/**
+ * Reads and writes of one cluster, with everything between a decoded object and the store (registry/generic's
+ * Store, with the rest.* strategies). Objects that come out are shared and frozen.
+ */
+export class ObjectStorage {
+  constructor(readonly parts: StorageParts) {}
+
+  /** Throws 404 NotFound. */
+  get(resource: ResourceDefinition, namespace: string, name: string): KubeObject {
+    const found = this.parts.store.get(resource.name, namespace, name);
+    if (!found) throw notFound(resource, name);
+    return found;
+  }
+
+  /** Stores a new object; takes it over. */
+  create(
+    context: RequestContext,
+    resource: ResourceDefinition,
+    namespace: string,
+    object: KubeObject,
+    track?: (created: KubeObject) => void,
+  ): KubeObject {
+    const { store, clock, extensions } = this.parts;
+    const { metadata } = object;
+    if (metadata.resourceVersion) {
+      throw new ApiError(400, 'BadRequest', 'resourceVersion should not be set on objects to be created');
+    }
+    setNamespace(resource, namespace, metadata);
+    const generated = !metadata.name && metadata.generateName;
+    metadata.uid = randomUUID();
+    metadata.creationTimestamp = rfc3339(clock.now());
+    delete metadata.deletionTimestamp;
+    delete metadata.deletionGracePeriodSeconds;
+    delete metadata.selfLink;
+    prepareForCreate(resource.name, object);
+    extensions.applyDefaults(resource.name, object);
+    if (generated) {
+      do metadata.name = generateName(metadata.generateName ?? '');
+      while (store.get(resource.name, namespace, metadata.name));
+    }
+    this.admit('CREATE', context, resource, namespace, metadata.name ?? '', '', object);
+    extensions.applyDefaults(resource.name, object);
+    const errors = extensions.validateCreate(resource.name, object);
+    if (errors.length) throw invalid(resource, metadata.name ?? '', errors);
+    const name = metadata.name ?? '';
+    if (store.get(resource.name, namespace, name)) throw alreadyExists(resource, name);
+    track?.(object);
+    return context.dryRun ? object : store.put(resource.name, object);
+  }
+
+  /**
+   * Changes a stored object, or its `subresource`. Returns the stored object itself when nothing changes. Throws
+   * 404, 409 (another resourceVersion or uid than stored), 422.
+   */
+  update(
+    context: RequestContext,
+    resource: ResourceDefinition,
+    namespace: string,
+    name: string,
+    subresource: string,
+    change: Change,
+    track?: (changed: KubeObject, old: KubeObject) => void,
+  ): KubeObject {
+    const { store, extensions } = this.parts;
+    const old = this.get(resource, namespace, name);
+    let object = change(structuredClone(old));
+    checkIdentity(resource, namespace, name, object, old);
+    if (subresource === 'status') object = prepareForStatusUpdate(resource.name, object, old);
+    else prepareForUpdate(resource.name, object, old, context.internal);
+    keepSystemMetadata(object, old);
+    object.apiVersion = old.apiVersion;
+    object.kind = old.kind;
+    extensions.applyDefaults(resource.name, object);
+    if (
+      hasGeneration(resource.name) &&
+      subresource !== 'status' &&
+      !deepEqual(desired(object), desired(old))
+    ) {
+      object.metadata.generation = (old.metadata.generation ?? 0) + 1;
+    }
+    this.admit('UPDATE', context, resource, namespace, name, subresource, object, old);
+    extensions.applyDefaults(resource.name, object);
+    const errors = extensions.validateUpdate(resource.name, object, old, subresource);
+    if (errors.length) throw invalid(resource, name, errors);
+    track?.(object, old);
+    if (deepEqual(object, old)) return old;
+    if (isFinished(object)) {
+      if (!context.dryRun) {
+        store.put(resource.name, object);
+        return store.remove(resource.name, namespace, name) ?? object;
+      }
+      return object;
+    }
+    return context.dryRun ? object : store.put(resource.name, object);
+  }
+
+  /**
+   * Deletes as the options say. `gone` tells whether it is no longer there, rather than marked for a kubelet or a
+   * finalizer to finish.
+   */
+  delete(
+    context: RequestContext,
+    resource: ResourceDefinition,
+    namespace: string,
+    name: string,
+    options: DeleteOptions,
+  ): { object: KubeObject; gone: boolean } {
+    const old = this.get(resource, namespace, name);
+    const { uid, resourceVersion } = options.preconditions ?? {};
+    if (uid && uid !== old.metadata.uid) {
+      throw conflict(
+        resource,
+        name,
+        `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`,
+      );
+    }
+    if (resourceVersion && resourceVersion !== old.metadata.resourceVersion) {
+      throw conflict(
+        resource,
+        name,
+        `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${old.metadata.resourceVersion}`,
+      );
+    }
+    this.admit('DELETE', context, resource, namespace, name, '', undefined, old);
+    return deleteObject(this.parts, context, resource, old, options);
+  }
+
+  /** Admission alone, for subresources that store nothing of their own (CONNECT, binding, eviction). */
+  admit(
+    operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT',
+    context: RequestContext,
+    resource: ResourceDefinition,
+    namespace: string,
+    name: string,
+    subresource: string,
+    object?: KubeObject,
+    oldObject?: KubeObject,
+  ): void {
+    this.parts.extensions.admit(
+      {
+        operation,
+        resource: resource.name,
+        subresource,
+        namespace,
+        name,
+        ...(object ? { object } : {}),
+        ...(oldObject ? { oldObject } : {}),
+        user: context.user,
+        dryRun: context.dryRun,
+        options: context.options,
+        warnings: context.warnings,
+      },
+      this.parts.client(),
+    );
+  }
+}
+
+/** As metav1.Time is written: whole seconds. */
+export function rfc3339(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
+
+/** Deleted and waited for by nobody any more. */
+export function isFinished(object: KubeObject): boolean {
+  const { metadata } = object;
+  if (!metadata.deletionTimestamp || metadata.finalizers?.length) return false;
+  if (metadata.deletionGracePeriodSeconds) return false;
+  if (object.kind !== 'Namespace') return true;
+  return !(object as { spec?: { finalizers?: string[] } }).spec?.finalizers?.length;
+}
+
+function setNamespace(
+  resource: ResourceDefinition,
+  namespace: string,
+  metadata: KubeObject['metadata'],
+): void {
+  if (!resource.namespaced) {
+    delete metadata.namespace;
+    return;
+  }
+  if (metadata.namespace && metadata.namespace !== namespace) {
+    throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`);
+  }
+  metadata.namespace = namespace;
+}
+
+function checkIdentity(
+  resource: ResourceDefinition,
+  namespace: string,
+  name: string,
+  object: KubeObject,
+  old: KubeObject,
+): void {
+  const { metadata } = object;
+  metadata.name ??= name;
+  if (metadata.name !== name) {
+    throw badRequest(
+      `the name of the object (${metadata.name}) does not match the name on the URL (${name})`,
+    );
+  }
+  setNamespace(resource, namespace, metadata);
+  if (metadata.uid && metadata.uid !== old.metadata.uid) {
+    throw conflict(
+      resource,
+      name,
+      `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${old.metadata.uid}`,
+    );
+  }
+  if (metadata.resourceVersion && metadata.resourceVersion !== old.metadata.resourceVersion) {
+    throw modified(resource, name);
+  }
+}
+
+/** Fields that only the server sets. */
+function keepSystemMetadata(object: KubeObject, old: KubeObject): void {
+  const next = object.metadata;
+  const before = old.metadata;
+  next.uid = before.uid;
+  next.resourceVersion = before.resourceVersion;
+  next.creationTimestamp = before.creationTimestamp;
+  if (before.generateName) next.generateName = before.generateName;
+  for (const field of ['generation', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const) {
+    if (before[field] === undefined) delete next[field];
+    else Object.assign(next, { [field]: before[field] });
+  }
+  next.managedFields ??= before.managedFields;
+  if (next.managedFields === undefined) delete next.managedFields;
+}
