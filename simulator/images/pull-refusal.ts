@@ -1,0 +1,25 @@
+import type { Image } from './image';
+import { formatReference, type ImageReference } from './reference';
+
+/** Top-level domains that never resolve (RFC 2606, RFC 6761). */
+const unresolvable = /(^|\.)(invalid|test|example|localhost\.invalid)(:\d+)?$/;
+
+/** Why an image cannot be pulled, in containerd's words; undefined when it can. `text` is what the Pod says. */
+export function pullRefusal(
+  text: string,
+  reference: ImageReference,
+  image: Image | undefined,
+): string | undefined {
+  const { registry, repository, tag } = reference;
+  const name = registry === 'docker.io' ? formatReference(reference) : text;
+  const failed = `failed to pull and unpack image "${name}": failed to resolve reference "${name}"`;
+  const host = registry.replace(/:\d+$/, '');
+  if (unresolvable.test(registry)) {
+    const manifest = `https://${registry}/v2/${repository}/manifests/${reference.digest ?? tag ?? 'latest'}`;
+    return `${failed}: failed to do request: Head "${manifest}": dial tcp: lookup ${host} on 172.18.0.1:53: no such host`;
+  }
+  if (!image)
+    return `${failed}: pull access denied, repository does not exist or may require authorization: the embedded cluster does not simulate the image "${repository}"; use a kind cluster for that`;
+  if (tag !== undefined && !image.hasTag(tag)) return `${failed}: ${name}: not found`;
+  return undefined;
+}

@@ -1,0 +1,103 @@
+import { FileError } from '../files/file-system';
+import type { Inode } from '../files/inode';
+import { MountTable } from '../files/mount-table';
+import { VolumeTree } from '../files/volume-tree';
+import { type ContainerConfig, RuntimeError } from './container-runtime';
+
+/** Bytes that a container's own layer may hold before it sees ENOSPC: the node's disk is the server's memory. */
+const writableLayerBytes = 256 * 1024 * 1024;
+const sharedMemoryBytes = 64 * 1024 * 1024;
+
+export interface RootFiles {
+  mounts: MountTable;
+  /** The container's own layer over its image. */
+  layer: VolumeTree;
+}
+
+interface Planned {
+  path: string;
+  root: Inode;
+  readOnly: boolean;
+  subPath?: string;
+}
+
+/**
+ * The mount namespace of a container: its layer over the image, the kernel's file systems, the sandbox's files, and the
+ * volumes, parents first (containerd sorts mounts by depth). Throws RuntimeError CreateContainerError.
+ */
+export function containerRoot(
+  config: ContainerConfig,
+  image: VolumeTree,
+  /** /etc/hosts, /etc/hostname, /etc/resolv.conf of the sandbox. */
+  shared: VolumeTree,
+  now: () => number,
+): RootFiles {
+  const layer = new VolumeTree({
+    now,
+    fstype: 'overlay',
+    source: 'overlay',
+    limitBytes: writableLayerBytes,
+    base: image,
+  });
+  const mounts = new MountTable(layer.root, config.readOnlyRootFilesystem);
+  const planned: Planned[] = [{ path: '/dev', root: devices(now).root, readOnly: false }];
+  const taken = new Set(config.mounts.map(({ containerPath }) => normal(containerPath)));
+  for (const name of shared.list('/')) {
+    const path = `/etc/${name}`;
+    const root = shared.lookup(`/${name}`);
+    if (root && !taken.has(path)) planned.push({ path, root, readOnly: config.readOnlyRootFilesystem });
+  }
+  for (const mount of config.mounts) planned.push(volumeMount(mount));
+  for (const { path, root, readOnly, subPath = '' } of planned.sort(
+    (a, b) => depth(a.path) - depth(b.path),
+  )) {
+    try {
+      mounts.mount(path, root, { readOnly, subPath });
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      throw new RuntimeError(
+        'RunContainerError',
+        `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: error mounting "${path}" to rootfs at "${path}": not a directory: Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type`,
+        128,
+      );
+    }
+  }
+  return { mounts, layer };
+}
+
+function volumeMount({ containerPath, tree, subPath, readOnly }: ContainerConfig['mounts'][number]): Planned {
+  if (!(tree instanceof VolumeTree)) throw new TypeError('a mounted tree must be a VolumeTree');
+  const root = tree.lookup(subPath === '' ? '/' : `/${subPath}`, true);
+  if (!root)
+    throw new RuntimeError(
+      'CreateContainerConfigError',
+      `failed to prepare subPath for volumeMount "${subPath}" of container: no such file or directory`,
+    );
+  return { path: normal(containerPath), root, readOnly, subPath };
+}
+
+function devices(now: () => number): VolumeTree {
+  const dev = new VolumeTree({ now, fstype: 'tmpfs', source: 'tmpfs', limitBytes: sharedMemoryBytes });
+  for (const name of ['null', 'zero', 'full', 'random', 'urandom', 'tty', 'ptmx'] as const)
+    dev.device(name, `/${name}`);
+  dev.mkdir('/shm', { mode: 0o1777 });
+  dev.mkdir('/pts');
+  dev.mkdir('/mqueue', { mode: 0o1777 });
+  dev.symlink('/proc/self/fd', '/fd');
+  dev.symlink('/proc/self/fd/0', '/stdin');
+  dev.symlink('/proc/self/fd/1', '/stdout');
+  dev.symlink('/proc/self/fd/2', '/stderr');
+  dev.write('/termination-log', '', { mode: 0o666 });
+  return dev;
+}
+
+function depth(path: string): number {
+  return path.split('/').filter((part) => part !== '').length;
+}
+
+function normal(path: string): string {
+  return `/${path
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('/')}`;
+}
