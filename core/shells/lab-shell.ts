@@ -66,6 +66,8 @@ export interface ShellHost {
   createShell(sessionId: string): Promise<LabShell>;
   shells(sessionId: string): readonly LabShell[];
   find(sessionId: string, shellId: string): LabShell | undefined;
+  /** Ends a shell and forgets it; nothing when there is none of that id. */
+  closeShell(sessionId: string, shellId: string): Promise<void>;
   /** Ends the session's shells and forgets their screens. The working folder is the session's business. */
   closeSession(sessionId: string): Promise<void>;
   /** Server shutdown: writes screens down, ends programs. */

@@ -1,0 +1,94 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { runCommand } from '../commands/run-command';
+import { PodlabError } from '../errors';
+import { chooseRelay, type Relay } from './api-relay';
+import { findProgram } from './find-program';
+import { sandboxPrograms, startSandbox } from './lab-sandbox';
+import type { Isolation } from './lab-shell';
+import { inside, readHostLayout, type SandboxPlan } from './sandbox-arguments';
+import { writeShellFiles } from './shell-files';
+
+/** What was found out about this host, and why. */
+export interface FoundIsolation {
+  isolation: Isolation;
+  relay: Relay | undefined;
+  /** Why there is no sandbox; undefined when there is one, or none was wanted. */
+  reason: string | undefined;
+}
+
+/**
+ * Finds out, by trying, whether shells can be shut in. `wanted` as PODLAB_SANDBOX. Throws PodlabError
+ * `sandbox-unavailable` when bubblewrap is demanded and does not work.
+ */
+export async function detectIsolation(wanted: 'auto' | 'bubblewrap' | 'none'): Promise<FoundIsolation> {
+  if (wanted === 'none') return { isolation: withoutSandbox(), relay: undefined, reason: undefined };
+  const relay = chooseRelay();
+  const reason = await whyNot(relay);
+  if (!reason) return { isolation: bubblewrap, relay, reason };
+  if (wanted === 'bubblewrap')
+    throw new PodlabError(
+      'sandbox-unavailable',
+      `PODLAB_SANDBOX is "bubblewrap", but ${reason}.`,
+      'Mend that, or unset PODLAB_SANDBOX to let shells run as this user where bubblewrap does not work.',
+    );
+  return { isolation: withoutSandbox(reason), relay: undefined, reason };
+}
+
+const bubblewrap: Isolation = {
+  kind: 'bubblewrap',
+  sentence:
+    'Terminals are shut in with bubblewrap: they see this lab’s folder and cluster, and nothing else of the machine.',
+};
+
+function withoutSandbox(reason?: string): Isolation {
+  const why = reason ? ` No sandbox: ${reason}.` : '';
+  return {
+    kind: 'none',
+    sentence: `Terminals run as the user ${userInfo().username} of this machine, and can read and change what that user can.${why}`,
+  };
+}
+
+async function whyNot(relay: Relay | undefined): Promise<string | undefined> {
+  if (process.platform !== 'linux') return 'bubblewrap runs on Linux only';
+  const missing = sandboxPrograms.filter((name) => !findProgram(name));
+  if (missing.includes('bwrap')) return 'bubblewrap is not installed (package bubblewrap)';
+  if (missing.length > 0) return `${missing.join(', ')} is not installed (package util-linux)`;
+  if (!relay) return 'none of socat, perl, python3 and node is installed in /usr/bin';
+  return (await tryOut()) ?? undefined;
+}
+
+/** The whole way once: start a sandbox, join it, run something. */
+async function tryOut(): Promise<string | undefined> {
+  const folder = await mkdtemp(join(tmpdir(), 'podlab-trial-'));
+  try {
+    const { share, etc } = await writeShellFiles(folder, undefined);
+    const plan: SandboxPlan = {
+      home: folder,
+      share,
+      run: folder,
+      etc,
+      kubectl: undefined,
+      layout: readHostLayout(),
+    };
+    const sandbox = await startSandbox(plan, 'sleep 60');
+    try {
+      const trial = sandbox.wrap({ program: 'true', args: [], folder: inside.home, env: {} });
+      const { exitCode, stderr } = await runCommand(trial.program, trial.args, {
+        env: { PATH: inside.path },
+        timeoutMs: 5000,
+      });
+      if (exitCode === 0) return undefined;
+      return `joining a sandbox fails here (${firstLine(stderr) || `exit code ${exitCode}`})`;
+    } finally {
+      await sandbox.close();
+    }
+  } catch (error) {
+    return `bubblewrap does not work here (${firstLine(error instanceof Error ? error.message : String(error))})`;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const firstLine = (text: string) => text.trim().split('\n')[0] ?? '';

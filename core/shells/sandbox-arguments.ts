@@ -1,0 +1,119 @@
+import { lstatSync, readlinkSync } from 'node:fs';
+
+/** Where things lie inside a sandbox. */
+export const inside = {
+  home: '/home/learner',
+  share: '/opt/podlab/share',
+  kubectl: '/opt/podlab/bin/kubectl',
+  run: '/run/podlab',
+  apiPort: 6443,
+  path: '/opt/podlab/bin:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin',
+} as const;
+
+export interface SandboxPlan {
+  /** Host folder that becomes the writable home. */
+  home: string;
+  /** Host folder with bashrc, completion and relay programs, read-only inside. */
+  share: string;
+  /** Host folder with this session's kubeconfig and API socket, read-only inside. */
+  run: string;
+  /** Host folder with generated files for /etc. */
+  etc: string;
+  /** Absolute path of kubectl on the host. */
+  kubectl: string | undefined;
+  layout: HostLayout;
+}
+
+/** How a host lays out its root folder: since the /usr merge most are links, on others they are folders. */
+export interface HostLayout {
+  links: { name: string; target: string }[];
+  folders: string[];
+}
+
+const rootFolders = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'];
+/** Parts of the host's /etc without which its programs do not work; none holds secrets. */
+const fromHostEtc = [
+  'alternatives',
+  'ld.so.cache',
+  'ld.so.conf',
+  'ld.so.conf.d',
+  'ssl/certs',
+  'pki/tls/certs',
+  'terminfo',
+  'inputrc',
+  'nanorc',
+  'vim',
+  'localtime',
+];
+export const generatedEtc = ['passwd', 'group', 'hosts', 'hostname', 'nsswitch.conf', 'resolv.conf'] as const;
+
+const tmpBytes = 128 * 1024 * 1024;
+const sharedMemoryBytes = 16 * 1024 * 1024;
+
+export function readHostLayout(root = '/'): HostLayout {
+  const layout: HostLayout = { links: [], folders: [] };
+  for (const name of rootFolders) {
+    const found = lstatSync(root + name, { throwIfNoEntry: false });
+    if (found?.isSymbolicLink()) layout.links.push({ name, target: readlinkSync(root + name) });
+    else if (found?.isDirectory()) layout.folders.push(name);
+  }
+  return layout;
+}
+
+/**
+ * bubblewrap's arguments for one lab's sandbox. User 0 inside is the server's user outside, without any capability: with
+ * another number bubblewrap makes two user namespaces, and later terminals of the lab could not join the first.
+ */
+export function sandboxArguments(plan: SandboxPlan): string[] {
+  const { home, share, run, etc, kubectl, layout } = plan;
+  const insideUsr = kubectl?.startsWith('/usr/');
+  return [
+    ['--unshare-user', '--uid', '0', '--gid', '0'],
+    ['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-net', '--unshare-cgroup-try'],
+    ['--hostname', 'lab'],
+    ['--ro-bind', '/usr', '/usr'],
+    ...layout.links.map(({ name, target }) => ['--symlink', target, `/${name}`]),
+    ...layout.folders.map((name) => ['--ro-bind', `/${name}`, `/${name}`]),
+    ...generatedEtc.map((name) => ['--ro-bind', `${etc}/${name}`, `/etc/${name}`]),
+    ...fromHostEtc.map((name) => ['--ro-bind-try', `/etc/${name}`, `/etc/${name}`]),
+    ['--proc', '/proc'],
+    ['--dev', '/dev'],
+    ['--size', String(sharedMemoryBytes), '--tmpfs', '/dev/shm', '--remount-ro', '/dev'],
+    ['--size', String(tmpBytes), '--tmpfs', '/tmp'],
+    ['--ro-bind', share, inside.share],
+    ['--ro-bind', run, inside.run],
+    kubectl ? [insideUsr ? '--symlink' : '--ro-bind', kubectl, inside.kubectl] : [],
+    ['--bind', home, inside.home],
+    // Those three are for the first lines of the start script alone, which gives them up.
+    ['--cap-drop', 'ALL', '--cap-add', 'CAP_SYS_ADMIN', '--cap-add', 'CAP_SYS_RESOURCE'],
+    ['--cap-add', 'CAP_SETPCAP'],
+    ['--clearenv', '--setenv', 'PATH', inside.path, '--chdir', '/'],
+    ['--die-with-parent', '--remount-ro', '/'],
+  ].flat();
+}
+
+/** Gives up every capability, for good; the words before the program to run. */
+export const withoutPrivileges = [
+  'setpriv',
+  '--bounding-set=-all',
+  '--inh-caps=-all',
+  '--ambient-caps=-all',
+  '--no-new-privs',
+] as const;
+
+/**
+ * What the sandbox runs first: no further user namespaces, and the kernel's settings read-only (their files belong to
+ * root, which a server run as root is outside). Then the relay to the API server, again whenever it ends.
+ */
+export function startScript(relay: string): string {
+  return [
+    'set -e',
+    'echo 0 > /proc/sys/user/max_user_namespaces',
+    'for entry in sys irq bus fs acpi scsi pressure sysrq-trigger; do',
+    '  if [ -e /proc/$entry ]; then mount --bind -o ro /proc/$entry /proc/$entry; fi',
+    'done',
+    'if [ -e /proc/mtrr ]; then mount --bind /dev/null /proc/mtrr; fi',
+    'echo ready',
+    `exec ${withoutPrivileges.join(' ')} sh -c 'while :; do ${relay}; sleep 1; done' >/dev/null 2>&1 </dev/null`,
+  ].join('\n');
+}
