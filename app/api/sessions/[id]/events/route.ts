@@ -1,0 +1,68 @@
+import type { SessionEvent } from '../../../../../core/sessions/lab-session';
+import { answer, type Params } from '../../../answer';
+
+export const dynamic = 'force-dynamic';
+
+const keepAliveMs = 15_000;
+
+/**
+ * Server-sent events of one session, the present view first. A SessionEvent named `error` is called `problem` on the
+ * wire: EventSource has an `error` of its own.
+ */
+export function GET(request: Request, { params }: Params<'id'>): Promise<Response> {
+  return answer(request, async ({ services, learner }) => {
+    const learnerId = (await learner()).id;
+    const { id } = await params;
+    // Checked before the stream begins, so that a stale session is an ordinary 404.
+    await services.sessions.get(learnerId, id);
+
+    let end = () => {};
+    const stream = new ReadableStream<Uint8Array>({
+      async start(controller) {
+        const encoder = new TextEncoder();
+        let ended = false;
+        const send = (text: string) => {
+          if (!ended) controller.enqueue(encoder.encode(text));
+        };
+        let unsubscribe = () => {};
+        const timer = setInterval(() => send(': still here\n\n'), keepAliveMs);
+        end = () => {
+          if (ended) return;
+          ended = true;
+          clearInterval(timer);
+          unsubscribe();
+          request.signal.removeEventListener('abort', end);
+          try {
+            controller.close();
+          } catch {
+            // The reader cancelled first.
+          }
+        };
+        request.signal.addEventListener('abort', end);
+        send('retry: 2000\n\n');
+        unsubscribe = await services.sessions.subscribe(learnerId, id, (event) => {
+          send(eventText(event));
+          if (event.name === 'session' && event.data.state.kind === 'ended') setTimeout(end, 50);
+        });
+        if (ended || request.signal.aborted) {
+          unsubscribe();
+          end();
+        }
+      },
+      cancel() {
+        end();
+      },
+    });
+    return new Response(stream, {
+      headers: {
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-cache, no-transform',
+        'x-accel-buffering': 'no',
+      },
+    });
+  });
+}
+
+function eventText({ name, data }: SessionEvent): string {
+  return `event: ${name === 'error' ? 'problem' : name}\ndata: ${JSON.stringify(data)}\n\n`;
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { answer } from '../answer';
+
+const startRequest = z.strictObject({
+  lab: z.string().min(1).max(100),
+  cluster: z.enum(['embedded', 'kind', 'kubeconfig']).optional(),
+  fresh: z.boolean().optional(),
+});
+
+/** All sessions of this learner, ended ones included. */
+export function GET(request: Request): Promise<Response> {
+  return answer(request, async ({ services, learnerOrNull }) => {
+    const learner = await learnerOrNull();
+    return learner ? services.sessions.list(learner.id) : [];
+  });
+}
+
+/** Starts a lab, or returns the session that is open for it. */
+export function POST(request: Request): Promise<Response> {
+  return answer(request, async ({ services, learnerOrGuest, body }) => {
+    const wanted = await body(startRequest);
+    return services.sessions.start((await learnerOrGuest()).id, wanted);
+  });
+}

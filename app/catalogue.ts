@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import type { LabLink } from '../components/lesson/lesson-parts';
+import type { Lab } from '../core/content/lab';
+import { loadLabs } from '../core/content/load-labs';
+import { type Curriculum, loadLessons } from '../core/content/load-lessons';
+
+const fresh = process.env.NODE_ENV === 'development';
+let lessonsLoaded: Curriculum | undefined;
+let labsLoaded: Promise<Lab[]> | undefined;
+
+/** Courses and lessons, read once; in development anew each time, so that an edit shows on reload. */
+export function curriculum(): Curriculum {
+  if (!lessonsLoaded || fresh) lessonsLoaded = loadLessons();
+  return lessonsLoaded;
+}
+
+/** All labs, likewise. */
+export function labs(): Promise<Lab[]> {
+  if (!labsLoaded || fresh) labsLoaded = loadLabs(join(process.cwd(), 'labs'));
+  return labsLoaded;
+}
+
+export async function labLinks(): Promise<LabLink[]> {
+  return (await labs()).map(({ id, title, minutes, tasks }) => ({
+    id,
+    title,
+    minutes,
+    points: tasks.reduce((sum, task) => sum + task.points, 0),
+  }));
+}
+
+/** The first lesson that leads to a lab. */
+export function lessonOfLab(lab: string) {
+  return curriculum().lessons.find((lesson) => lesson.labs.includes(lab));
+}

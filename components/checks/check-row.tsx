@@ -1,0 +1,91 @@
+'use client';
+
+import { useState } from 'react';
+import type { CheckResult, Difference } from '../../core/grading/verdict';
+import { InlineCode } from '../lesson/inline-code';
+import { Icon } from '../shell/icons';
+import { stateOf, verdictWords } from './verdict-words';
+
+interface Props {
+  says: string;
+  points: number;
+  result: CheckResult | undefined;
+  /** The learner has asked for a verdict: explanations unfold by themselves. */
+  asked: boolean;
+}
+
+/** One check: what must be true, whether it is, and if not, what was expected, what is there, and where. */
+export function CheckRow({ says, points, result, asked }: Props) {
+  const [chosen, setChosen] = useState<boolean | null>(null);
+  const state = stateOf(result);
+  const verdict = result?.verdict;
+  const explained = verdict && verdict.kind !== 'passed' ? verdict : undefined;
+  const unfolded = explained !== undefined && (chosen ?? (asked || explained.kind === 'unavailable'));
+
+  return (
+    <li className="check" data-verdict={state} data-check={result?.check}>
+      <span className="check-icon">
+        <Icon name={state} />
+      </span>
+      <div className="min-w-0 grow">
+        <p className="check-says">
+          <InlineCode text={sentence(result?.says ?? says)} />
+        </p>
+        <p className="check-meta">
+          <strong className="check-word">{verdictWords[state]}</strong>
+          {points > 0 && <span>{points === 1 ? '1 point' : `${points} points`}</span>}
+          {explained && (
+            <button
+              type="button"
+              className="check-why"
+              aria-expanded={unfolded}
+              onClick={() => setChosen(!unfolded)}
+            >
+              {unfolded ? 'Less' : 'Why?'}
+            </button>
+          )}
+        </p>
+        {explained && unfolded && (
+          <div className="check-explained">
+            <p>
+              {explained.kind === 'unavailable' &&
+                'This is Podlab’s fault and costs you nothing; it is tried again. '}
+              <InlineCode text={explained.message} />
+            </p>
+            {explained.kind === 'failed' && explained.differences.length > 0 && (
+              <Differences differences={explained.differences} />
+            )}
+          </div>
+        )}
+      </div>
+    </li>
+  );
+}
+
+function Differences({ differences }: { differences: readonly Difference[] }) {
+  return (
+    <ul className="differences">
+      {differences.map((difference) => (
+        <li key={`${difference.where} ${difference.expected} ${difference.actual}`}>
+          <p className="difference-where">{difference.where}</p>
+          <dl>
+            {difference.expected !== undefined && (
+              <div>
+                <dt>expected</dt>
+                <dd>{difference.expected}</dd>
+              </div>
+            )}
+            <div>
+              <dt>found</dt>
+              <dd>{difference.actual}</dd>
+            </div>
+          </dl>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function sentence(says: string): string {
+  return says.charAt(0).toUpperCase() + says.slice(1);
+}

@@ -1,0 +1,102 @@
+'use client';
+
+import type { ReactNode } from 'react';
+import type { ClusterKind } from '../../core/clusters/cluster-provider';
+import type { SessionState } from '../../core/sessions/lab-session';
+import { ProblemNote } from './problem-note';
+import type { Problem } from './session-state';
+import { StartLab } from './start-lab';
+
+/** What stands where the terminals will be, for as long as there are none. */
+export function Stage({ children }: { children: ReactNode }) {
+  return <div className="stage">{children}</div>;
+}
+
+/** A start under way: what is being done, live. */
+export function Starting({
+  state,
+  lines,
+}: {
+  state: Extract<SessionState, { kind: 'starting' }>;
+  lines: readonly string[];
+}) {
+  return (
+    <Stage>
+      <div className="stage-card" data-state="starting">
+        <h2 className="text-xl">Getting your cluster ready</h2>
+        <p className="mt-1 text-ink-soft">Read the task meanwhile.</p>
+        {state.total ? (
+          <progress className="start-progress" value={state.done ?? 0} max={state.total} aria-label="Start">
+            {state.done} of {state.total}
+          </progress>
+        ) : (
+          <progress className="start-progress" aria-label="Start" />
+        )}
+        <ol className="start-lines" role="log" aria-label="What is being done">
+          {lines.slice(-8).map((line, at, shown) => (
+            <li
+              key={`${lines.length - shown.length + at}`}
+              data-current={at === shown.length - 1 ? '' : undefined}
+            >
+              {line}
+            </li>
+          ))}
+        </ol>
+      </div>
+    </Stage>
+  );
+}
+
+interface AgainProps {
+  problem: Problem | null;
+  onStart(cluster: ClusterKind | undefined): Promise<boolean>;
+}
+
+export function StartFailed({ error, problem, onStart }: AgainProps & { error: Problem }) {
+  return (
+    <Stage>
+      <div className="stage-card" data-state="failed">
+        <h2 className="text-xl">The lab could not be started</h2>
+        <div className="mt-4 mb-6">
+          <ProblemNote problem={error} />
+        </div>
+        <StartLab onStart={onStart} problem={problem} label="Try again" />
+      </div>
+    </Stage>
+  );
+}
+
+export function NotRunning({
+  title,
+  text,
+  problem,
+  onStart,
+  label,
+}: AgainProps & { title: string; text: string; label: string }) {
+  return (
+    <Stage>
+      <div className="stage-card" data-state="not-running">
+        <h2 className="text-xl">{title}</h2>
+        <p className="mt-1 mb-6 text-ink-soft">{text}</p>
+        <StartLab onStart={onStart} problem={problem} label={label} />
+      </div>
+    </Stage>
+  );
+}
+
+export function ServerGone({ onTryNow }: { onTryNow(): void }) {
+  return (
+    <Stage>
+      <div className="stage-card" data-state="gone">
+        <h2 className="text-xl">The server does not answer</h2>
+        <p className="mt-2 text-ink-soft">
+          It may be restarting. Your work is kept on the server, and this page goes on by itself as soon as it
+          is back.
+        </p>
+        <button type="button" className="button mt-5" onClick={onTryNow}>
+          Try now
+        </button>
+      </div>
+    </Stage>
+  );
+}

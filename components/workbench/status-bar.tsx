@@ -1,0 +1,54 @@
+'use client';
+
+import type { SessionView } from '../../core/sessions/lab-session';
+import { Icon } from '../shell/icons';
+import type { Connection } from './session-state';
+
+/** Foot of the workbench: the connection, the cluster, and how far the shell is shut in. */
+export function StatusBar({
+  view,
+  connection,
+  onTryNow,
+}: {
+  view: SessionView | null;
+  connection: Connection;
+  onTryNow(): void;
+}) {
+  return (
+    <footer className="status">
+      <span className="status-connection" data-connection={connection.kind} role="status">
+        {connection.kind === 'live' && (
+          <>
+            <i aria-hidden="true" /> Connected
+          </>
+        )}
+        {connection.kind === 'connecting' && (
+          <>
+            <i aria-hidden="true" /> Connecting…
+          </>
+        )}
+        {connection.kind === 'reconnecting' && (
+          <>
+            <i aria-hidden="true" /> Reconnecting…
+          </>
+        )}
+      </span>
+      {connection.kind === 'reconnecting' && connection.attempt > 2 && (
+        <button type="button" className="status-button" onClick={onTryNow}>
+          Try now
+        </button>
+      )}
+      {view?.cluster && (
+        <span className="status-item">
+          <Icon name="cluster" /> {view.cluster.title} {view.cluster.version}, namespace{' '}
+          <code>{view.cluster.namespace}</code>
+        </span>
+      )}
+      {view && (
+        <span className="status-item status-isolation" title={view.isolation.sentence}>
+          <Icon name="shield" /> {view.isolation.sentence}
+        </span>
+      )}
+    </footer>
+  );
+}
