@@ -1,0 +1,79 @@
+import type { KubeApi, KubeObject } from '../clusters/kube-api';
+import { nearest } from '../content/lab-problems';
+import type { VariableValue } from '../content/variables';
+import type { Picture } from './cluster-view';
+import type { FactRecorder } from './fact-recorder';
+import { failed, type Outcome, observe, waiting } from './outcome';
+import { defaultWithinMs, type Settling, settlingOf } from './settling';
+import { type Aim, aims } from './target';
+
+/** What a check may look at. */
+export interface CheckContext {
+  api: KubeApi;
+  namespace: string;
+  picture: Picture;
+  facts: FactRecorder;
+  /** The session's variables, with `namespace` and this evaluation's `nonce`. */
+  values: Record<string, VariableValue>;
+  reveal: boolean;
+  withinMs: number;
+  signal: AbortSignal;
+  /** A new picture, for what is looked at after something was done. */
+  refresh(): Promise<Picture>;
+}
+
+export function withinOf(check: { within?: number }): number {
+  return check.within === undefined ? defaultWithinMs : check.within * 1000;
+}
+
+export function select(aim: Aim, picture: Picture): KubeObject[] {
+  return picture.objects(aim).filter((object) => aims(aim, object));
+}
+
+/** Says that the object is not there, and what there is instead. */
+export function notThere(aim: Aim, picture: Picture): Outcome {
+  const names = picture.objects(aim).map((object) => object.metadata.name);
+  const missing = { kind: aim.kind, namespace: '', name: aim.name ?? '', fields: { exists: false } };
+  if (aim.name === undefined) return failed(`There are no ${aim.title}`, [missing]);
+  const close = nearest(aim.name, names);
+  const instead = close
+    ? `; there is ${aim.kind} ${close}`
+    : names.length > 0
+      ? `; there is: ${names.slice(0, 5).join(', ')}${names.length > 5 ? '…' : ''}`
+      : '';
+  return failed(
+    `There is no ${aim.title}${instead}`,
+    [missing],
+    [
+      {
+        where: aim.title,
+        expected: 'to exist',
+        actual: names.length > 0 ? names.slice(0, 5).join(', ') : 'nothing',
+      },
+    ],
+  );
+}
+
+export function settle(object: KubeObject, { picture, withinMs }: CheckContext): Settling {
+  return settlingOf(object, { ageMs: picture.ageOf(object), withinMs });
+}
+
+/** Waiting while the object is on its way; else the failure, led by what keeps the object from getting there. */
+export function waitOrFail(
+  objects: readonly KubeObject[],
+  context: CheckContext,
+  fail: (trouble: string | undefined) => Outcome,
+): Outcome {
+  let trouble: string | undefined;
+  for (const object of objects) {
+    const settling = settle(object, context);
+    if (settling.kind === 'on-its-way')
+      return waiting(
+        settling.says,
+        objects.map((one) => observe(one)),
+        settling.recheckInMs,
+      );
+    trouble ??= settling.trouble;
+  }
+  return fail(trouble);
+}

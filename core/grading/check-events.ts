@@ -1,0 +1,47 @@
+import type { KubeObject } from '../clusters/kube-api';
+import { type CheckContext, notThere, select, waitOrFail } from './check-context';
+import type { EventsSpec } from './check-schema';
+import { failed, type Outcome, observe, passed } from './outcome';
+import { aimOf } from './target';
+import { textProblem } from './text-match';
+
+interface KubeEvent extends KubeObject {
+  involvedObject?: { kind?: string; name?: string; uid?: string };
+  reason?: string;
+  message?: string;
+  type?: string;
+}
+
+/** Whether the cluster reported something about the objects that are there now (by uid, not by name). */
+export function checkEvents(check: EventsSpec, context: CheckContext): Outcome {
+  const aim = aimOf(check.about);
+  if (!aim) return failed('This check names no object', []);
+  const objects = select(aim, context.picture);
+  if (objects.length === 0) return notThere(aim, context.picture);
+  const uids = new Set(objects.map((one) => one.metadata.uid));
+  const reasons = check.reason === undefined ? undefined : [check.reason].flat();
+  const about = (context.picture.objects({ kind: 'Event' }) as readonly KubeEvent[]).filter(
+    ({ involvedObject }) => involvedObject?.uid !== undefined && uids.has(involvedObject.uid),
+  );
+  const found = about.filter(
+    ({ reason = '', type, message = '' }) =>
+      (!reasons || reasons.includes(reason)) &&
+      (!check.type || check.type === type) &&
+      (check.message === undefined || textProblem(check.message, message, true) === undefined),
+  );
+  const observed = found
+    .slice(0, 5)
+    .map((event) => observe(event, { reason: event.reason, message: event.message }));
+  const what = `${reasons ? reasons.join(' or ') : (check.type ?? 'matching')} event`;
+  if (check.absent)
+    return found.length === 0
+      ? passed(objects.map((one) => observe(one)))
+      : failed(`There is a ${what} about ${aim.title}: ${found[0]?.message ?? ''}`, observed);
+  if (found.length > 0) return passed(observed);
+  return waitOrFail(objects, context, () =>
+    failed(
+      context.reveal ? `There is no ${what} about ${aim.title}` : `An event about ${aim.title} is missing`,
+      objects.map((one) => observe(one, { events: about.map(({ reason }) => reason) })),
+    ),
+  );
+}

@@ -1,0 +1,118 @@
+import type { KubeObject } from '../clusters/kube-api';
+import { celValue, compileCel } from './cel';
+import type { Fact } from './check-schema';
+import { containersOf } from './containers';
+import { type Aim, aims } from './target';
+
+/** When a fact was first seen to be true of an object. */
+export interface Sighting {
+  /** Counts the changes that the grader saw, over all kinds. */
+  sequence: number;
+  resourceVersion: string;
+  /** The cluster's own time of it, where the object tells; milliseconds since the epoch. */
+  time?: number;
+}
+
+interface Watched {
+  aim: Aim;
+  fact: Fact;
+  holds(object: KubeObject): { time?: number } | undefined;
+  /** uid → first sighting. */
+  seen: Map<string, Sighting>;
+}
+
+/** Uids per name are few; this bounds a learner's loop that makes and deletes. */
+const uidLimit = 500;
+
+/** Remembers, of the facts that history checks ask for, when each first became true of which object. */
+export class FactRecorder {
+  readonly #watched = new Map<string, Watched>();
+  /** `Kind/name` → uids in the order of their appearance. */
+  readonly #uids = new Map<string, string[]>();
+  #sequence = 0;
+
+  /** To be called for every fact before the first change. */
+  expect(aim: Aim, facts: readonly Fact[]): void {
+    for (const fact of facts) {
+      const key = keyOf(aim, fact);
+      if (!this.#watched.has(key)) this.#watched.set(key, { aim, fact, holds: test(fact), seen: new Map() });
+    }
+  }
+
+  see(object: KubeObject): void {
+    this.#sequence++;
+    const { uid, name, resourceVersion } = object.metadata;
+    const key = `${object.kind}/${name}`;
+    const uids = this.#uids.get(key) ?? [];
+    if (!uids.includes(uid)) this.#uids.set(key, [...uids, uid].slice(-uidLimit));
+    for (const { aim, holds, seen } of this.#watched.values()) {
+      if (aim.kind !== object.kind || seen.has(uid) || seen.size >= uidLimit || !aims(aim, object)) continue;
+      const found = holds(object);
+      if (found) seen.set(uid, { sequence: this.#sequence, resourceVersion, time: found.time });
+    }
+  }
+
+  sightings(aim: Aim, fact: Fact): ReadonlyMap<string, Sighting> {
+    return this.#watched.get(keyOf(aim, fact))?.seen ?? new Map();
+  }
+
+  /** Uids that objects of this kind and name have had, oldest first. */
+  uidsOf(kind: string, name: string): readonly string[] {
+    return this.#uids.get(`${kind}/${name}`) ?? [];
+  }
+}
+
+function keyOf(aim: Aim, fact: Fact): string {
+  return `${aim.apiVersion ?? ''} ${aim.title} ${JSON.stringify(fact)}`;
+}
+
+export function factInWords(fact: Fact): string {
+  if ('cel' in fact) return fact.says;
+  const words = {
+    started: 'has started',
+    ready: 'is ready',
+    finished: 'has finished',
+    failed: 'has failed',
+    restarted: 'has been restarted',
+  };
+  return `container ${fact.container} ${words[fact.is]}`;
+}
+
+function test(fact: Fact): Watched['holds'] {
+  if ('cel' in fact) {
+    const rule = compileCel(fact.cel, 'bool');
+    return (object) => {
+      try {
+        return rule.evaluate({ object: celValue(object), objects: [], vars: {} }) === true ? {} : undefined;
+      } catch {
+        // A field that is not there yet: the fact does not hold yet.
+        return undefined;
+      }
+    };
+  }
+  return (object) => {
+    const status = containersOf(object).find(({ name }) => name === fact.container)?.status;
+    if (!status) return undefined;
+    const ends = [status.lastState?.terminated, status.state?.terminated].filter((one) => one !== undefined);
+    switch (fact.is) {
+      case 'started': {
+        const at = ends[0]?.startedAt ?? status.state?.running?.startedAt;
+        return at || status.state?.running ? { time: instant(at) } : undefined;
+      }
+      case 'ready':
+        return status.ready ? {} : undefined;
+      case 'finished':
+      case 'failed': {
+        const end = ends.find(({ exitCode }) => (exitCode === 0) === (fact.is === 'finished'));
+        return end && { time: instant(end.finishedAt) };
+      }
+      case 'restarted':
+        return (status.restartCount ?? 0) > 0 ? {} : undefined;
+    }
+  };
+}
+
+function instant(text: string | undefined): number | undefined {
+  const time = Date.parse(text ?? '');
+  return Number.isNaN(time) ? undefined : time;
+}
