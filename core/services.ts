@@ -10,7 +10,7 @@ export interface Services {
   progress: ProgressStore;
   clusters: {
     /** Which one a lab gets when the learner does not choose. */
-    preferred: ClusterKind;
+    preferred(): Promise<ClusterKind>;
     availability(): Promise<Record<ClusterKind, Availability>>;
   };
   isolation: { kind: 'bubblewrap' | 'none'; sentence: string };

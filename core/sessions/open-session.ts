@@ -1,4 +1,5 @@
 import type { ClusterKind, ClusterProvider, LabCluster } from '../clusters/cluster-provider';
+import { instantiateLab } from '../content/instantiate-lab';
 import type { Lab } from '../content/lab';
 import type { Course } from '../content/lesson';
 import { type ErrorBody, errorBody, PodlabError } from '../errors';
@@ -12,12 +13,6 @@ import type { SessionEvent, SessionState, SessionView } from './lab-session';
 import type { SessionRecord, SessionRepository } from './session-repository';
 import type { WorkingFolders } from './working-folder';
 
-/** A lab's files and objects with its variables filled in, for one session. */
-export type RenderLab = (
-  lab: Lab,
-  values: { seed: string; namespace: string },
-) => { files: Record<string, string>; setup: unknown[] };
-
 export interface SessionTools {
   providers: Record<ClusterKind, ClusterProvider>;
   shells: ShellHost;
@@ -26,7 +21,6 @@ export interface SessionTools {
   database: DatabaseClient;
   courses: readonly Course[];
   createGrader: (options: GraderOptions) => Grader;
-  renderLab: RenderLab;
   log: Log;
 }
 
@@ -43,7 +37,8 @@ export class OpenSession {
 
   constructor(
     readonly record: SessionRecord,
-    private readonly lab: Lab,
+    /** As its author wrote it; with the session's values filled in once the namespace is known. */
+    private lab: Lab,
     private readonly tools: SessionTools,
   ) {}
 
@@ -136,27 +131,27 @@ export class OpenSession {
   }
 
   private async makeReady(): Promise<void> {
-    const { record, lab, tools } = this;
+    const { record, tools } = this;
     const { signal } = this.abort;
     this.become({ kind: 'starting', line: 'Starting' });
     const cluster = await tools.providers[record.cluster].open({
       sessionId: record.id,
-      images: lab.images,
+      images: this.lab.images,
       signal,
       progress: (line, step) => this.become({ kind: 'starting', line, ...step }),
     });
     this.cluster = cluster;
     signal.throwIfAborted();
     cluster.onLost((error) => this.fail(clusterLost(cluster.title, error)));
-    const { files, setup } = tools.renderLab(lab, { seed: record.seed, namespace: cluster.namespace });
-    await this.applySetup(cluster, setup);
-    const workingFolder = await tools.folders.prepare(record.id, files);
+    this.lab = instantiateLab(this.lab, { seed: record.seed, namespace: cluster.namespace });
+    await this.applySetup(cluster, this.lab.setup);
+    const workingFolder = await tools.folders.prepare(record.id, this.lab.files);
     await tools.shells.openSession({
       sessionId: record.id,
       workingFolder,
       endpoint: cluster.endpoint,
       kubeconfig: (server) => cluster.learnerKubeconfig(server),
-      labTitle: lab.title,
+      labTitle: this.lab.title,
       namespace: cluster.namespace,
     });
     if (tools.shells.shells(record.id).length === 0) await tools.shells.createShell(record.id);
