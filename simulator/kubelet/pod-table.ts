@@ -60,7 +60,7 @@ export class PodTable implements NodeAgent {
 /** The log of a container that ran before the node's restart: what was on the node's disk is gone. */
 const NO_LOG: LogSource = {
   phase: 'exited',
-  log: { entries: () => [], follow: () => () => undefined },
+  log: { entries: () => [], readFrom: () => ({ entries: [], next: 0 }), follow: () => () => undefined },
   onExit: (run) => run(),
 };
 

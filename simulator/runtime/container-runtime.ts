@@ -164,6 +164,11 @@ export interface NetworkStream {
 /** What a container wrote, as lines with their time: the kubelet's log file of one attempt. Bounded (rotated). */
 export interface ContainerLog {
   entries(): LogEntry[];
+  /**
+   * The next entries from a position (0: the oldest kept; Infinity: none), and the position after them. What was rotated
+   * away meanwhile is skipped.
+   */
+  readFrom(position: number): { entries: LogEntry[]; next: number };
   /** Called for each entry written from now on. Returns the function that ends it. */
   follow(run: (entry: LogEntry) => void): () => void;
 }

@@ -14,6 +14,7 @@ interface Block {
 const longestLine = 16 * 1024;
 /** What a block costs beside its bytes. */
 const blockOverhead = 120;
+const blocksPerRead = 32;
 const newline = 10;
 const nothing = new Uint8Array(0);
 
@@ -24,6 +25,8 @@ const nothing = new Uint8Array(0);
 export class RotatingLog implements ContainerLog {
   private blocks: Block[] = [];
   private held = 0;
+  /** Blocks that were rotated away. */
+  private gone = 0;
   private lastTime = 0;
   private readonly pending: Record<Stream, Uint8Array> = { stdout: nothing, stderr: nothing };
   private readonly followers = new Set<(entry: LogEntry) => void>();
@@ -57,6 +60,14 @@ export class RotatingLog implements ContainerLog {
     return this.blocks.flatMap((block) => [...linesOf(block)]);
   }
 
+  readFrom(position: number): { entries: LogEntry[]; next: number } {
+    const last = this.gone + this.blocks.length;
+    const first = Math.min(last, Math.max(position, this.gone));
+    const end = Math.min(last, first + blocksPerRead);
+    const blocks = this.blocks.slice(first - this.gone, end - this.gone);
+    return { entries: blocks.flatMap((block) => [...linesOf(block)]), next: end };
+  }
+
   follow(run: (entry: LogEntry) => void): () => void {
     const follower = (entry: LogEntry) => run(entry);
     this.followers.add(follower);
@@ -68,6 +79,7 @@ export class RotatingLog implements ContainerLog {
     this.held += block.bytes.length + blockOverhead;
     while (this.held > this.maxBytes && this.blocks.length > 1) {
       const oldest = this.blocks.shift();
+      this.gone++;
       this.held -= (oldest?.bytes.length ?? 0) + blockOverhead;
     }
     if (this.followers.size === 0) return;

@@ -1,0 +1,86 @@
+import { constants, createDeflate, createInflate } from 'node:zlib';
+import { headerDictionary } from './dictionary';
+
+/** Lower-case names. */
+export type Headers = Record<string, string>;
+
+/** Headers of a client are small; what inflates to more is refused. */
+const largestBlock = 64 * 1024;
+
+/** Compresses and expands the header blocks of one connection: each direction is one zlib stream (SPDY/3, 2.6.10). */
+export class HeaderCodec {
+  private readonly inflate = createInflate({ dictionary: headerDictionary });
+  private readonly deflate = createDeflate({ dictionary: headerDictionary });
+  private expanded: Buffer[] = [];
+  private compressed: Buffer[] = [];
+  private failure: Error | undefined;
+
+  constructor() {
+    this.inflate.on('data', (chunk: Buffer) => this.expanded.push(chunk));
+    this.deflate.on('data', (chunk: Buffer) => this.compressed.push(chunk));
+    for (const stream of [this.inflate, this.deflate])
+      stream.on('error', (error) => {
+        this.failure = error;
+      });
+  }
+
+  /** Rejects on a block that is not zlib or no list of headers. */
+  async decode(block: Uint8Array): Promise<Headers> {
+    await new Promise<void>((resolve) => {
+      this.inflate.once('error', () => resolve());
+      this.inflate.write(block, () => this.inflate.flush(constants.Z_SYNC_FLUSH, () => resolve()));
+    });
+    if (this.failure) throw this.failure;
+    const bytes = Buffer.concat(this.expanded);
+    this.expanded = [];
+    if (bytes.length > largestBlock) throw new Error('SPDY: header block too large');
+    return parse(bytes);
+  }
+
+  async encode(headers: Headers): Promise<Uint8Array> {
+    await new Promise<void>((resolve) => {
+      this.deflate.write(print(headers), () => this.deflate.flush(constants.Z_SYNC_FLUSH, () => resolve()));
+    });
+    if (this.failure) throw this.failure;
+    const bytes = Buffer.concat(this.compressed);
+    this.compressed = [];
+    return bytes;
+  }
+
+  close(): void {
+    this.inflate.close();
+    this.deflate.close();
+  }
+}
+
+function parse(bytes: Buffer): Headers {
+  const headers: Headers = {};
+  let at = 4;
+  const text = () => {
+    const length = bytes.readUInt32BE(at);
+    at += 4;
+    if (at + length > bytes.length) throw new Error('SPDY: header block cut short');
+    at += length;
+    return bytes.toString('latin1', at - length, at);
+  };
+  const count = bytes.readUInt32BE(0);
+  for (let index = 0; index < count; index++) {
+    const name = text().toLowerCase();
+    headers[name] = text();
+  }
+  return headers;
+}
+
+function print(headers: Headers): Buffer {
+  const entries = Object.entries(headers);
+  const parts = [number(entries.length)];
+  for (const pair of entries)
+    for (const part of pair) parts.push(number(part.length), Buffer.from(part, 'latin1'));
+  return Buffer.concat(parts);
+}
+
+function number(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
