@@ -1,0 +1,165 @@
+import { resourceByName } from '../../schema/resources';
+import type { KubeObject, ResourceName, ResourceTypes } from '../../schema/types';
+import type { FieldError } from '../extension-points';
+import { validateBinding, validateBindingUpdate, validateClusterRole, validateRole } from './access';
+import {
+  validateConfigMap,
+  validateConfigMapUpdate,
+  validateLimitRange,
+  validateQuota,
+  validateQuotaUpdate,
+  validateSecret,
+  validateSecretUpdate,
+} from './configuration';
+import { validateCronJob, validateJob, validateJobUpdate } from './jobs';
+import { validateMetadata, validateMetadataUpdate } from './metadata';
+import { dns1035Label, dns1123Label, dns1123Subdomain, pathSegment } from './names';
+import {
+  validateEndpointSlice,
+  validateEndpointSliceUpdate,
+  validateIngress,
+  validateIngressClass,
+  validateIngressClassUpdate,
+  validateNetworkPolicy,
+} from './networking';
+import { validateEphemeralUpdate, validatePod, validatePodUpdate } from './pods';
+import {
+  validateAutoscaler,
+  validateDisruptionBudget,
+  validateNamespace,
+  validateNode,
+  validatePriorityClass,
+  validatePriorityClassUpdate,
+  validateRuntimeClass,
+} from './policies';
+import { validateService, validateServiceUpdate } from './services';
+import {
+  validateClaimSpec,
+  validateClaimUpdate,
+  validateStorageClass,
+  validateStorageClassUpdate,
+  validateVolume,
+  validateVolumeUpdate,
+} from './storage';
+import {
+  validateDaemonSet,
+  validateDaemonSetUpdate,
+  validateDeployment,
+  validateDeploymentUpdate,
+  validateReplicaSet,
+  validateReplicaSetUpdate,
+  validateStatefulSet,
+  validateStatefulSetUpdate,
+} from './workloads';
+
+interface Rules<T> {
+  /** Of names; RFC 1123 subdomains when absent. */
+  name?: (name: string) => string[];
+  create?: (object: T) => FieldError[];
+  /** `create` when absent. */
+  update?: (object: T, old: T) => FieldError[];
+}
+
+/** CronJobs leave eleven characters of a Job's name for the time. */
+const LONGEST_CRON_JOB_NAME = 52;
+
+const RULES: { [R in ResourceName]?: Rules<ResourceTypes[R]> } = {
+  pods: { create: validatePod, update: validatePodUpdate },
+  configmaps: { create: validateConfigMap, update: validateConfigMapUpdate },
+  secrets: { create: validateSecret, update: validateSecretUpdate },
+  services: { name: dns1035Label, create: validateService, update: validateServiceUpdate },
+  namespaces: { name: dns1123Label, create: validateNamespace },
+  nodes: { create: validateNode },
+  persistentvolumes: { create: validateVolume, update: validateVolumeUpdate },
+  persistentvolumeclaims: {
+    create: ({ spec }) => validateClaimSpec(spec, 'spec'),
+    update: validateClaimUpdate,
+  },
+  resourcequotas: { create: validateQuota, update: validateQuotaUpdate },
+  limitranges: { create: validateLimitRange },
+  'deployments.apps': { create: validateDeployment, update: validateDeploymentUpdate },
+  'replicasets.apps': { create: validateReplicaSet, update: validateReplicaSetUpdate },
+  'statefulsets.apps': {
+    name: dns1123Label,
+    create: validateStatefulSet,
+    update: validateStatefulSetUpdate,
+  },
+  'daemonsets.apps': { create: validateDaemonSet, update: validateDaemonSetUpdate },
+  'jobs.batch': { create: validateJob, update: validateJobUpdate },
+  'cronjobs.batch': { name: cronJobName, create: validateCronJob },
+  'horizontalpodautoscalers.autoscaling': { name: pathSegment, create: validateAutoscaler },
+  'poddisruptionbudgets.policy': { create: validateDisruptionBudget },
+  'endpointslices.discovery.k8s.io': {
+    create: validateEndpointSlice,
+    update: validateEndpointSliceUpdate,
+  },
+  'networkpolicies.networking.k8s.io': { create: validateNetworkPolicy },
+  'ingresses.networking.k8s.io': { create: validateIngress },
+  'ingressclasses.networking.k8s.io': {
+    create: validateIngressClass,
+    update: validateIngressClassUpdate,
+  },
+  'roles.rbac.authorization.k8s.io': { name: pathSegment, create: validateRole },
+  'clusterroles.rbac.authorization.k8s.io': { name: pathSegment, create: validateClusterRole },
+  'rolebindings.rbac.authorization.k8s.io': {
+    name: pathSegment,
+    create: (binding) => validateBinding(binding, true),
+    update: (binding, old) => validateBindingUpdate(binding, old, true),
+  },
+  'clusterrolebindings.rbac.authorization.k8s.io': {
+    name: pathSegment,
+    create: (binding) => validateBinding(binding, false),
+    update: (binding, old) => validateBindingUpdate(binding, old, false),
+  },
+  'storageclasses.storage.k8s.io': {
+    create: validateStorageClass,
+    update: validateStorageClassUpdate,
+  },
+  'priorityclasses.scheduling.k8s.io': {
+    create: validatePriorityClass,
+    update: validatePriorityClassUpdate,
+  },
+  'runtimeclasses.node.k8s.io': { create: validateRuntimeClass },
+};
+
+/** Everything wrong with a new object, defaulted and admitted, in the words of pkg/apis/<group>/validation. */
+export function validateCreate(resource: ResourceName, object: KubeObject): FieldError[] {
+  const rules = rulesOf(resource);
+  const { namespaced } = resourceByName(resource);
+  return [
+    ...validateMetadata(object.metadata, namespaced, rules.name ?? dns1123Subdomain),
+    ...(rules.create?.(object) ?? []),
+  ];
+}
+
+/**
+ * Everything wrong with a change. Through `status` only metadata is looked at; through `ephemeralcontainers` only what that
+ * may add; elsewhere fields that may not change are compared too.
+ */
+export function validateUpdate(
+  resource: ResourceName,
+  object: KubeObject,
+  old: KubeObject,
+  subresource = '',
+): FieldError[] {
+  const errors = validateMetadataUpdate(object, old);
+  if (subresource === 'status' || subresource === 'resize') return errors;
+  if (subresource === 'ephemeralcontainers')
+    return [
+      ...errors,
+      ...validateEphemeralUpdate(object as ResourceTypes['pods'], old as ResourceTypes['pods']),
+    ];
+  const rules = rulesOf(resource);
+  return [...errors, ...(rules.update?.(object, old) ?? rules.create?.(object) ?? [])];
+}
+
+function rulesOf(resource: ResourceName): Rules<KubeObject> {
+  return (RULES[resource] as Rules<KubeObject> | undefined) ?? {};
+}
+
+function cronJobName(name: string): string[] {
+  const problems = dns1123Subdomain(name);
+  if (name.length > LONGEST_CRON_JOB_NAME)
+    problems.push(`must be no more than ${LONGEST_CRON_JOB_NAME} characters`);
+  return problems;
+}

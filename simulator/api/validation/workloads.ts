@@ -1,0 +1,203 @@
+import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from '../../schema/types';
+import { deepEqual } from '../deep-equal';
+import type { FieldError } from '../extension-points';
+import { forbidden, invalid, invalids, notSupported, required } from './field-error';
+import { immutable } from './metadata';
+import { dns1123Label } from './names';
+import { validateLastingTemplate, validateTemplate } from './pods';
+import { isEmptySelector, type LabelSelector, validateLabelSelector } from './selectors';
+import { isZero, nonNegative, oneOf, validateCountOrPercent } from './values';
+
+const STATEFUL_UPDATABLE = [
+  'replicas',
+  'ordinals',
+  'template',
+  'updateStrategy',
+  'revisionHistoryLimit',
+  'persistentVolumeClaimRetentionPolicy',
+  'minReadySeconds',
+] as const;
+
+/** apps/validation ValidateDeployment, without metadata. */
+export function validateDeployment({ spec }: Deployment): FieldError[] {
+  return [
+    ...nonNegative(spec?.replicas, 'spec.replicas'),
+    ...validateSelector(spec?.selector, 'deployment'),
+    ...validateTemplate(spec?.template, spec?.selector, 'spec.template'),
+    ...validateLastingTemplate(spec?.template?.spec, 'ReplicaSet', 'spec.template'),
+    ...validateStrategy(spec?.strategy),
+    ...nonNegative(spec?.minReadySeconds, 'spec.minReadySeconds'),
+    ...nonNegative(spec?.revisionHistoryLimit, 'spec.revisionHistoryLimit'),
+    ...validateProgressDeadline(spec),
+  ];
+}
+
+export function validateDeploymentUpdate(deployment: Deployment, old: Deployment): FieldError[] {
+  return [...validateDeployment(deployment), ...sameSelector(deployment.spec, old.spec)];
+}
+
+/** apps/validation ValidateReplicaSet, without metadata. */
+export function validateReplicaSet({ spec }: ReplicaSet): FieldError[] {
+  const selector = spec?.selector;
+  return [
+    ...nonNegative(spec?.replicas, 'spec.replicas'),
+    ...nonNegative(spec?.minReadySeconds, 'spec.minReadySeconds'),
+    ...validateSelector(selector, 'replicaset'),
+    ...(spec?.template
+      ? [
+          ...validateTemplate(spec.template, selector, 'spec.template'),
+          ...validateLastingTemplate(spec.template.spec, 'ReplicaSet', 'spec.template'),
+        ]
+      : [required('spec.template')]),
+  ];
+}
+
+export function validateReplicaSetUpdate(replicaSet: ReplicaSet, old: ReplicaSet): FieldError[] {
+  return [...validateReplicaSet(replicaSet), ...sameSelector(replicaSet.spec, old.spec)];
+}
+
+/** apps/validation ValidateDaemonSet, without metadata. */
+export function validateDaemonSet({ spec }: DaemonSet): FieldError[] {
+  return [
+    ...validateSelector(spec?.selector, 'daemonset'),
+    ...validateTemplate(spec?.template, spec?.selector, 'spec.template'),
+    ...validateLastingTemplate(spec?.template?.spec, 'DaemonSet', 'spec.template'),
+    ...nonNegative(spec?.minReadySeconds, 'spec.minReadySeconds'),
+    ...validateDaemonSetStrategy(spec?.updateStrategy),
+    ...nonNegative(spec?.revisionHistoryLimit, 'spec.revisionHistoryLimit'),
+  ];
+}
+
+export function validateDaemonSetUpdate(daemonSet: DaemonSet, old: DaemonSet): FieldError[] {
+  return [...validateDaemonSet(daemonSet), ...sameSelector(daemonSet.spec, old.spec)];
+}
+
+/** apps/validation ValidateStatefulSet, without metadata. */
+export function validateStatefulSet({ spec }: StatefulSet): FieldError[] {
+  const errors: FieldError[] = [];
+  const policy = spec?.podManagementPolicy;
+  if (!policy) errors.push(required('spec.podManagementPolicy'));
+  else if (policy !== 'OrderedReady' && policy !== 'Parallel')
+    errors.push(invalid('spec.podManagementPolicy', policy, "must be 'OrderedReady' or 'Parallel'"));
+  const { type, rollingUpdate } = spec?.updateStrategy ?? {};
+  if (!type) errors.push(required('spec.updateStrategy'));
+  else if (type === 'OnDelete' && rollingUpdate)
+    errors.push(
+      invalid(
+        'spec.updateStrategy.rollingUpdate',
+        rollingUpdate,
+        "only allowed for updateStrategy 'RollingUpdate'",
+      ),
+    );
+  else if (type !== 'OnDelete' && type !== 'RollingUpdate')
+    errors.push(
+      invalid('spec.updateStrategy', spec?.updateStrategy, "must be 'RollingUpdate' or 'OnDelete'"),
+    );
+  errors.push(...nonNegative(rollingUpdate?.partition, 'spec.updateStrategy.rollingUpdate.partition'));
+  const retention = spec?.persistentVolumeClaimRetentionPolicy;
+  for (const field of ['whenDeleted', 'whenScaled'] as const)
+    errors.push(
+      ...oneOf(
+        retention?.[field] ?? 'Retain',
+        ['Retain', 'Delete'],
+        `spec.persistentVolumeClaimRetentionPolicy.${field}`,
+      ),
+    );
+  if (spec?.serviceName)
+    errors.push(...invalids('spec.serviceName', spec.serviceName, dns1123Label(spec.serviceName)));
+  return [
+    ...errors,
+    ...nonNegative(spec?.replicas, 'spec.replicas'),
+    ...nonNegative(spec?.minReadySeconds, 'spec.minReadySeconds'),
+    ...nonNegative(spec?.ordinals?.start, 'spec.ordinals.start'),
+    ...validateSelector(spec?.selector, 'statefulset'),
+    ...validateTemplate(spec?.template, spec?.selector, 'spec.template'),
+    ...validateLastingTemplate(spec?.template?.spec, 'StatefulSet', 'spec.template'),
+  ];
+}
+
+/** apps/validation ValidateStatefulSetUpdate. */
+export function validateStatefulSetUpdate(statefulSet: StatefulSet, old: StatefulSet): FieldError[] {
+  const rest = { ...statefulSet.spec } as Record<string, unknown>;
+  for (const field of STATEFUL_UPDATABLE) rest[field] = old.spec?.[field];
+  const errors = validateStatefulSet(statefulSet);
+  if (!deepEqual(rest, old.spec)) {
+    const names = STATEFUL_UPDATABLE.map((field) => `'${field}'`);
+    const list = `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+    errors.push(forbidden('spec', `updates to statefulset spec for fields other than ${list} are forbidden`));
+  }
+  return errors;
+}
+
+function validateSelector(selector: LabelSelector | undefined, kind: string): FieldError[] {
+  if (!selector) return [required('spec.selector')];
+  const errors = validateLabelSelector(selector, 'spec.selector');
+  if (isEmptySelector(selector))
+    errors.push(invalid('spec.selector', selector, `empty selector is invalid for ${kind}`));
+  return errors;
+}
+
+function sameSelector(
+  spec: { selector?: LabelSelector } | undefined,
+  old: { selector?: LabelSelector } | undefined,
+): FieldError[] {
+  return immutable(spec?.selector, old?.selector, 'spec.selector');
+}
+
+function validateStrategy(strategy: NonNullable<Deployment['spec']>['strategy']): FieldError[] {
+  const path = 'spec.strategy';
+  const { type, rollingUpdate } = strategy ?? {};
+  if (type === 'Recreate')
+    return rollingUpdate
+      ? [forbidden(`${path}.rollingUpdate`, "may not be specified when strategy `type` is 'Recreate'")]
+      : [];
+  if (type !== 'RollingUpdate')
+    return [notSupported(`${path}.type`, type ?? '', ['Recreate', 'RollingUpdate'])];
+  const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate ?? {};
+  const here = `${path}.rollingUpdate`;
+  const errors = [
+    ...validateCountOrPercent(maxUnavailable, `${here}.maxUnavailable`),
+    ...validateCountOrPercent(maxSurge, `${here}.maxSurge`),
+  ];
+  if (isZero(maxUnavailable) && isZero(maxSurge))
+    errors.push(invalid(`${here}.maxUnavailable`, maxUnavailable, 'may not be 0 when `maxSurge` is 0'));
+  return [...errors, ...notOverAHundred(maxUnavailable, `${here}.maxUnavailable`)];
+}
+
+function validateDaemonSetStrategy(strategy: NonNullable<DaemonSet['spec']>['updateStrategy']): FieldError[] {
+  const path = 'spec.updateStrategy';
+  const { type, rollingUpdate } = strategy ?? {};
+  if (type === 'OnDelete') return [];
+  if (type !== 'RollingUpdate')
+    return [notSupported(`${path}.type`, type ?? '', ['RollingUpdate', 'OnDelete'])];
+  const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate ?? {};
+  const here = `${path}.rollingUpdate`;
+  const errors = [
+    ...validateCountOrPercent(maxUnavailable, `${here}.maxUnavailable`),
+    ...notOverAHundred(maxUnavailable, `${here}.maxUnavailable`),
+    ...validateCountOrPercent(maxSurge, `${here}.maxSurge`),
+    ...notOverAHundred(maxSurge, `${here}.maxSurge`),
+  ];
+  if (!isZero(maxUnavailable) && !isZero(maxSurge))
+    errors.push(invalid(`${here}.maxSurge`, maxSurge, 'may not be set when maxUnavailable is non-zero'));
+  if (isZero(maxUnavailable) && isZero(maxSurge))
+    errors.push(required(`${here}.maxUnavailable`, 'cannot be 0 when maxSurge is 0'));
+  return errors;
+}
+
+function validateProgressDeadline(spec: Deployment['spec']): FieldError[] {
+  const path = 'spec.progressDeadlineSeconds';
+  const deadline = spec?.progressDeadlineSeconds;
+  if (deadline === undefined) return [];
+  const errors = nonNegative(deadline, path);
+  if (deadline <= (spec?.minReadySeconds ?? 0))
+    errors.push(invalid(path, deadline, 'must be greater than minReadySeconds'));
+  return errors;
+}
+
+function notOverAHundred(value: number | string, path: string): FieldError[] {
+  const part = typeof value === 'string' ? /^([0-9]+)%$/.exec(value)?.[1] : undefined;
+  return part !== undefined && Number(part) > 100
+    ? [invalid(path, value, 'must not be greater than 100%')]
+    : [];
+}
