@@ -7,7 +7,7 @@ import { Backoff } from './backoff';
 import { ImagePuller } from './image-puller';
 import type { KubeletContext } from './kubelet-context';
 import type { NodeAgent } from './node-agent';
-import { NodeRegistration } from './node-registration';
+import { NodeHeartbeat } from './node-heartbeat';
 import { PodRun } from './pod-run';
 import { PodTable } from './pod-table';
 import { PodWorker } from './pod-worker';
@@ -26,10 +26,6 @@ export interface KubeletOptions {
   runtime: ContainerRuntime;
   nodeName: string;
   nodeIP: string;
-  podCIDR?: string;
-  controlPlane?: boolean;
-  /** What the node has; default 8 CPUs, 16Gi, 110 Pods. */
-  capacity?: Record<string, string>;
   /** Address of the cluster's DNS; default 10.96.0.10. */
   dnsServer?: string;
   /** Default cluster.local. */
@@ -55,27 +51,18 @@ interface Snapshot {
   volumes: Record<string, Record<string, unknown>>;
 }
 
-const DEFAULT_CAPACITY = {
-  cpu: '8',
-  'ephemeral-storage': '100Gi',
-  'hugepages-1Gi': '0',
-  'hugepages-2Mi': '0',
-  memory: '16Gi',
-  pods: '110',
-};
-
-/** Registers the node and runs the Pods that are bound to it. */
+/** Runs the Pods that are bound to the node, whose Node object is there already. */
 export function startKubelet(options: KubeletOptions): Kubelet {
   const { client, clock, runtime, nodeName } = options;
   const onError = options.onError ?? (() => undefined);
   const restored = options.restore as Snapshot | undefined;
-  const capacity = options.capacity ?? DEFAULT_CAPACITY;
+  const allocatable = client.get('nodes', '', nodeName)?.status?.allocatable ?? {};
   const context: KubeletContext = {
     client,
     clock,
     runtime,
     events: new EventRecorder(client, clock, 'kubelet', nodeName),
-    node: { name: nodeName, ip: options.nodeIP, allocatable: capacity },
+    node: { name: nodeName, ip: options.nodeIP, allocatable },
     dns: {
       server: options.dnsServer ?? '10.96.0.10',
       domain: options.clusterDomain ?? 'cluster.local',
@@ -88,15 +75,8 @@ export function startKubelet(options: KubeletOptions): Kubelet {
     backoff: new Backoff(),
     onError,
   };
-  const registration = new NodeRegistration(client, clock, runtime, {
-    name: nodeName,
-    ip: options.nodeIP,
-    ...(options.podCIDR ? { podCIDR: options.podCIDR } : {}),
-    controlPlane: options.controlPlane ?? false,
-    capacity,
-    allocatable: capacity,
-  });
-  registration.start();
+  const heartbeat = new NodeHeartbeat(client, clock, runtime.images, nodeName);
+  heartbeat.start();
 
   const table = new PodTable(nodeName);
   const onPod = ({ type, object: pod }: WatchEvent<Pod>): void => {
@@ -133,7 +113,7 @@ export function startKubelet(options: KubeletOptions): Kubelet {
     }),
     stop: () => {
       for (const stop of stops) stop();
-      registration.stop();
+      heartbeat.stop();
       for (const worker of table.workers.values()) worker.close();
     },
   };

@@ -6,7 +6,7 @@ import type { KubeletContext } from './kubelet-context';
 import { type Attempt, emptyRuntimeState, type RuntimeState } from './pod-state';
 import { commonUser } from './security-context';
 import type { ContainerKind, WaitingReason } from './status/container-statuses';
-import type { PayloadContext } from './volumes/payload';
+import type { IssueToken, PayloadContext } from './volumes/payload';
 import { PodVolumes } from './volumes/pod-volumes';
 
 const LISTS = { init: 'initContainers', main: 'containers', ephemeral: 'ephemeralContainers' } as const;
@@ -16,6 +16,7 @@ export class PodRun {
   readonly state: RuntimeState;
   readonly waiting = new Map<string, WaitingReason>();
   readonly volumes: PodVolumes;
+  private readonly tokens = new Map<string, { token: string; renewAt: number }>();
 
   constructor(
     readonly context: KubeletContext,
@@ -73,12 +74,23 @@ export class PodRun {
     return { pod: this.pod, hostIP: ip, podIP: this.state.sandbox?.ip ?? '', allocatable };
   }
 
+  /** Tokens are renewed when four fifths of their time are over (kubelet token manager). */
+  private token(request: Parameters<IssueToken>[0]): string {
+    const key = JSON.stringify(request);
+    const now = this.context.clock.now();
+    const known = this.tokens.get(key);
+    if (known && now < known.renewAt) return known.token;
+    const token = this.context.issueToken(request);
+    this.tokens.set(key, { token, renewAt: now + request.expirationSeconds * 800 });
+    return token;
+  }
+
   payloadContext(): PayloadContext {
     const fsUser = commonUser(this.pod);
     const fsGroup = this.pod.spec?.securityContext?.fsGroup;
     return {
       client: this.context.client,
-      issueToken: this.context.issueToken,
+      issueToken: (request) => this.token(request),
       fields: this.fields(),
       ...(fsUser === undefined ? {} : { fsUser }),
       ...(fsGroup === undefined ? {} : { fsGroup }),

@@ -107,6 +107,8 @@ export interface RuntimeContainer {
   readonly exitCode?: number;
   readonly oomKilled: boolean;
   readonly log: ContainerLog;
+  /** What asks it to stop: the Pod's wish, else the image's STOPSIGNAL, else TERM. For `signal`. */
+  readonly stopSignal: string;
   /** Throws RuntimeError `RunContainerError` in runc's words when the command is not there (exit 127/128). */
   start(): void;
   signal(name: string): void;

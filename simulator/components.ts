@@ -1,0 +1,93 @@
+import type { Client } from './api/client';
+import type { Clock } from './clock/clock';
+import { startControllers } from './controllers/index';
+import { restoreTree, VolumeTree } from './files/volume-tree';
+import {
+  type IssueToken,
+  type Kubelet,
+  type NodeAgents,
+  startKubelet,
+  type TreeFactory,
+} from './kubelet/index';
+import type { ContainerRuntime } from './runtime/container-runtime';
+import { startScheduler } from './scheduler/index';
+
+export type ComponentName = 'kube-controller-manager' | 'kube-scheduler' | 'kubelet';
+
+export interface ComponentOptions {
+  /** The API as one component uses it: its name is the manager of the fields that it writes. */
+  client: (component: ComponentName) => Client;
+  clock: Clock;
+  /** PEM of the cluster's authority. */
+  caCertificate: string;
+  nodes: { name: string; ip: string }[];
+  /** Makes the container runtime of one node. */
+  newRuntime: (node: { name: string; ip: string }) => ContainerRuntime;
+  issueToken: IssueToken;
+  dnsServer?: string;
+  clusterDomain?: string;
+  /** What `snapshot()` gave. */
+  restore?: unknown;
+  onError: (error: unknown) => void;
+}
+
+export interface Components {
+  agents: NodeAgents;
+  /** Disks of the nodes and contents of volumes; JSON-serialisable. */
+  snapshot(): unknown;
+  stop(): void;
+}
+
+/** Starts what makes a cluster out of an API server: controllers, scheduler, a kubelet per node. */
+export function startComponents(options: ComponentOptions): Components {
+  const { clock, onError } = options;
+  const restored = options.restore as Record<string, unknown> | undefined;
+  const controllers = startControllers({
+    client: options.client('kube-controller-manager'),
+    clock,
+    onError,
+    caCertificate: options.caCertificate,
+  });
+  const scheduler = startScheduler({ client: options.client('kube-scheduler'), clock, onError });
+  const kubelets = new Map<string, Kubelet>();
+  for (const node of options.nodes) {
+    kubelets.set(
+      node.name,
+      startKubelet({
+        client: options.client('kubelet'),
+        clock,
+        runtime: options.newRuntime(node),
+        nodeName: node.name,
+        nodeIP: node.ip,
+        trees: treesOf(clock),
+        issueToken: options.issueToken,
+        ...(options.dnsServer ? { dnsServer: options.dnsServer } : {}),
+        ...(options.clusterDomain ? { clusterDomain: options.clusterDomain } : {}),
+        ...(restored ? { restore: restored[node.name] } : {}),
+        onError,
+      }),
+    );
+  }
+  return {
+    agents: (name) => kubelets.get(name)?.agent,
+    snapshot: () => Object.fromEntries([...kubelets].map(([name, kubelet]) => [name, kubelet.snapshot()])),
+    stop: () => {
+      scheduler.stop();
+      controllers.stop();
+      for (const kubelet of kubelets.values()) kubelet.stop();
+    },
+  };
+}
+
+function treesOf(clock: Clock): TreeFactory {
+  const now = (): number => clock.now();
+  return {
+    create: ({ memory = false, limitBytes } = {}) =>
+      new VolumeTree({
+        now,
+        ...(memory ? { fstype: 'tmpfs', source: 'tmpfs' } : {}),
+        ...(limitBytes === undefined ? {} : { limitBytes }),
+      }),
+    restore: (snapshot) => restoreTree(snapshot, { now }),
+  };
+}
