@@ -1,20 +1,6 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-
-/** Which process it was, for good: a number alone is given again to others. */
-interface ProcessRecord {
-  pid: number;
-  /** Field 22 of /proc/<pid>/stat (proc(5)), in clock ticks since the machine started. */
-  startTime: string;
-  /** /proc/sys/kernel/random/boot_id */
-  boot: string;
-}
-
-interface Stat {
-  pid: number;
-  session: number;
-  startTime: string;
-}
+import { bootId, identify, type ProcessIdentity, type ProcessStat, statOf } from './process-identity';
 
 /** Kills every process whose terminal session was begun by `leader`. Without /proc, that one alone. */
 export async function endTerminalSession(leader: number): Promise<number> {
@@ -29,11 +15,10 @@ export class ProcessRecords {
   constructor(private readonly folder: string) {}
 
   async add(pid: number): Promise<void> {
-    const [stat, boot] = await Promise.all([statOf(pid), bootId()]);
-    if (!stat || !boot) return;
-    const record: ProcessRecord = { pid, startTime: stat.startTime, boot };
+    const identity = await identify(pid);
+    if (!identity) return;
     await mkdir(this.folder, { recursive: true });
-    await writeFile(this.fileOf(pid), JSON.stringify(record));
+    await writeFile(this.fileOf(pid), JSON.stringify(identity));
   }
 
   async remove(pid: number): Promise<void> {
@@ -62,39 +47,27 @@ export class ProcessRecords {
  * A leader that runs must be the recorded one. One that is gone keeps its number from being given again for as long
  * as members of its session run, so those are ours.
  */
-async function endIfSame({ pid, startTime }: ProcessRecord): Promise<number> {
+async function endIfSame({ pid, startTime }: ProcessIdentity): Promise<number> {
   const leader = await statOf(pid);
   if (leader && leader.startTime !== startTime) return 0;
   return endTerminalSession(pid);
 }
 
-async function readRecord(file: string): Promise<ProcessRecord | undefined> {
+async function readRecord(file: string): Promise<ProcessIdentity | undefined> {
   try {
-    const record = JSON.parse(await readFile(file, 'utf8')) as ProcessRecord;
+    const record = JSON.parse(await readFile(file, 'utf8')) as ProcessIdentity;
     return Number.isSafeInteger(record.pid) && record.pid > 1 ? record : undefined;
   } catch {
     return undefined;
   }
 }
 
-async function allStats(): Promise<Stat[]> {
+async function allStats(): Promise<ProcessStat[]> {
   const names = await readdir('/proc').catch(() => []);
   const stats = await Promise.all(
     names.filter((name) => /^\d+$/.test(name)).map((name) => statOf(Number(name))),
   );
   return stats.filter((stat) => stat !== undefined);
-}
-
-async function statOf(pid: number): Promise<Stat | undefined> {
-  const text = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => undefined);
-  // The second field is the program's name in parentheses and may hold anything, parentheses too.
-  const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
-  const [session, startTime] = [fields?.[3], fields?.[19]];
-  return session && startTime ? { pid, session: Number(session), startTime } : undefined;
-}
-
-async function bootId(): Promise<string | undefined> {
-  return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => undefined))?.trim();
 }
 
 function kill(pid: number): void {
