@@ -16,7 +16,7 @@ export function nodeAddress(index: number): string {
  */
 export function bootstrap(
   client: Client,
-  options: { nodes: readonly string[]; caCertificate: string; now: number; port: number },
+  options: { nodes: readonly string[]; caCertificate: string; now: number },
 ): void {
   const ensure = <R extends ResourceName>(resource: R, object: unknown): void => {
     try {

@@ -1,15 +1,24 @@
 import { applyDefaults } from './api/defaults/index';
-import type { Admit, Extensions } from './api/extension-points';
+import type { Extensions } from './api/extension-points';
 import { StaticTokens } from './api/http/authentication';
 import { InProcessClient } from './api/in-process-client';
 import { notSimulated } from './api/refusals';
 import { ApiServer } from './api/server';
+import { ServiceAccountTokens } from './api/service-account-tokens';
 import { ObjectStorage } from './api/storage/object-storage';
+import { createStreamHandler } from './api/streams/index';
 import { renderTable } from './api/tables/index';
-import { bootstrap } from './bootstrap';
+import { validateCreate, validateUpdate } from './api/validation/index';
+import { bootstrap, nodeAddress } from './bootstrap';
 import { makeCertificate } from './certificate';
 import { RealClock } from './clock/real-clock';
+import { startComponents } from './components';
+import { Catalogue } from './images/catalogue';
+import { ImageStore } from './images/image-store';
 import { kubeconfigText } from './kubeconfig';
+import { SimulatedNetwork } from './network/simulated-network';
+import { SimulatedRuntime } from './runtime/simulated-runtime';
+import type { ResourceName } from './schema/types';
 import type { Simulator, SimulatorOptions } from './simulator';
 import { Store, type StoreSnapshot } from './store/store';
 
@@ -19,16 +28,16 @@ const DEFAULT_HOST = '127.0.0.1';
 interface ClusterSnapshot {
   format: 1;
   tokens: Record<string, string>;
+  tokenKey: string;
   store: StoreSnapshot;
+  components: unknown;
 }
-
-const noAdmission: Admit = () => {};
 
 const extensions: Extensions = {
   applyDefaults,
-  admit: noAdmission,
-  validateCreate: () => [],
-  validateUpdate: () => [],
+  admit: () => {},
+  validateCreate,
+  validateUpdate,
   renderTable,
   decodeProtobuf: () => {
     throw notSimulated('protobuf bodies');
@@ -40,26 +49,85 @@ export async function startCluster(options: SimulatorOptions): Promise<Simulator
   const clock = options.clock ?? new RealClock();
   const onError = options.onError ?? (() => {});
   const host = options.host ?? DEFAULT_HOST;
-  const nodes = options.nodes ?? ['podlab-control-plane'];
+  const names = options.nodes ?? ['podlab-control-plane'];
   const users = options.users ?? { admin: { groups: ['system:masters'] } };
-  const restored = options.restore as ClusterSnapshot | undefined;
+  const restored = readSnapshot(options.restore);
   const certificate = options.certificate ?? (await makeCertificate());
 
+  // What is stored, and the rules by which it changes.
   const store = new Store(restored?.store);
   const storage: ObjectStorage = new ObjectStorage({ store, clock, extensions, client: () => system });
-  const system = new InProcessClient(storage, { name: 'system:apiserver', groups: ['system:masters'] });
+  const clientOf = (user: string, fieldManager: string, ...groups: string[]): InProcessClient =>
+    new InProcessClient(storage, { name: user, groups: [...groups, 'system:authenticated'] }, fieldManager);
+  const system = clientOf('system:apiserver', 'kube-apiserver', 'system:masters');
+  const nodes = names.map((name, index) => ({ name, ip: nodeAddress(index) }));
+  bootstrap(system, { nodes: names, caCertificate: certificate.ca, now: clock.now() });
+
+  // Who may ask.
   const tokens = new StaticTokens(users, restored?.tokens);
+  const accountTokens = new ServiceAccountTokens(clock, restored?.tokenKey, (kind, namespace, name, uid) => {
+    const resource: ResourceName = kind === 'Pod' ? 'pods' : 'serviceaccounts';
+    return store.get(resource, namespace, name)?.metadata.uid === uid;
+  });
+
+  // The machines: a network, and a runtime on every node.
+  let port = 0;
+  const network = new SimulatedNetwork({ client: system, clock });
+  const images = new Catalogue([]);
+  const bootedAtMs = clock.now();
+  const components = startComponents({
+    client: (component) => clientOf(`system:${component}`, component, 'system:masters'),
+    clock,
+    caCertificate: certificate.ca,
+    nodes,
+    newRuntime: () =>
+      new SimulatedRuntime({
+        clock,
+        network,
+        images: new ImageStore(images, clock),
+        machine: {
+          kernelRelease: '6.12.0-podlab',
+          kernelVersion: '#1 SMP PREEMPT_DYNAMIC',
+          architecture: 'x86_64',
+          cpus: 8,
+          memoryBytes: 16 * 2 ** 30,
+          bootedAtMs,
+        },
+        program: () => undefined,
+        onError,
+      }),
+    issueToken: ({ namespace, serviceAccount, audience, expirationSeconds, pod }) =>
+      accountTokens.issue({
+        namespace,
+        serviceAccount: {
+          name: serviceAccount,
+          uid: store.get('serviceaccounts', namespace, serviceAccount)?.metadata.uid ?? '',
+        },
+        ...(audience ? { audiences: [audience] } : {}),
+        expirationSeconds,
+        boundTo: { kind: 'Pod', ...pod },
+      }).token,
+    ...(restored ? { restore: restored.components } : {}),
+    onError,
+  });
+
+  // The front door.
   const server = new ApiServer({
     storage,
     extensions,
-    readToken: (token) => tokens.find(token),
-    authorize: () => {},
-    streams: undefined,
+    tokens: accountTokens,
+    readToken: (token) => tokens.find(token) ?? accountTokens.read(token),
+    streams: createStreamHandler({ client: system, agents: components.agents, network, clock }),
     certificate,
     onError,
   });
-  const port = await server.listen(host, options.port ?? 0);
-  bootstrap(system, { nodes, caCertificate: certificate.ca, now: clock.now(), port });
+  try {
+    port = await server.listen(host, options.port ?? 0);
+  } catch (error) {
+    components.stop();
+    network.close();
+    throw error;
+  }
 
   const url = `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
   return {
@@ -75,9 +143,28 @@ export async function startCluster(options: SimulatorOptions): Promise<Simulator
         token: tokens.tokenOf(user),
         ...(namespace ? { namespace } : {}),
       }),
-    snapshot: (): ClusterSnapshot => ({ format: 1, tokens: tokens.all(), store: store.snapshot() }),
+    snapshot: (): ClusterSnapshot => ({
+      format: 1,
+      tokens: tokens.all(),
+      tokenKey: accountTokens.key,
+      store: store.snapshot(),
+      components: components.snapshot(),
+    }),
     stop: async () => {
+      components.stop();
+      network.close();
       await server.close();
     },
   };
+}
+
+function readSnapshot(value: unknown): ClusterSnapshot | undefined {
+  if (value === undefined || value === null) return undefined;
+  const snapshot = value as Partial<ClusterSnapshot>;
+  if (snapshot.format !== 1 || !snapshot.store) {
+    throw new Error(
+      'This snapshot of an embedded cluster was made by another version and cannot be restored.',
+    );
+  }
+  return snapshot as ClusterSnapshot;
 }

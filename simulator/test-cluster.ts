@@ -39,7 +39,7 @@ export async function startTestCluster(
   });
   const client = new InProcessClient(storage, { name: 'system:test', groups: ['system:masters'] }, 'test');
   const names = options.nodes ?? ['node-1'];
-  bootstrap(client, { nodes: names, caCertificate: 'CA', now: clock.now(), port: 6443 });
+  bootstrap(client, { nodes: names, caCertificate: 'CA', now: clock.now() });
   const runtime = new ScriptedRuntime(clock, options.scripts);
   const components = startComponents({
     client: (name) => new InProcessClient(storage, { name, groups: ['system:masters'] }, name),

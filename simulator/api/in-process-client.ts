@@ -15,6 +15,8 @@ export class InProcessClient implements Client {
   constructor(
     private readonly storage: ObjectStorage,
     private readonly user: RequestUser,
+    /** metadata.managedFields[].manager: `kubelet`, `kube-controller-manager`. */
+    private readonly fieldManager: string = user.name,
   ) {}
 
   get<R extends ResourceName>(resource: R, namespace: string, name: string): ResourceTypes[R] | undefined {
@@ -122,7 +124,7 @@ export class InProcessClient implements Client {
     return {
       user: this.user,
       dryRun: false,
-      fieldManager: this.user.name,
+      fieldManager: this.fieldManager,
       warnings: [],
       internal: true,
       options: {},

@@ -10,6 +10,8 @@ export interface RequestContext {
   warnings: string[];
   /** A component of the cluster itself, in this process. */
   internal: boolean;
+  /** Server-side apply: ownership of fields has been recorded already. */
+  applying?: boolean;
   /** meta/v1 CreateOptions, UpdateOptions or DeleteOptions as sent. */
   options: Record<string, unknown>;
 }

@@ -2,44 +2,36 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { groupResource } from '../schema/resources';
 import type { RequestUser } from './admission/request';
+import { impersonate } from './authorization/impersonation';
+import { authorize, decide, rulesFor } from './authorization/rbac';
+import { answerReview } from './authorization/reviews';
+import { readFieldValidation } from './decoding/typed-decode';
 import { ApiError } from './errors';
 import type { Extensions, StreamHandler, StreamRequest } from './extension-points';
 import { authenticate, type TokenReader } from './http/authentication';
+import { readBody } from './http/body';
 import { AGGREGATED_TYPE, discovery, wantsAggregated } from './http/discovery';
 import { type Exchange, sendError, sendJson, sendText } from './http/exchange';
 import { serveOpenApi } from './http/openapi';
-import { requestContext, serveResource } from './http/resource-handler';
+import { requestContext } from './http/request-options';
+import { serveResource } from './http/resource-handler';
 import { parseRoute, type Route } from './http/route';
 import { SharedJson } from './http/watch-stream';
-import { notSimulated } from './refusals';
+import { readBodyObject } from './http/write-handler';
 import { serverVersion } from './server-version';
+import type { ServiceAccountTokens } from './service-account-tokens';
 import type { ObjectStorage } from './storage/object-storage';
 
 export interface ApiServerParts {
   storage: ObjectStorage;
   extensions: Extensions;
+  tokens: ServiceAccountTokens;
   readToken: TokenReader;
-  /** Throws 403 Forbidden. */
-  authorize: (user: RequestUser, request: AccessRequest) => void;
-  streams: StreamHandler | undefined;
+  streams: StreamHandler;
   certificate: { ca: string; cert: string; key: string };
   onError: (error: unknown) => void;
 }
-
-/** What a user wants to do, as authorization/v1 ResourceAttributes or NonResourceAttributes. */
-export type AccessRequest =
-  | { path: string; verb: string }
-  | {
-      verb: string;
-      group: string;
-      version: string;
-      resource: string;
-      subresource: string;
-      namespace: string;
-      name: string;
-    };
 
 const STREAMS: ReadonlySet<string> = new Set(['exec', 'attach', 'portforward', 'log', 'proxy']);
 
@@ -103,14 +95,17 @@ export class ApiServer {
 
   private open(request: IncomingMessage, response: ServerResponse, warnings: string[]): Exchange {
     const url = new URL(request.url ?? '/', 'https://cluster');
-    const user = authenticate(request, this.parts.readToken);
+    const authenticated = authenticate(request, this.parts.readToken);
+    const user = impersonate(authenticated, request.headers, (access) =>
+      authorize(this.parts.storage.parts.store, authenticated, access),
+    );
     return { request, response, path: url.pathname, query: url.searchParams, user, warnings };
   }
 
   private async dispatch(exchange: Exchange): Promise<void> {
     const route = parseRoute(exchange.path);
     if (route.kind === 'other') return this.serveOther(exchange);
-    if (route.kind === 'review') throw notSimulated(route.review.kind);
+    if (route.kind === 'review') return this.review(exchange, route);
     const verb = this.verbOf(exchange, route);
     this.authorize(exchange.user, route, verb);
     const { subresource } = route;
@@ -122,12 +117,50 @@ export class ApiServer {
         'the server does not allow this method on the requested resource',
       );
     }
-    return serveResource(
-      { storage: this.parts.storage, extensions: this.parts.extensions, shared: this.shared },
-      exchange,
-      route,
-      verb,
+    return serveResource({ ...this.parts, shared: this.shared }, exchange, route, verb);
+  }
+
+  private async review(exchange: Exchange, route: Extract<Route, { kind: 'review' }>): Promise<void> {
+    const { review, namespace } = route;
+    if (exchange.request.method !== 'POST') {
+      throw new ApiError(
+        405,
+        'MethodNotAllowed',
+        'the server does not allow this method on the requested resource',
+      );
+    }
+    const { store } = this.parts.storage.parts;
+    authorize(store, exchange.user, {
+      verb: 'create',
+      group: review.group,
+      version: review.version,
+      resource: review.plural,
+      subresource: '',
+      namespace,
+      name: '',
+    });
+    const bytes = await readBody(exchange.request);
+    const object = readBodyObject(
+      {
+        contentType: exchange.request.headers['content-type'],
+        bytes,
+        validation: readFieldValidation(exchange.query.get('fieldValidation')),
+        context: requestContext(exchange),
+      },
+      review,
+      this.parts.extensions,
     );
+    const answer = answerReview(
+      {
+        decide: (user, access) => decide(store, user, access),
+        rulesFor: (user, where) => rulesFor(store, user, where),
+        readToken: this.parts.readToken,
+      },
+      review,
+      object,
+      exchange.user,
+    );
+    sendJson(exchange, 201, answer);
   }
 
   private async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -153,12 +186,11 @@ export class ApiServer {
     head: Buffer,
   ): Promise<void> {
     const { streams, storage } = this.parts;
-    if (!streams) throw notSimulated(`${route.resource.plural}/${route.subresource}`);
     const subresource = route.subresource as StreamRequest['subresource'];
     if (subresource !== 'log') {
       storage.admit(
         'CONNECT',
-        { ...requestContext(exchange) },
+        requestContext(exchange),
         route.resource,
         route.namespace,
         route.name,
@@ -202,7 +234,7 @@ export class ApiServer {
 
   private authorize(user: RequestUser, route: Extract<Route, { kind: 'resource' }>, verb: string): void {
     const { resource, namespace, name, subresource } = route;
-    this.parts.authorize(user, {
+    authorize(this.parts.storage.parts.store, user, {
       verb,
       group: resource.group,
       version: resource.version,
@@ -215,7 +247,10 @@ export class ApiServer {
 
   private async serveOther(exchange: Exchange): Promise<void> {
     const { path, request } = exchange;
-    this.parts.authorize(exchange.user, { path, verb: (request.method ?? 'GET').toLowerCase() });
+    authorize(this.parts.storage.parts.store, exchange.user, {
+      path,
+      verb: (request.method ?? 'GET').toLowerCase(),
+    });
     if (path === '/version' || path === '/version/') return sendJson(exchange, 200, serverVersion());
     if (/^\/(healthz|livez|readyz)(\/[\w-]+)?$/.test(path)) return serveHealth(exchange);
     if (path === '/openapi/v3' || path.startsWith('/openapi/v3/')) {
@@ -279,10 +314,4 @@ function refuseUpgrade(socket: Duplex, error: unknown): void {
     },
     error,
   );
-}
-
-/** `pods "web" is forbidden: User "ann" cannot get resource "pods" in API group "" in the namespace "x"`. */
-export function describeAccess(request: Extract<AccessRequest, { resource: string }>): string {
-  const resource = request.subresource ? `${request.resource}/${request.subresource}` : request.resource;
-  return groupResource({ group: request.group, plural: resource });
 }

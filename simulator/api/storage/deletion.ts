@@ -31,7 +31,7 @@ export function deleteObject(
   if (!metadata.deletionTimestamp || shorter) {
     metadata.deletionTimestamp = rfc3339(clock.now() + grace * 1000);
     metadata.deletionGracePeriodSeconds = grace;
-    if (metadata.generation !== undefined && resource.name !== 'pods') metadata.generation++;
+    if (metadata.generation !== undefined) metadata.generation++;
   }
   if (resource.name === 'namespaces') {
     const namespaced = object as KubeObject & { status?: Record<string, unknown> };

@@ -3,6 +3,8 @@ import type { Clock } from '../../clock/clock';
 import type { ResourceDefinition } from '../../schema/resources';
 import type { KubeObject } from '../../schema/types';
 import type { Store } from '../../store/store';
+import { trackUpdate } from '../apply/managed-fields';
+import { applyFields } from '../apply/server-side-apply';
 import type { Client, DeleteOptions } from '../client';
 import { deepEqual } from '../deep-equal';
 import { ApiError } from '../errors';
@@ -15,7 +17,7 @@ import {
   desired,
   hasGeneration,
   prepareForCreate,
-  prepareForStatusUpdate,
+  prepareForSubresource,
   prepareForUpdate,
 } from './strategies';
 
@@ -50,7 +52,6 @@ export class ObjectStorage {
     resource: ResourceDefinition,
     namespace: string,
     object: KubeObject,
-    track?: (created: KubeObject) => void,
   ): KubeObject {
     const { store, clock, extensions } = this.parts;
     const { metadata } = object;
@@ -76,7 +77,7 @@ export class ObjectStorage {
     if (errors.length) throw invalid(resource, metadata.name ?? '', errors);
     const name = metadata.name ?? '';
     if (store.get(resource.name, namespace, name)) throw alreadyExists(resource, name);
-    track?.(object);
+    this.track(context, resource, object, undefined, '');
     return context.dryRun ? object : store.put(resource.name, object);
   }
 
@@ -91,13 +92,12 @@ export class ObjectStorage {
     name: string,
     subresource: string,
     change: Change,
-    track?: (changed: KubeObject, old: KubeObject) => void,
   ): KubeObject {
     const { store, extensions } = this.parts;
     const old = this.get(resource, namespace, name);
     let object = change(structuredClone(old));
     checkIdentity(resource, namespace, name, object, old);
-    if (subresource === 'status') object = prepareForStatusUpdate(resource.name, object, old);
+    if (subresource) object = prepareForSubresource(resource.name, subresource, object, old);
     else prepareForUpdate(resource.name, object, old, context.internal);
     keepSystemMetadata(object, old);
     object.apiVersion = old.apiVersion;
@@ -114,8 +114,8 @@ export class ObjectStorage {
     extensions.applyDefaults(resource.name, object);
     const errors = extensions.validateUpdate(resource.name, object, old, subresource);
     if (errors.length) throw invalid(resource, name, errors);
-    track?.(object, old);
     if (deepEqual(object, old)) return old;
+    this.track(context, resource, object, old, subresource);
     if (isFinished(object)) {
       if (!context.dryRun) {
         store.put(resource.name, object);
@@ -155,6 +155,56 @@ export class ObjectStorage {
     }
     this.admit('DELETE', context, resource, namespace, name, '', undefined, old);
     return deleteObject(this.parts, context, resource, old, options);
+  }
+
+  /** Server-side apply: makes the object when it is not there. `created` tells which. */
+  apply(
+    context: RequestContext,
+    resource: ResourceDefinition,
+    namespace: string,
+    name: string,
+    subresource: string,
+    applied: KubeObject,
+    force: boolean,
+  ): { object: KubeObject; created: boolean } {
+    const { store, clock } = this.parts;
+    const applier = {
+      manager: context.fieldManager,
+      subresource,
+      time: rfc3339(clock.now()),
+      force,
+    };
+    const applying = { ...context, applying: true };
+    applied.metadata.name ??= name;
+    if (!store.get(resource.name, namespace, name) && !subresource) {
+      if (applied.metadata.name !== name) {
+        throw badRequest(
+          `the name of the object (${applied.metadata.name}) does not match the name on the URL (${name})`,
+        );
+      }
+      const object = applyFields(resource, undefined, applied, applier);
+      return { object: this.create(applying, resource, namespace, object), created: true };
+    }
+    const object = this.update(applying, resource, namespace, name, subresource, (live) =>
+      applyFields(resource, live, applied, applier),
+    );
+    return { object, created: false };
+  }
+
+  private track(
+    context: RequestContext,
+    resource: ResourceDefinition,
+    object: KubeObject,
+    old: KubeObject | undefined,
+    subresource: string,
+  ): void {
+    if (context.applying) return;
+    trackUpdate(object, old, resource.model, {
+      manager: context.fieldManager,
+      apiVersion: resource.apiVersion,
+      subresource,
+      time: rfc3339(this.parts.clock.now()),
+    });
   }
 
   /** Admission alone, for subresources that store nothing of their own (CONNECT, binding, eviction). */

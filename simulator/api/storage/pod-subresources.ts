@@ -38,7 +38,6 @@ export function bindPod(
     status: 'True',
     lastProbeTime: null as unknown as string,
     lastTransitionTime: rfc3339(storage.parts.clock.now()),
-    ...(old.metadata.generation ? { observedGeneration: old.metadata.generation } : {}),
   };
   const pod: Pod = {
     ...old,

@@ -61,19 +61,76 @@ export function prepareForUpdate(
   }
 }
 
-/** What a change of `status` cannot touch: everything but the status, and a Pod's or Node's labels and such. */
-export function prepareForStatusUpdate(
+/** The stored object with only that changed which a subresource may change. */
+export function prepareForSubresource(
   resource: ResourceName,
+  subresource: string,
   object: KubeObject,
   old: KubeObject,
 ): KubeObject {
-  const metadata = METADATA_WITH_STATUS.has(resource) ? object.metadata : old.metadata;
-  const status = (object as Loose).status;
-  return {
-    ...old,
-    metadata: { ...metadata, resourceVersion: object.metadata.resourceVersion },
-    ...(status === undefined ? {} : { status }),
-  } as KubeObject;
+  const next = object as Loose;
+  const before = old as Loose;
+  const spec = before.spec ?? {};
+  const wanted = next.spec ?? {};
+  const kept = {
+    ...before,
+    metadata: {
+      ...before.metadata,
+      resourceVersion: object.metadata.resourceVersion,
+      managedFields: object.metadata.managedFields,
+    },
+  };
+  switch (subresource) {
+    case 'status': {
+      const { status: _old, ...rest } = kept;
+      const metadata = METADATA_WITH_STATUS.has(resource) ? object.metadata : kept.metadata;
+      return {
+        ...rest,
+        metadata,
+        ...(next.status === undefined ? {} : { status: next.status }),
+      } as KubeObject;
+    }
+    case 'ephemeralcontainers':
+      return { ...kept, spec: { ...spec, ephemeralContainers: wanted['ephemeralContainers'] } } as KubeObject;
+    case 'resize':
+      return {
+        ...kept,
+        spec: {
+          ...spec,
+          containers: resized(spec['containers'], wanted['containers']),
+          ...(spec['initContainers']
+            ? { initContainers: resized(spec['initContainers'], wanted['initContainers']) }
+            : {}),
+        },
+      } as KubeObject;
+    case 'finalize':
+      return { ...kept, spec: { ...spec, finalizers: wanted['finalizers'] ?? [] } } as KubeObject;
+    case 'scale':
+      return { ...kept, spec: { ...spec, replicas: wanted['replicas'] } } as KubeObject;
+    default:
+      return object;
+  }
+}
+
+interface Sized {
+  name: string;
+  resources?: unknown;
+  resizePolicy?: unknown;
+}
+
+/** A resize changes what containers ask for, nothing else (core/pod strategy podResizeStrategy). */
+function resized(containers: unknown, wanted: unknown): Sized[] {
+  const next = (wanted as Sized[] | undefined) ?? [];
+  return ((containers as Sized[] | undefined) ?? []).map((container) => {
+    const match = next.find(({ name }) => name === container.name);
+    return match
+      ? {
+          ...container,
+          resources: match.resources ?? {},
+          ...(match.resizePolicy ? { resizePolicy: match.resizePolicy } : {}),
+        }
+      : container;
+  });
 }
 
 const METADATA_WITH_STATUS: ReadonlySet<ResourceName> = new Set<ResourceName>([

@@ -1,0 +1,151 @@
+import type { ClusterRoleBinding, KubeObject, ResourceName, RoleBinding } from '../../schema/types';
+import type { RequestUser } from '../admission/request';
+import { ApiError } from '../errors';
+import type { Rule } from './bootstrap-roles';
+
+/** What a user wants to do, as authorization/v1 ResourceAttributes or NonResourceAttributes. */
+export type AccessRequest =
+  | { path: string; verb: string }
+  | {
+      verb: string;
+      group: string;
+      version: string;
+      resource: string;
+      subresource: string;
+      namespace: string;
+      name: string;
+    };
+
+export interface Decision {
+  allowed: boolean;
+  /** As SelfSubjectAccessReview shows it. */
+  reason: string;
+}
+
+/** What the decision is made from: the stored roles and bindings. */
+interface Objects {
+  list(resource: ResourceName, namespace?: string): readonly KubeObject[];
+  get(resource: ResourceName, namespace: string, name: string): KubeObject | undefined;
+}
+
+interface Grant {
+  rules: readonly Rule[];
+  reason: string;
+}
+
+const GROUP = 'rbac.authorization.k8s.io';
+
+/** RBAC as in plugin/pkg/auth/authorizer/rbac: allowed when any bound rule allows it; there is no denying. */
+export function decide(objects: Objects, user: RequestUser, request: AccessRequest): Decision {
+  if (user.groups.includes('system:masters')) return { allowed: true, reason: '' };
+  const namespace = 'resource' in request ? request.namespace : '';
+  for (const grant of grants(objects, user, namespace)) {
+    if (grant.rules.some((rule) => allows(rule, request))) return { allowed: true, reason: grant.reason };
+  }
+  return { allowed: false, reason: '' };
+}
+
+/** Throws 403 Forbidden in Kubernetes' words. */
+export function authorize(objects: Objects, user: RequestUser, request: AccessRequest): void {
+  if (decide(objects, user, request).allowed) return;
+  if ('path' in request) {
+    throw new ApiError(
+      403,
+      'Forbidden',
+      `forbidden: User "${user.name}" cannot ${request.verb} path "${request.path}"`,
+    );
+  }
+  const { verb, group, name, namespace } = request;
+  const resource = request.subresource ? `${request.resource}/${request.subresource}` : request.resource;
+  const qualified = group ? `${request.resource}.${group}` : request.resource;
+  const where = namespace ? `in the namespace "${namespace}"` : 'at the cluster scope';
+  throw new ApiError(
+    403,
+    'Forbidden',
+    `${qualified}${name ? ` "${name}"` : ''} is forbidden: User "${user.name}" cannot ${verb} resource "${resource}" in API group "${group}" ${where}`,
+    { ...(name ? { name } : {}), ...(group ? { group } : {}), kind: request.resource },
+  );
+}
+
+/** The rules that hold for a user in a namespace: for SelfSubjectRulesReview, and to tell what one may pass on. */
+export function rulesFor(objects: Objects, user: RequestUser, namespace: string): Rule[] {
+  if (user.groups.includes('system:masters')) {
+    return [
+      { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
+      { verbs: ['*'], nonResourceURLs: ['*'] },
+    ];
+  }
+  return [...grants(objects, user, namespace)].flatMap((grant) => grant.rules);
+}
+
+function* grants(objects: Objects, user: RequestUser, namespace: string): Generator<Grant> {
+  for (const object of objects.list(`clusterrolebindings.${GROUP}`)) {
+    const binding = object as ClusterRoleBinding;
+    const subject = binding.subjects?.find((each) => isSubject(each, user, ''));
+    if (!subject) continue;
+    yield {
+      rules: rulesOf(objects, binding.roleRef, ''),
+      reason: `RBAC: allowed by ClusterRoleBinding "${binding.metadata.name}" of ${binding.roleRef.kind} "${binding.roleRef.name}" to ${subject.kind} "${subject.name}"`,
+    };
+  }
+  if (!namespace) return;
+  for (const object of objects.list(`rolebindings.${GROUP}`, namespace)) {
+    const binding = object as RoleBinding;
+    const subject = binding.subjects?.find((each) => isSubject(each, user, namespace));
+    if (!subject) continue;
+    yield {
+      rules: rulesOf(objects, binding.roleRef, namespace),
+      reason: `RBAC: allowed by RoleBinding "${binding.metadata.name}/${namespace}" of ${binding.roleRef.kind} "${binding.roleRef.name}" to ${subject.kind} "${subject.kind === 'ServiceAccount' ? `${subject.name}/${subject.namespace ?? namespace}` : subject.name}"`,
+    };
+  }
+}
+
+function rulesOf(objects: Objects, ref: { kind: string; name: string }, namespace: string): readonly Rule[] {
+  const role =
+    ref.kind === 'ClusterRole'
+      ? objects.get(`clusterroles.${GROUP}`, '', ref.name)
+      : objects.get(`roles.${GROUP}`, namespace, ref.name);
+  return (role as { rules?: Rule[] | null } | undefined)?.rules ?? [];
+}
+
+function isSubject(
+  subject: { kind: string; name: string; namespace?: string },
+  user: RequestUser,
+  namespace: string,
+): boolean {
+  switch (subject.kind) {
+    case 'User':
+      return subject.name === user.name;
+    case 'Group':
+      return user.groups.includes(subject.name);
+    case 'ServiceAccount':
+      return user.name === `system:serviceaccount:${subject.namespace ?? namespace}:${subject.name}`;
+    default:
+      return false;
+  }
+}
+
+/** Whether one rule covers a request (validation/rule.go, rbac.RuleAllows). */
+export function allows(rule: Rule, request: AccessRequest): boolean {
+  const has = (list: readonly string[] | undefined, value: string): boolean =>
+    list?.some((each) => each === '*' || each === value) ?? false;
+  if (!has(rule.verbs, request.verb)) return false;
+  if ('path' in request) {
+    return (
+      rule.nonResourceURLs?.some(
+        (url) =>
+          url === '*' ||
+          url === request.path ||
+          (url.endsWith('*') && request.path.startsWith(url.slice(0, -1))),
+      ) ?? false
+    );
+  }
+  const { resource, subresource } = request;
+  const combined = subresource ? `${resource}/${subresource}` : resource;
+  return (
+    has(rule.apiGroups, request.group) &&
+    (has(rule.resources, combined) ||
+      (subresource !== '' && (rule.resources?.includes(`*/${subresource}`) ?? false))) &&
+    (!rule.resourceNames?.length || rule.resourceNames.includes(request.name))
+  );
+}

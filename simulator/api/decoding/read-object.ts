@@ -1,0 +1,96 @@
+import type { KubeObject } from '../../schema/types';
+import { ApiError } from '../errors';
+import { isObject } from '../patch/merge-patch';
+import { badRequest } from '../refusals';
+import { DecodeProblem, type FieldValidation, typedDecode } from './typed-decode';
+
+export interface WantedKind {
+  apiVersion: string;
+  kind: string;
+  model: string;
+}
+
+/**
+ * The object in a decoded body, checked to be of the wanted kind and cut to the fields that it has. Unknown fields are
+ * refused, told through `warn`, or dropped, as `validation` says. Throws 400 BadRequest in the API server's words.
+ */
+export function readObject(
+  value: unknown,
+  wanted: WantedKind,
+  validation: FieldValidation,
+  warn: (text: string) => void,
+): KubeObject {
+  checkKind(value, wanted);
+  const { value: decoded, unknown } = decode(value, wanted);
+  if (unknown.length && validation === 'Strict') {
+    throw badRequest(`${cannotHandle(wanted)}: strict decoding error: ${unknown.join(', ')}`);
+  }
+  if (validation === 'Warn') for (const text of unknown) warn(text);
+  return complete(decoded, wanted);
+}
+
+/** The same for the result of a patch, which is refused with 422 naming the patch. */
+export function readPatched(
+  value: unknown,
+  wanted: WantedKind,
+  validation: FieldValidation,
+  warn: (text: string) => void,
+  patch: string,
+): KubeObject {
+  checkKind(value, wanted);
+  const { value: decoded, unknown } = decode(value, wanted);
+  if (unknown.length && validation === 'Strict') {
+    const message = `Invalid value: ${JSON.stringify(patch)}: strict decoding error: ${unknown.join(', ')}`;
+    throw new ApiError(422, 'Invalid', ` "" is invalid: patch: ${message}`, {
+      causes: [{ reason: 'FieldValueInvalid', field: 'patch', message }],
+    });
+  }
+  if (validation === 'Warn') for (const text of unknown) warn(text);
+  return complete(decoded, wanted);
+}
+
+function decode(value: unknown, wanted: WantedKind) {
+  try {
+    return typedDecode(wanted.model, value);
+  } catch (error) {
+    if (error instanceof DecodeProblem) throw badRequest(`${cannotHandle(wanted)}: ${error.message}`);
+    throw error;
+  }
+}
+
+function complete(decoded: Record<string, unknown>, wanted: WantedKind): KubeObject {
+  return {
+    ...decoded,
+    apiVersion: wanted.apiVersion,
+    kind: wanted.kind,
+    metadata: decoded['metadata'] ?? {},
+  } as KubeObject;
+}
+
+function cannotHandle({ apiVersion, kind }: WantedKind): string {
+  return `${kind} in version "${versionOf(apiVersion)}" cannot be handled as a ${kind}`;
+}
+
+function checkKind(value: unknown, wanted: WantedKind): asserts value is Record<string, unknown> {
+  if (!isObject(value)) {
+    throw badRequest(
+      'couldn\'t get version/kind; json parse error: json: cannot unmarshal into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }',
+    );
+  }
+  const apiVersion = value['apiVersion'] || wanted.apiVersion;
+  const kind = value['kind'] || wanted.kind;
+  if (kind !== wanted.kind) {
+    throw badRequest(
+      `${String(kind)} in version "${versionOf(String(apiVersion))}" cannot be handled as a ${wanted.kind}: converting (${String(kind)}) to (${wanted.kind}): unknown conversion`,
+    );
+  }
+  if (apiVersion !== wanted.apiVersion) {
+    throw badRequest(
+      `the API version in the data (${String(apiVersion)}) does not match the expected API version (${wanted.apiVersion})`,
+    );
+  }
+}
+
+function versionOf(apiVersion: string): string {
+  return apiVersion.split('/').at(-1) ?? '';
+}

@@ -1,0 +1,197 @@
+import type { ResourceDefinition } from '../../schema/resources';
+import type { KubeObject } from '../../schema/types';
+import { readObject } from '../decoding/read-object';
+import { isObject } from '../patch/merge-patch';
+import { badRequest, invalid, notFound } from '../refusals';
+import { selectorText } from '../selectors/selector-text';
+import type { ServiceAccountTokens } from '../service-account-tokens';
+import { rfc3339 } from '../storage/object-storage';
+import { bindPod, evictPod } from '../storage/pod-subresources';
+import { deleteOptions } from './request-options';
+import { patched, readBodyObject, type WriteParts, type WriteRequest } from './write-handler';
+
+export interface SubresourceParts extends WriteParts {
+  tokens: ServiceAccountTokens;
+}
+
+const SCALE = { apiVersion: 'autoscaling/v1', kind: 'Scale', model: 'V1Scale', group: 'autoscaling' };
+
+/** Subresources whose body is a kind of its own. Undefined for those that have the object's form. */
+export function serveSubresource(
+  parts: SubresourceParts,
+  verb: string,
+  request: WriteRequest,
+): { code: number; body: unknown } | undefined {
+  switch (request.subresource) {
+    case 'scale':
+      return { code: 200, body: scale(parts, verb, request) };
+    case 'eviction':
+      return evict(parts, request);
+    case 'binding':
+      return bind(parts, request);
+    case 'token':
+      return { code: 201, body: createToken(parts, request) };
+    default:
+      return undefined;
+  }
+}
+
+interface Scalable extends KubeObject {
+  spec?: { replicas?: number; selector?: { matchLabels?: Record<string, string> } };
+  status?: { replicas?: number };
+}
+
+function toScale(object: Scalable): KubeObject {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const selector = selectorText(object.spec?.selector);
+  return {
+    kind: SCALE.kind,
+    apiVersion: SCALE.apiVersion,
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    spec: { replicas: object.spec?.replicas ?? 0 },
+    status: { replicas: object.status?.replicas ?? 0, ...(selector ? { selector } : {}) },
+  } as KubeObject;
+}
+
+/** apps/* scale (registry/apps/deployment ScaleREST and its kin). */
+function scale({ storage, extensions }: SubresourceParts, verb: string, request: WriteRequest): KubeObject {
+  const { resource, namespace, name, context } = request;
+  if (verb === 'get') return toScale(storage.get(resource, namespace, name) as Scalable);
+  const changed = storage.update(context, resource, namespace, name, 'scale', (old) => {
+    const wanted =
+      verb === 'patch'
+        ? readObject(patched(request, SCALE, toScale(old as Scalable)), SCALE, request.validation, () => {})
+        : readBodyObject(request, SCALE, extensions);
+    const replicas = (wanted as Scalable).spec?.replicas ?? 0;
+    if (replicas < 0) {
+      throw invalid(SCALE, name, [
+        {
+          reason: 'FieldValueInvalid',
+          field: 'spec.replicas',
+          message: `Invalid value: ${replicas}: must be greater than or equal to 0`,
+        },
+      ]);
+    }
+    const { resourceVersion, uid } = wanted.metadata;
+    return {
+      ...old,
+      metadata: { ...old.metadata, ...(resourceVersion ? { resourceVersion } : {}), ...(uid ? { uid } : {}) },
+      spec: { ...(old as Scalable).spec, replicas },
+    } as KubeObject;
+  });
+  return toScale(changed as Scalable);
+}
+
+const EVICTION = { apiVersion: 'policy/v1', kind: 'Eviction', model: 'V1Eviction' };
+
+function evict(
+  { storage, extensions }: SubresourceParts,
+  request: WriteRequest,
+): { code: number; body: unknown } {
+  const { namespace, name, context } = request;
+  const eviction = readBodyObject(request, EVICTION, extensions);
+  checkName(eviction, name);
+  const sent = (eviction as { deleteOptions?: unknown }).deleteOptions;
+  const options = isObject(sent) ? sent : {};
+  const dryRun = context.dryRun || (Array.isArray(options['dryRun']) && options['dryRun'].includes('All'));
+  evictPod(storage, { ...context, dryRun }, namespace, name, deleteOptions(options, new URLSearchParams()));
+  return { code: 201, body: success() };
+}
+
+const BINDING = { apiVersion: 'v1', kind: 'Binding', model: 'V1Binding' };
+
+function bind(
+  { storage, extensions }: SubresourceParts,
+  request: WriteRequest,
+): { code: number; body: unknown } {
+  const { namespace, name, context } = request;
+  const binding = readBodyObject(request, BINDING, extensions) as KubeObject & {
+    target?: { kind?: string; name?: string };
+  };
+  checkName(binding, name);
+  const { target } = binding;
+  if (!target?.name) {
+    throw invalid({ group: '', kind: 'Binding' }, name, [
+      { reason: 'FieldValueRequired', field: 'target.name', message: 'Required value' },
+    ]);
+  }
+  bindPod(storage, context, namespace, name, target.name);
+  return { code: 201, body: success() };
+}
+
+const TOKEN_REQUEST = {
+  apiVersion: 'authentication.k8s.io/v1',
+  kind: 'TokenRequest',
+  model: 'AuthenticationV1TokenRequest',
+  group: 'authentication.k8s.io',
+};
+
+interface TokenSpec {
+  audiences?: string[];
+  expirationSeconds?: number;
+  boundObjectRef?: { kind?: string; name?: string; uid?: string };
+}
+
+/** serviceaccounts/token (core/serviceaccount TokenREST). */
+function createToken({ storage, extensions, tokens }: SubresourceParts, request: WriteRequest): unknown {
+  const { resource, namespace, name, context } = request;
+  const account = storage.get(resource, namespace, name);
+  const sent = readBodyObject(request, TOKEN_REQUEST, extensions);
+  const spec = (sent as { spec?: TokenSpec }).spec ?? {};
+  const expirationSeconds = spec.expirationSeconds ?? 3600;
+  if (expirationSeconds < 600) {
+    throw invalid(TOKEN_REQUEST, '', [
+      {
+        reason: 'FieldValueInvalid',
+        field: 'spec.expirationSeconds',
+        message: `Invalid value: ${expirationSeconds}: may not specify a duration less than 10 minutes`,
+      },
+    ]);
+  }
+  storage.admit('CREATE', context, resource, namespace, name, 'token', sent);
+  const bound = spec.boundObjectRef && boundObject(storage, resource, namespace, spec.boundObjectRef);
+  const { token, expires } = tokens.issue({
+    namespace,
+    serviceAccount: { name, uid: account.metadata.uid ?? '' },
+    ...(spec.audiences ? { audiences: spec.audiences } : {}),
+    expirationSeconds,
+    ...(bound ? { boundTo: bound } : {}),
+  });
+  return {
+    kind: TOKEN_REQUEST.kind,
+    apiVersion: TOKEN_REQUEST.apiVersion,
+    metadata: { name, namespace, creationTimestamp: rfc3339(storage.parts.clock.now()) },
+    spec: {
+      audiences: spec.audiences?.length ? spec.audiences : ['https://kubernetes.default.svc.cluster.local'],
+      expirationSeconds,
+      boundObjectRef: spec.boundObjectRef ?? null,
+    },
+    status: { token, expirationTimestamp: rfc3339(expires) },
+  };
+}
+
+function boundObject(
+  storage: WriteParts['storage'],
+  resource: ResourceDefinition,
+  namespace: string,
+  ref: NonNullable<TokenSpec['boundObjectRef']>,
+): { kind: string; name: string; uid: string } {
+  const name = ref.name ?? '';
+  const kind = ref.kind ?? '';
+  const plural = kind === 'Pod' ? 'pods' : kind === 'Secret' ? 'secrets' : undefined;
+  if (!plural) throw badRequest(`cannot bind token for serviceaccount to object type ${kind}`);
+  const object = storage.parts.store.get(plural, namespace, name);
+  if (!object) throw notFound({ ...resource, plural, group: '', kind }, name);
+  return { kind, name, uid: object.metadata.uid ?? '' };
+}
+
+function checkName(object: KubeObject, name: string): void {
+  const given = object.metadata.name;
+  if (given && given !== name) {
+    throw badRequest(`name in URL does not match name in ${object.kind} object`);
+  }
+}
+
+function success(): unknown {
+  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
+}

@@ -1,0 +1,154 @@
+import type { ResourceDefinition } from '../../schema/resources';
+import type { KubeObject } from '../../schema/types';
+import { fromStored, toStored } from '../conversion';
+import { decodeBody, parseJson, parseYaml } from '../decoding/decode-body';
+import { readObject, readPatched, type WantedKind } from '../decoding/read-object';
+import { type FieldValidation, readFieldValidation } from '../decoding/typed-decode';
+import { ApiError } from '../errors';
+import type { Extensions } from '../extension-points';
+import { jsonPatch } from '../patch/json-patch';
+import { isObject, mergePatch } from '../patch/merge-patch';
+import { strategicMergePatch } from '../patch/strategic-merge-patch';
+import { badRequest } from '../refusals';
+import type { RequestContext } from '../request-context';
+import type { ObjectStorage } from '../storage/object-storage';
+import type { Exchange } from './exchange';
+
+/** A write as it came in, about one resource. */
+export interface WriteRequest {
+  resource: ResourceDefinition;
+  namespace: string;
+  name: string;
+  subresource: string;
+  contentType: string | undefined;
+  bytes: Buffer;
+  context: RequestContext;
+  validation: FieldValidation;
+  /** Server-side apply: take fields from their owners. */
+  force: boolean;
+}
+
+export interface WriteParts {
+  storage: ObjectStorage;
+  extensions: Extensions;
+}
+
+/** The parts of a write that the query and headers tell. Throws 400. */
+export function writeRequest(
+  exchange: Exchange,
+  route: Pick<WriteRequest, 'resource' | 'namespace' | 'name' | 'subresource'>,
+  bytes: Buffer,
+  context: RequestContext,
+): WriteRequest {
+  return {
+    resource: route.resource,
+    namespace: route.namespace,
+    name: route.name,
+    subresource: route.subresource,
+    contentType: exchange.request.headers['content-type'],
+    bytes,
+    context,
+    validation: readFieldValidation(exchange.query.get('fieldValidation')),
+    force: exchange.query.get('force') === 'true',
+  };
+}
+
+/** POST of an object to its collection. */
+export function createFromBody({ storage, extensions }: WriteParts, request: WriteRequest): KubeObject {
+  const object = readBodyObject(request, request.resource, extensions);
+  return storage.create(
+    request.context,
+    request.resource,
+    request.namespace,
+    toStored(request.resource, object),
+  );
+}
+
+/** PUT of an object or of a subresource that has the object's own form. */
+export function updateFromBody({ storage, extensions }: WriteParts, request: WriteRequest): KubeObject {
+  const { resource, namespace, name, subresource, context } = request;
+  const object = toStored(resource, readBodyObject(request, resource, extensions));
+  return storage.update(context, resource, namespace, name, subresource, () => object);
+}
+
+/** PATCH in one of its four languages; `created` when a server-side apply made the object. */
+export function patchFromBody(
+  { storage }: WriteParts,
+  request: WriteRequest,
+): { object: KubeObject; created: boolean } {
+  const { resource, namespace, name, subresource, context, validation } = request;
+  const warn = (text: string): void => void context.warnings.push(text);
+  if (mediaType(request.contentType) === 'application/apply-patch+yaml') {
+    if (!context.fieldManager || !request.context.options['fieldManager']) {
+      throw new ApiError(
+        422,
+        'Invalid',
+        'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+      );
+    }
+    const applied = readObject(parseYaml(request.bytes.toString()), resource, validation, warn);
+    if (applied.metadata.managedFields?.length) throw badRequest('metadata.managedFields must be nil');
+    const stored = toStored(resource, applied);
+    return storage.apply(context, resource, namespace, name, subresource, stored, request.force);
+  }
+  const text = request.bytes.toString();
+  const object = storage.update(context, resource, namespace, name, subresource, (old) =>
+    toStored(
+      resource,
+      readPatched(patched(request, resource, fromStored(resource, old)), resource, validation, warn, text),
+    ),
+  );
+  return { object, created: false };
+}
+
+/** The object in a body, of any kind that is wanted there. */
+export function readBodyObject(
+  request: Pick<WriteRequest, 'contentType' | 'bytes' | 'validation' | 'context'>,
+  wanted: WantedKind,
+  extensions: Extensions,
+): KubeObject {
+  const value = decodeBody(request.contentType, request.bytes, extensions.decodeProtobuf);
+  return readObject(value, wanted, request.validation, (text) => request.context.warnings.push(text));
+}
+
+const PATCH_TYPES = [
+  'application/json-patch+json',
+  'application/merge-patch+json',
+  'application/strategic-merge-patch+json',
+  'application/apply-patch+yaml',
+  'application/apply-patch+cbor',
+];
+
+/** The result of a patch on a value; its type is checked by the caller. */
+export function patched(
+  request: Pick<WriteRequest, 'contentType' | 'bytes'>,
+  { model }: { model: string },
+  target: unknown,
+): unknown {
+  switch (mediaType(request.contentType)) {
+    case 'application/json-patch+json':
+      return jsonPatch(target, parseJson(request.bytes.toString()));
+    case 'application/merge-patch+json':
+      return mergePatch(target, objectPatch(request.bytes));
+    case 'application/strategic-merge-patch+json':
+      return strategicMergePatch(model, target, objectPatch(request.bytes));
+    default:
+      throw new ApiError(
+        415,
+        'UnsupportedMediaType',
+        `the body of the request was in an unknown format - accepted media types include: ${PATCH_TYPES.join(', ')}`,
+      );
+  }
+}
+
+function mediaType(contentType: string | undefined): string {
+  return contentType?.split(';')[0]?.trim() ?? '';
+}
+
+function objectPatch(bytes: Buffer): Record<string, unknown> {
+  const patch = parseJson(bytes.toString());
+  if (isObject(patch)) return patch;
+  throw badRequest(
+    'error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}',
+  );
+}
