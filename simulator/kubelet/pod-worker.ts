@@ -168,6 +168,8 @@ export class PodWorker {
     const { run } = this;
     const waitingBefore = new Map(run.waiting);
     const started = run.running().length;
+    // syncPod looks at the containers once: what it ends itself does not count for the back-off, what ended before does.
+    const ends = new Map(actions.kill.map(({ name }) => [name, run.state.previous.get(name)]));
     await Promise.all(
       actions.kill.map(({ name, message, reason }) => {
         const found = run.find(name);
@@ -180,9 +182,9 @@ export class PodWorker {
     if (actions.createSandbox && !this.createSandbox()) return;
     for (const container of actions.startEphemeral) await this.start(container, 'ephemeral');
     for (const container of actions.startInit) {
-      if (!(await this.start(container, 'init')) && container.restartPolicy !== 'Always') break;
+      if (!(await this.start(container, 'init', ends)) && container.restartPolicy !== 'Always') break;
     }
-    for (const container of actions.start) await this.start(container, 'main');
+    for (const container of actions.start) await this.start(container, 'main', ends);
     if (this.abort.signal.aborted) this.dirty = true;
     if (run.running().length !== started || actions.kill.length > 0) this.dirty = true;
     else if (!isDeepStrictEqual(waitingBefore, run.waiting)) this.reportWaiting(waitingBefore.size > 0);
@@ -217,7 +219,11 @@ export class PodWorker {
     return true;
   }
 
-  private async start(container: Container, kind: ContainerKind): Promise<boolean> {
+  private async start(
+    container: Container,
+    kind: ContainerKind,
+    ends = new Map<string, Attempt | undefined>(),
+  ): Promise<boolean> {
     const { run } = this;
     if (this.abort.signal.aborted) return false;
     try {
@@ -231,6 +237,7 @@ export class PodWorker {
             this.stopper.stop(attempt, container, kind, this.graceMs(container), message),
         },
         this.abort.signal,
+        ends.has(container.name) ? ends.get(container.name) : run.state.current.get(container.name),
       );
       return true;
     } catch (error) {

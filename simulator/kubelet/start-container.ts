@@ -22,7 +22,8 @@ export interface StartHooks {
 
 /**
  * Starts a container: back-off, image, configuration, creation, start, postStart hook, with the events of each step
- * (kuberuntime startContainer). Throws StartError; gives up quietly when `signal` aborts.
+ * (kuberuntime startContainer). Throws StartError; gives up quietly when `signal` aborts. `lastEnd`: the attempt whose end the
+ * back-off counts from.
  */
 export async function startContainer(
   run: PodRun,
@@ -30,10 +31,11 @@ export async function startContainer(
   kind: ContainerKind,
   hooks: StartHooks,
   signal: AbortSignal,
+  lastEnd: Attempt | undefined,
 ): Promise<void> {
   const tell = run.tellAbout(container, kind);
   const before = run.state.current.get(container.name);
-  if (before?.state === 'exited') holdBack(run, container, before, kind);
+  if (lastEnd?.state === 'exited') holdBack(run, container, lastEnd, kind);
   try {
     const image = await unlessAborted(run.context.images.ensure(run.uid, container, tell), signal);
     if (!image) return;

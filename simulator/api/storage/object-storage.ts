@@ -97,7 +97,8 @@ export class ObjectStorage {
     const old = this.get(resource, namespace, name);
     let object = change(structuredClone(old));
     checkIdentity(resource, namespace, name, object, old);
-    if (subresource) object = prepareForSubresource(resource.name, subresource, object, old);
+    // It shares parts with the stored object, which defaults must not change.
+    if (subresource) object = structuredClone(prepareForSubresource(resource.name, subresource, object, old));
     else prepareForUpdate(resource.name, object, old, context.internal);
     keepSystemMetadata(object, old);
     object.apiVersion = old.apiVersion;
