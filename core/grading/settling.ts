@@ -19,8 +19,8 @@ export interface SettlingOptions {
 }
 
 export const defaultWithinMs = 60_000;
-/** So long must a container run after a crash before we believe it. */
-const believeAfterMs = 10_000;
+/** So long must a container run after it ended before we believe it: ended by a crash, or in peace. */
+const believeAfterMs = { crash: 10_000, end: 3000 };
 
 export function settlingOf(object: KubeObject, options: SettlingOptions): Settling {
   if (object.metadata.deletionTimestamp)
@@ -64,18 +64,25 @@ function podSettling(pod: KubeObject, options: SettlingOptions): Settling {
   return { kind: 'settled' };
 }
 
-/** A container that crashed and runs again: it may crash again, so its being ready does not count yet. */
+/** A container that ended and runs again: it may end again, so its being ready does not count yet. */
 export function restartedLately(pod: KubeObject, ageMs: number): Settling | undefined {
-  if (pod.kind !== 'Pod' || ageMs >= believeAfterMs) return undefined;
-  const back = containersOf(pod).find(
-    ({ role, status }) => role !== 'init' && status?.state?.running && (status.restartCount ?? 0) > 0,
-  );
-  if (!back) return undefined;
-  return {
-    kind: 'on-its-way',
-    says: `container ${back.name} of ${title(pod)} has just been restarted; Podlab looks whether it stays up`,
-    recheckInMs: believeAfterMs - ageMs,
-  };
+  if (pod.kind !== 'Pod') return undefined;
+  for (const { name, role, status } of containersOf(pod)) {
+    const running = status?.state?.running;
+    if (role === 'init' || !running || !status.restartCount) continue;
+    const crashed = status.lastState?.terminated?.exitCode !== 0;
+    // The cluster's clock may be another than ours: whichever says that it is long ago is believed.
+    const since = Math.max(ageMs, Date.now() - Date.parse(running.startedAt ?? ''));
+    const left =
+      (crashed ? believeAfterMs.crash : believeAfterMs.end) - (Number.isNaN(since) ? ageMs : since);
+    if (left > 0)
+      return {
+        kind: 'on-its-way',
+        says: `container ${name} of ${title(pod)} has just been restarted; Podlab looks whether it stays up`,
+        recheckInMs: left,
+      };
+  }
+  return undefined;
 }
 
 function startOf(pod: KubeObject, all: ContainerView[]): string {

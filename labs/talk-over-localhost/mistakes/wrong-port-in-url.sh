@@ -1,0 +1,7 @@
+# The right host, but a port on which nobody listens.
+sed -i 's|http://web-vm/|http://localhost:8080/|' shop.yaml
+sed -i 's|listen 80;|listen 8080;|' twins.yaml
+kubectl apply -f shop.yaml -f twins.yaml
+kubectl wait --for=condition=Ready pod/shop pod/twins --timeout=120s
+ip=$(kubectl get pod twins -o jsonpath="{.status.podIP}")
+kubectl create configmap addresses --from-literal=first=$ip --from-literal=second=$ip
