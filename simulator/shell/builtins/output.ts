@@ -1,0 +1,52 @@
+import { errorText } from '../../files/error-text';
+import { FileError } from '../../files/file-system';
+import type { Later, Shell } from '../execute/shell';
+import { evaluateArithmetic } from '../expand/arithmetic';
+import { echoText } from '../utilities/echo';
+import { formatPrintf } from '../utilities/printf';
+import type { Builtin } from './builtin';
+
+/** Writes to standard output; waits while it is full. A failure is said, and makes status 1. */
+export function writeOut(shell: Shell, text: string): Later<number> {
+  const failed = (error: unknown): number => {
+    if (!(error instanceof FileError)) throw error;
+    shell.print(2, `${shell.argument0}: write error: ${errorText(error)}\n`);
+    return 1;
+  };
+  try {
+    const waiting = shell.process.write(1, text);
+    if (!waiting) return 0;
+    return waiting.then(() => 0, failed);
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+const echo: Builtin = (shell, args) => writeOut(shell, echoText(args));
+
+const printf: Builtin = (shell, args) => {
+  const rest = args[0] === '--' ? args.slice(1) : args;
+  if (rest.length === 0) {
+    shell.print(2, `${shell.argument0}: usage: printf FORMAT [ARGUMENT...]\n`);
+    return 2;
+  }
+  const { output, errors } = formatPrintf(rest[0] as string, rest.slice(1));
+  const written = writeOut(shell, output);
+  const finish = (status: number) => {
+    for (const error of errors) shell.print(2, `${shell.argument0}: ${error}\n`);
+    return errors.length > 0 ? 1 : status;
+  };
+  return typeof written === 'number' ? finish(written) : written.then(finish);
+};
+
+const letBuiltin: Builtin = (shell, args) => {
+  if (args.length === 0) {
+    shell.error('expression expected');
+    return 2;
+  }
+  let value = '0';
+  for (const arg of args) value = evaluateArithmetic(arg, shell.arithmetic);
+  return value === '0' ? 1 : 0;
+};
+
+export const outputBuiltins: Record<string, Builtin> = { echo, printf, let: letBuiltin };

@@ -1,0 +1,10 @@
+import { runTest } from '../utilities/test';
+import type { Builtin } from './builtin';
+
+const test: Builtin = (shell, args, name) => {
+  const { status, message } = runTest(shell.process, name, args);
+  if (message !== undefined) shell.print(2, `${shell.argument0}: ${message}\n`);
+  return status;
+};
+
+export const testBuiltins: Record<string, Builtin> = { test, '[': test, '[[': test };

@@ -1,0 +1,110 @@
+import { RealClock } from '../../clock/real-clock';
+import { MountTable } from '../../files/mount-table';
+import type { OpenFile } from '../../files/open-file';
+import { makePipe } from '../../files/pipe';
+import { nativeExecutable, VolumeTree } from '../../files/volume-tree';
+import type { NetworkNamespace } from '../../network/namespace';
+import type { System } from '../../runtime/process';
+import { ProcessTable } from '../../runtime/process-table';
+import { applets, busybox } from '../utilities/index';
+
+export interface Outcome {
+  stdout: string;
+  stderr: string;
+  code: number;
+}
+
+/** A container with BusyBox and nothing else. */
+export function makeSystem(limits: System['limits'] = {}): { system: System; tree: VolumeTree } {
+  const clock = new RealClock();
+  const tree = new VolumeTree({ now: () => clock.now() });
+  tree.write('/bin/busybox', nativeExecutable('busybox'), { mode: 0o755 });
+  for (const name of Object.keys(applets)) tree.link('/bin/busybox', `/bin/${name}`);
+  for (const device of ['null', 'zero', 'full', 'random', 'urandom', 'tty'] as const)
+    tree.device(device, `/dev/${device}`);
+  tree.mkdir('/tmp', { mode: 0o1777 });
+  tree.write(
+    '/etc/passwd',
+    'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\n',
+  );
+  tree.write('/etc/group', 'root:x:0:\nnogroup:x:65534:\n');
+  tree.mkdir('/root');
+  const processes = new ProcessTable();
+  processes.onError = (error) => console.error(error);
+  const system: System = {
+    clock,
+    hostname: 'vm',
+    mounts: new MountTable(tree.root),
+    network: {} as NetworkNamespace,
+    processes,
+    program: (name) => (name === 'busybox' ? busybox : undefined),
+    limits,
+    machine: {
+      kernelRelease: '6.1.0',
+      kernelVersion: '#1 SMP',
+      architecture: 'x86_64',
+      cpus: 2,
+      memoryBytes: 8 << 30,
+      bootedAtMs: clock.now() - 3_600_000,
+    },
+  };
+  return { system, tree };
+}
+
+/** Runs a script file with sh in /tmp/work, standard input empty. */
+export async function runScript(
+  script: string,
+  argv = ['sh', 'script.sh'],
+  files: Record<string, string> = {},
+): Promise<Outcome> {
+  const { system, tree } = makeSystem();
+  tree.mkdir('/tmp/work');
+  tree.write('/tmp/work/script.sh', script);
+  for (const [path, text] of Object.entries(files)) tree.write(`/tmp/work/${path}`, text);
+  const out = makePipe();
+  const err = makePipe();
+  const input = system.mounts.root.root;
+  void input;
+  const process = system.processes.start({
+    system,
+    path: '/bin/sh',
+    argv,
+    env: new Map([['PATH', '/bin']]),
+    cwd: '/tmp/work',
+    credentials: { uid: 0, gid: 0, groups: [0] },
+    fds: new Map([
+      [0, nullInput(tree)],
+      [1, out.writer],
+      [2, err.writer],
+    ]),
+  });
+  out.writer.release();
+  err.writer.release();
+  const [stdout, stderr] = await Promise.all([drain(out.reader), drain(err.reader)]);
+  const { code } = await process.exited;
+  return { stdout, stderr, code };
+}
+
+function nullInput(tree: VolumeTree): OpenFile {
+  const device = tree.lookup('/dev/null') as unknown as {
+    open(owner: unknown, mode: unknown, path: string): OpenFile;
+  };
+  return device.open({}, { read: true, write: false, append: false }, '/dev/null');
+}
+
+export async function drain(file: OpenFile): Promise<string> {
+  const parts: Uint8Array[] = [];
+  for (;;) {
+    const data = file.read(65_536);
+    if (data?.length === 0) return Buffer.concat(parts).toString('latin1');
+    if (data) parts.push(data);
+    else {
+      await new Promise<void>((resolve) => {
+        const end = file.onReady('read', () => {
+          end();
+          resolve();
+        });
+      });
+    }
+  }
+}

@@ -1,0 +1,185 @@
+import { decode } from '../../files/byte-string';
+import type { Process } from '../../runtime/process';
+import type { ArithmeticScope } from '../expand/arithmetic';
+import type { Command } from '../syntax/ast';
+import { optionLetters, type ShellOptions } from './options';
+
+export interface Variable {
+  value: string | undefined;
+  exported: boolean;
+  readonly: boolean;
+}
+
+/** An assignment to a variable that is read only. */
+export class ReadOnlyFault extends Error {
+  override readonly name = 'ReadOnlyFault';
+}
+
+/** What a subshell inherits: variables, functions, options, parameters. */
+export class ShellState {
+  readonly variables = new Map<string, Variable>();
+  readonly functions = new Map<string, Command>();
+  readonly aliases = new Map<string, string>();
+  readonly options: ShellOptions;
+  /** Signal name (or EXIT) to command; '' ignores. */
+  readonly traps = new Map<string, string>();
+  positional: string[] = [];
+  argument0 = 'sh';
+  lastStatus = 0;
+  lastBackground: number | undefined;
+  /** `$$`: the pid of the outermost shell. */
+  rootPid: number;
+  /** Variables that `local` hides, per function call. */
+  readonly scopes: Map<string, Variable | undefined>[] = [];
+  /** Where getopts is within a group of letters. */
+  getoptsOffset = 0;
+  private environmentCache: Map<string, string> | undefined;
+
+  readonly arithmetic: ArithmeticScope = {
+    get: (name) => {
+      const value = this.get(name);
+      return value;
+    },
+    set: (name, value) => this.set(name, value),
+  };
+
+  constructor(
+    readonly process: Process,
+    options: ShellOptions,
+  ) {
+    this.options = options;
+    this.rootPid = process.pid;
+  }
+
+  /** The inherited environment, and the variables a shell sets itself. */
+  initialize(): void {
+    for (const [name, value] of this.process.env) {
+      if (/^[A-Za-z_]\w*$/.test(name)) this.variables.set(name, { value, exported: true, readonly: false });
+    }
+    const preset = (name: string, value: string, exported = false) => {
+      if (!this.variables.has(name)) this.variables.set(name, { value, exported, readonly: false });
+    };
+    this.variables.set('IFS', { value: ' \t\n', exported: false, readonly: false });
+    this.variables.set('OPTIND', { value: '1', exported: false, readonly: false });
+    this.variables.set('PPID', { value: String(this.process.ppid), exported: false, readonly: false });
+    preset('PATH', '/sbin:/usr/sbin:/bin:/usr/bin');
+    preset('PS1', this.process.uid === 0 ? '\\w # ' : '\\w \\$ ');
+    preset('HOSTNAME', this.process.system.hostname);
+    const level = Number(this.process.env.get('SHLVL') ?? 0) || 0;
+    this.variables.set('SHLVL', { value: String(level + 1), exported: true, readonly: false });
+    this.variables.set('FUNCNAME', { value: '', exported: false, readonly: false });
+    preset('PS2', '> ');
+    preset('PS4', '+ ');
+    preset('PWD', this.process.cwd, true);
+    const pwd = this.variables.get('PWD');
+    if (pwd && pwd.value !== this.process.cwd) pwd.value = this.process.cwd;
+  }
+
+  /** A copy for the process of a subshell. */
+  forkInto(child: ShellState): void {
+    for (const [name, variable] of this.variables) child.variables.set(name, { ...variable });
+    for (const [name, body] of this.functions) child.functions.set(name, body);
+    for (const [name, text] of this.aliases) child.aliases.set(name, text);
+    for (const [signal, command] of this.traps) if (command === '') child.traps.set(signal, command);
+    child.positional = this.positional;
+    child.argument0 = this.argument0;
+    child.lastStatus = this.lastStatus;
+    child.lastBackground = this.lastBackground;
+    child.rootPid = this.rootPid;
+    child.getoptsOffset = this.getoptsOffset;
+    for (const scope of this.scopes) child.scopes.push(new Map(scope));
+    child.environmentCache = this.environmentCache;
+  }
+
+  get(name: string): string | undefined {
+    if (name === 'RANDOM' && this.variables.get(name)?.value === undefined) {
+      return String(Math.floor(Math.random() * 32_768));
+    }
+    return this.variables.get(name)?.value;
+  }
+
+  /** Throws ReadOnlyFault. */
+  set(name: string, value: string): void {
+    const variable = this.variables.get(name);
+    if (!variable) {
+      this.variables.set(name, { value, exported: this.options.allexport, readonly: false });
+      if (this.options.allexport) this.environmentCache = undefined;
+    } else {
+      if (variable.readonly) throw new ReadOnlyFault(`${name}: is read only`);
+      variable.value = value;
+      if (this.options.allexport) variable.exported = true;
+      if (variable.exported) this.environmentCache = undefined;
+    }
+    if (name === 'OPTIND') this.getoptsOffset = 0;
+  }
+
+  unset(name: string): void {
+    const variable = this.variables.get(name);
+    if (variable?.readonly) throw new ReadOnlyFault(`${name}: is read only`);
+    if (variable?.exported) this.environmentCache = undefined;
+    this.variables.delete(name);
+  }
+
+  mark(name: string, mark: 'exported' | 'readonly'): void {
+    const variable = this.variables.get(name) ?? { value: undefined, exported: false, readonly: false };
+    variable[mark] = true;
+    this.variables.set(name, variable);
+    this.environmentCache = undefined;
+  }
+
+  unexport(name: string): void {
+    const variable = this.variables.get(name);
+    if (variable) variable.exported = false;
+    this.environmentCache = undefined;
+  }
+
+  /** Hides a variable until the function returns. */
+  makeLocal(name: string): void {
+    const scope = this.scopes[this.scopes.length - 1];
+    if (!scope || scope.has(name)) return;
+    const variable = this.variables.get(name);
+    scope.set(name, variable && { ...variable });
+  }
+
+  leaveScope(): void {
+    for (const [name, variable] of this.scopes.pop() ?? []) this.restore(name, variable);
+  }
+
+  restore(name: string, variable: Variable | undefined): void {
+    if (variable) this.variables.set(name, variable);
+    else this.variables.delete(name);
+    this.environmentCache = undefined;
+  }
+
+  /** What a child gets as its environment. Shared between children: not to be changed. */
+  environment(): Map<string, string> {
+    if (!this.environmentCache) {
+      this.environmentCache = new Map();
+      for (const [name, { value, exported }] of this.variables) {
+        if (exported && value !== undefined) this.environmentCache.set(name, value);
+      }
+    }
+    return this.environmentCache;
+  }
+
+  get separators(): string {
+    return this.variables.get('IFS')?.value ?? ' \t\n';
+  }
+
+  optionLetters(): string {
+    return optionLetters(this.options);
+  }
+
+  /** Home of a user by /etc/passwd. */
+  homeOf(user: string): string | undefined {
+    try {
+      for (const line of decode(this.process.files.readFile('/etc/passwd')).split('\n')) {
+        const fields = line.split(':');
+        if (fields[0] === user) return fields[5];
+      }
+    } catch {
+      // No such file: no such user.
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,234 @@
+import { errorText } from '../../files/error-text';
+import { FileError } from '../../files/file-system';
+import type { Process } from '../../runtime/process';
+import { builtins, specialBuiltins } from '../builtins/builtin';
+import type { Command, SimpleCommand } from '../syntax/ast';
+import { traceQuote } from './quoting';
+import { forgetSaved, RedirectionFault, restoreFds, type SavedFds } from './redirection';
+import type { Later, Shell } from './shell';
+import type { Variable } from './shell-state';
+
+/** POSIX 2.9.1: expand, redirect, assign, then run a builtin, a function or a program. */
+export function runSimple(shell: Shell, command: SimpleCommand): Later<number> {
+  shell.line = command.line;
+  shell.builtinName = undefined;
+  shell.substitutionStatus = undefined;
+  const fields = shell.drive(shell.expander.words(command.words, []));
+  if (fields instanceof Promise) return fields.then((words) => runFields(shell, command, words));
+  return runFields(shell, command, fields);
+}
+
+function runFields(shell: Shell, command: SimpleCommand, fields: string[]): Later<number> {
+  const { assignments, redirects } = command;
+  if (assignments.length === 0 && redirects.length === 0) {
+    if (fields.length === 0) return shell.substitutionStatus ?? 0;
+    if (shell.options.xtrace) return trace(shell, [], fields).then(() => invoke(shell, fields));
+    return invoke(shell, fields);
+  }
+  if (redirects.length === 0 && fields.length === 0 && !shell.options.xtrace)
+    return assignOnly(shell, command);
+  return runFully(shell, command, fields);
+}
+
+/** `x=1 y=2` */
+function assignOnly(shell: Shell, command: SimpleCommand, from = 0): Later<number> {
+  for (let i = from; i < command.assignments.length; i++) {
+    const { name, value } = command.assignments[i] as SimpleCommand['assignments'][number];
+    const text = shell.drive(shell.expander.text(value));
+    if (text instanceof Promise) {
+      return text.then((result) => {
+        shell.set(name, result);
+        return assignOnly(shell, command, i + 1);
+      });
+    }
+    shell.set(name, text);
+  }
+  return shell.substitutionStatus ?? 0;
+}
+
+async function runFully(shell: Shell, command: SimpleCommand, fields: string[]): Promise<number> {
+  const saved: SavedFds = new Map();
+  const name = fields[0];
+  const special = name !== undefined && specialBuiltins.has(name) && !shell.functions.has(name);
+  let keep = false;
+  try {
+    try {
+      await shell.redirect(command.redirects, saved);
+    } catch (error) {
+      if (!(error instanceof RedirectionFault)) throw error;
+      shell.error(error.message);
+      if (special && !shell.options.interactive) {
+        shell.lastStatus = 1;
+        shell.flow = { type: 'exit' };
+      }
+      return 1;
+    }
+    const values: [string, string][] = [];
+    for (const { name: variable, value } of command.assignments) {
+      const text = await shell.drive(shell.expander.text(value));
+      values.push([variable, text]);
+      // Later assignments of the same command see earlier ones.
+      if (name === undefined) shell.set(variable, text);
+    }
+    if (shell.options.xtrace) await trace(shell, values, fields);
+    if (name === undefined) return shell.substitutionStatus ?? 0;
+    if (special) for (const [variable, value] of values) shell.set(variable, value);
+    keep = name === 'exec' && special;
+    if (special) return await invoke(shell, fields);
+    return await withTemporary(shell, values, () => invoke(shell, fields));
+  } finally {
+    if (keep && !shell.process.status) forgetSaved(saved);
+    else restoreFds(shell.process, saved);
+  }
+}
+
+/** Assignments that last for one command, exported to it. */
+async function withTemporary(
+  shell: Shell,
+  values: [string, string][],
+  body: () => Later<number>,
+): Promise<number> {
+  const before: [string, Variable | undefined][] = [];
+  for (const [name, value] of values) {
+    const variable = shell.variables.get(name);
+    before.push([name, variable && { ...variable }]);
+    shell.set(name, value);
+    shell.mark(name, 'exported');
+  }
+  try {
+    return await body();
+  } finally {
+    for (const [name, variable] of before.reverse()) shell.restore(name, variable);
+  }
+}
+
+/** Runs what `fields[0]` names. */
+export function invoke(shell: Shell, fields: string[], options: { functions?: boolean } = {}): Later<number> {
+  const name = fields[0] as string;
+  const isFunction = options.functions !== false && shell.functions.get(name);
+  if (isFunction && !specialBuiltins.has(name)) return shell.call(isFunction, fields.slice(1));
+  const builtin = builtins[name];
+  if (builtin) {
+    shell.builtinName = name;
+    const result = builtin(shell, fields.slice(1), name);
+    if (typeof result === 'number') {
+      shell.builtinName = undefined;
+      return result;
+    }
+    return result.finally(() => {
+      shell.builtinName = undefined;
+    });
+  }
+  return runProgram(shell, fields);
+}
+
+async function runProgram(shell: Shell, fields: string[]): Promise<number> {
+  const found = findProgram(shell, fields[0] as string);
+  if (typeof found === 'number') return found;
+  let child: Process;
+  try {
+    child = startProgram(shell, found, fields);
+  } catch (error) {
+    return programFault(shell, fields[0] as string, error);
+  }
+  const job = shell.jobs.add([child], [], false);
+  return (await shell.jobs.foreground(job, shell))[0] ?? 0;
+}
+
+/** A file that is no program is read as a script of this shell (POSIX 2.9.1.1). */
+function startProgram(shell: Shell, path: string, fields: string[]): Process {
+  const group = shell.options.monitor ? { group: 0 } : {};
+  try {
+    return shell.process.spawn({ path, argv: fields, env: shell.environment(), ...group });
+  } catch (error) {
+    if (!(error instanceof FileError) || error.code !== 'ENOEXEC' || !looksLikeScript(shell, path))
+      throw error;
+    return shell.process.spawn({
+      path: '/bin/sh',
+      argv: ['sh', path, ...fields.slice(1)],
+      env: shell.environment(),
+      ...group,
+    });
+  }
+}
+
+/** Where PATH leads; or, after saying so, the status for a command that is not there. */
+export function findProgram(shell: Shell, name: string): string | number {
+  if (name.includes('/')) return name;
+  let denied = false;
+  if (name !== '') {
+    for (const directory of (shell.get('PATH') ?? '').split(':')) {
+      const path = `${directory === '' ? '.' : directory}/${name}`;
+      const stat = shell.process.files.tryStat(path);
+      if (!stat || stat.type === 'directory') continue;
+      if (shell.process.files.access(path, 1)) return path;
+      denied = true;
+    }
+  }
+  shell.error(`${name}: ${denied ? 'Permission denied' : 'not found'}`);
+  return denied ? 126 : 127;
+}
+
+/** Why a program cannot be executed, in ash's words, and the status. */
+export function programFault(shell: Shell, name: string, error: unknown): number {
+  if (!(error instanceof FileError)) throw error;
+  if (error.code === 'EAGAIN') throw error;
+  const missing = error.code === 'ENOENT' || error.code === 'ENOTDIR';
+  shell.error(`${name}: ${missing ? 'not found' : errorText(error)}`);
+  return missing ? 127 : 126;
+}
+
+/** Takes the place of the shell: `exec`, and the last command of a subshell. */
+export async function becomeProgram(shell: Shell, fields: string[]): Promise<number> {
+  const name = fields[0] as string;
+  const found = findProgram(shell, name);
+  if (typeof found === 'number') return found;
+  try {
+    return await shell.process.exec(found, fields, new Map(shell.environment()));
+  } catch (error) {
+    if (error instanceof FileError && error.code === 'ENOEXEC' && looksLikeScript(shell, found)) {
+      return shell.process.exec('/bin/sh', ['sh', found, ...fields.slice(1)], new Map(shell.environment()));
+    }
+    return programFault(shell, name, error);
+  }
+}
+
+/** Whether a lone command of a subshell can be the subshell's process: a program, without traps to run afterwards. */
+export function becomes(shell: Shell, command: Command): command is SimpleCommand {
+  return (
+    command.type === 'simple' &&
+    command.redirects.length === 0 &&
+    command.assignments.length === 0 &&
+    shell.traps.size === 0 &&
+    !shell.options.xtrace
+  );
+}
+
+/** Runs a lone command of a subshell, in place when it is a program. */
+export async function runLast(shell: Shell, command: SimpleCommand): Promise<number> {
+  shell.line = command.line;
+  const fields = await shell.drive(shell.expander.words(command.words, []));
+  const name = fields[0];
+  if (name === undefined) return shell.substitutionStatus ?? 0;
+  if (shell.functions.has(name) || builtins[name]) return shell.afterwards(invoke(shell, fields), true);
+  return becomeProgram(shell, fields);
+}
+
+function looksLikeScript(shell: Shell, path: string): boolean {
+  try {
+    const file = shell.process.files.open(path, 'r');
+    const head = file.read(256) ?? new Uint8Array(0);
+    file.release();
+    return !head.includes(0);
+  } catch {
+    return false;
+  }
+}
+
+async function trace(shell: Shell, assignments: [string, string][], fields: string[]): Promise<void> {
+  const words = [
+    ...assignments.map(([name, value]) => `${name}=${traceQuote(value)}`),
+    ...fields.map(traceQuote),
+  ];
+  shell.print(2, `${shell.get('PS4') ?? ''}${words.join(' ')}\n`);
+}

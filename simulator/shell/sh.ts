@@ -1,0 +1,100 @@
+import './builtins/index';
+import { decode } from '../files/byte-string';
+import { errorText } from '../files/error-text';
+import type { Process, Program } from '../runtime/process';
+import { applyOptions } from './builtins/shell-options';
+import { Shell } from './execute/shell';
+import { runInteractive } from './interactive/interactive-shell';
+
+/** sh: BusyBox ash. `sh -c SCRIPT [ARG0 ARGS]`, `sh FILE ARGS`, `sh -s`, or from standard input. */
+export const sh: Program = async (process) => {
+  const shell = new Shell(process);
+  const invoked = process.argv[0] ?? 'sh';
+  shell.argument0 = invoked.replace(/^-/, '');
+  shell.initialize();
+  let args = process.argv.slice(1);
+  const command = takeLetter(args, 'c');
+  args = command.args;
+  const taken = applyOptions(shell, args);
+  if (typeof taken === 'string') {
+    shell.error(taken);
+    return 2;
+  }
+  shell.options.command = command.found;
+  args = args.slice(taken);
+  if (command.found) {
+    const script = args[0];
+    if (script === undefined) {
+      await process.write(2, `${shell.argument0}: -c requires an argument\n`);
+      return 2;
+    }
+    if (args[1] !== undefined) shell.argument0 = args[1];
+    shell.positional = args.slice(2);
+    if (shell.options.interactive) prepareInteractive(shell);
+    return shell.guarded(() => shell.runScript(script));
+  }
+  const file = args[0];
+  if (file !== undefined && !shell.options.stdin) {
+    shell.positional = args.slice(1);
+    return runFile(shell, file);
+  }
+  shell.positional = args;
+  shell.options.stdin = true;
+  if (shell.options.interactive || (process.isTerminal(0) && process.isTerminal(2))) {
+    shell.options.interactive = true;
+    prepareInteractive(shell);
+    return runInteractive(shell, invoked.startsWith('-'));
+  }
+  return shell.guarded(() => runStandardInput(shell));
+};
+
+function prepareInteractive(shell: Shell): void {
+  for (const signal of ['INT', 'TERM', 'QUIT', 'TSTP', 'TTIN', 'TTOU'] as const) {
+    shell.process.setAction(signal, shell.interactiveAction(signal));
+  }
+}
+
+/** `-c` may stand among other letters: `-ec`. */
+function takeLetter(args: string[], letter: string): { found: boolean; args: string[] } {
+  const index = args.findIndex(
+    (arg, at) =>
+      /^-[A-Za-z]+$/.test(arg) &&
+      arg.includes(letter) &&
+      args.slice(0, at).every((before) => /^[-+]/.test(before)),
+  );
+  if (index < 0) return { found: false, args };
+  const rest = (args[index] as string).replace(letter, '');
+  return {
+    found: true,
+    args: [...args.slice(0, index), ...(rest === '-' ? [] : [rest]), ...args.slice(index + 1)],
+  };
+}
+
+async function runFile(shell: Shell, file: string): Promise<number> {
+  shell.argument0 = file;
+  let text: string;
+  try {
+    text = decode(shell.process.files.readFile(file));
+  } catch (error) {
+    const name = shell.process.argv[0]?.replace(/^-/, '') ?? 'sh';
+    await shell.process.write(2, `${name}: can't open '${file}': ${errorText(error)}\n`);
+    return 2;
+  }
+  shell.scriptName = file;
+  return shell.guarded(() => shell.runScript(text));
+}
+
+/** Reads its own input as it goes, so that commands may read what follows: one line, executed, then the next. */
+async function runStandardInput(shell: Shell): Promise<number> {
+  const text = await readAll(shell.process);
+  return shell.runScript(text);
+}
+
+async function readAll(process: Process): Promise<string> {
+  let text = '';
+  for (;;) {
+    const data = await process.read(0);
+    if (data.length === 0) return text;
+    text += decode(data);
+  }
+}

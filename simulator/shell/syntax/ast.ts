@@ -1,0 +1,82 @@
+/** The syntax tree of the shell language (POSIX, Shell Command Language, with BusyBox ash's additions). */
+export type Command =
+  | SimpleCommand
+  | { type: 'pipeline'; commands: Command[]; negated: boolean }
+  | { type: 'and-or'; left: Command; operator: '&&' | '||'; right: Command }
+  | { type: 'list'; items: { command: Command; background: boolean }[] }
+  | { type: 'subshell'; body: Command; redirects: Redirect[] }
+  | { type: 'group'; body: Command; redirects: Redirect[] }
+  | {
+      type: 'if';
+      clauses: { condition: Command; body: Command }[];
+      otherwise?: Command;
+      redirects: Redirect[];
+    }
+  | { type: 'loop'; until: boolean; condition: Command; body: Command; redirects: Redirect[] }
+  | { type: 'for'; name: string; words?: Word[]; body: Command; redirects: Redirect[] }
+  | { type: 'case'; word: Word; items: CaseItem[]; redirects: Redirect[] }
+  | { type: 'function'; name: string; body: Command };
+
+export interface SimpleCommand {
+  type: 'simple';
+  assignments: Assignment[];
+  words: Word[];
+  redirects: Redirect[];
+  line: number;
+}
+
+export interface CaseItem {
+  patterns: Word[];
+  body?: Command;
+  /** `;&`: the next item's body runs as well. */
+  fallThrough: boolean;
+}
+
+export interface Assignment {
+  name: string;
+  value: Word;
+}
+
+export interface Redirect {
+  operator: '<' | '>' | '>>' | '<>' | '>|' | '<&' | '>&' | '<<' | '<<-' | '&>' | '<<<';
+  fd: number;
+  /** File name or descriptor; the text of a here-document. */
+  target: Word;
+}
+
+export interface Word {
+  parts: Part[];
+  /** Its text when it is one plain literal without anything to expand. */
+  literal?: string;
+}
+
+export type Part =
+  | { type: 'text'; text: string; quoted: boolean }
+  | {
+      type: 'parameter';
+      name: string;
+      operator?: ParameterOperator;
+      colon: boolean;
+      word?: Word;
+      replacement?: Word;
+      quoted: boolean;
+    }
+  | { type: 'command'; body: Command | undefined; quoted: boolean }
+  | { type: 'arithmetic'; expression: Word; quoted: boolean }
+  /** `~` or `~name` at the beginning of a word or an assigned value. */
+  | { type: 'tilde'; user: string };
+
+export type ParameterOperator =
+  | '-'
+  | '='
+  | '?'
+  | '+'
+  | '#'
+  | '##'
+  | '%'
+  | '%%'
+  | 'length'
+  | 'substring'
+  | '/'
+  | '//'
+  | 'bad';
