@@ -1,0 +1,54 @@
+import { readdir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import type { Lab } from '../core/content/lab';
+import { LabError, type LabProblem } from '../core/content/lab-problems';
+import { loadLab } from '../core/content/load-lab';
+import { labFolder, project } from './project';
+
+/** Labs named on the command line, all of labs/ when none is; with the problems of those that could not be loaded. */
+export async function findLabs(names: readonly string[]): Promise<{ labs: Lab[]; problems: LabProblem[] }> {
+  const folders = names.length > 0 ? names.map(labFolder) : await allFolders();
+  const labs: Lab[] = [];
+  const problems: LabProblem[] = [];
+  for (const folder of folders) {
+    try {
+      const lab = await loadLab(folder);
+      labs.push(lab);
+      problems.push(...incomplete(lab));
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+      problems.push(...error.problems);
+    }
+  }
+  return { labs, problems };
+}
+
+async function allFolders(): Promise<string[]> {
+  const root = join(project, 'labs');
+  const entries = await readdir(root, { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(root, entry.name))
+    .sort();
+}
+
+/** A lab that is not held to solutions and mistakes is not finished: grading.md, rule 5. */
+function incomplete({ folder, solutions, mistakes }: Lab): LabProblem[] {
+  const file = relative(process.cwd(), join(folder, 'lab.yaml'));
+  const problem = (path: string, least: number, found: number): LabProblem[] =>
+    found >= least
+      ? []
+      : [
+          {
+            file,
+            line: 0,
+            column: 0,
+            path,
+            message: `expected at least ${least} that differ, found ${found}`,
+          },
+        ];
+  return [
+    ...problem('solutions', 2, solutions.length),
+    ...problem('mistakes', 3, Object.keys(mistakes).length),
+  ];
+}

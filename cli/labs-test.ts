@@ -1,0 +1,101 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ClusterKind } from '../core/clusters/cluster-provider';
+import { createProviders } from '../core/clusters/create-providers';
+import { loadConfig } from '../core/config/load-config';
+import type { Lab } from '../core/content/lab';
+import { showProblem } from '../core/content/lab-problems';
+import { PodlabError } from '../core/errors';
+import { createLog } from '../core/log';
+import { findLabs } from './find-labs';
+import { type Play, type PlayResult, playScript } from './play-script';
+import { project } from './project';
+
+interface TestOptions {
+  cluster: ClusterKind;
+  jobs?: number;
+  only?: string;
+  verbose: boolean;
+}
+
+/** Plays all solutions and mistakes; a line each, and what came out otherwise than the lab says. */
+export async function labsTest(names: readonly string[], options: TestOptions): Promise<number> {
+  const { labs, problems } = await findLabs(names);
+  for (const problem of problems) process.stdout.write(`${showProblem(problem)}\n`);
+  if (problems.length > 0) return 1;
+  const plays = labs
+    .flatMap(playsOf)
+    .filter(({ name }) => options.only === undefined || name === options.only);
+  if (plays.length === 0)
+    throw new PodlabError(
+      'usage',
+      `There is no solution or mistake named "${options.only}".`,
+      'Leave --only out to play all.',
+    );
+
+  const config = loadConfig(process.env, project);
+  const folder = await mkdtemp(join(tmpdir(), 'podlab-labs-test-'));
+  const log = createLog((line) => {
+    if (options.verbose) process.stderr.write(line);
+  });
+  const { all, availability } = createProviders(
+    // The embedded clusters' state goes where it does not outlive the test; kind and kubeconfig are the operator's.
+    options.cluster === 'embedded' ? { ...config, dataFolder: folder } : config,
+    { log, installation: `labs-test-${process.pid}`, spare: false },
+  );
+  const provider = all[options.cluster];
+  try {
+    const available = (await availability())[options.cluster];
+    if (!available.available)
+      throw new PodlabError('cluster-unavailable', available.reason, available.remedy);
+    const started = performance.now();
+    const results = await inParallel(plays, options.jobs ?? 2, async (play) => {
+      const result = await playScript(play, {
+        provider,
+        folder,
+        kubectl: config.kubectl,
+        verbose: options.verbose,
+      });
+      process.stdout.write(shown(result));
+      return result;
+    });
+    const bad = results.filter(({ wrong }) => wrong.length > 0).length;
+    const seconds = ((performance.now() - started) / 1000).toFixed(0);
+    process.stdout.write(
+      `${results.length} played in ${seconds} s, ${bad === 0 ? 'all as the labs say' : `${bad} otherwise than the labs say`}\n`,
+    );
+    return bad === 0 ? 0 : 1;
+  } finally {
+    await provider.shutdown();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function playsOf(lab: Lab): Play[] {
+  return [
+    ...lab.solutions.map((name): Play => ({ lab, kind: 'solution', name, failing: [] })),
+    ...Object.entries(lab.mistakes).map(([name, failing]): Play => ({ lab, kind: 'mistake', name, failing })),
+  ];
+}
+
+function shown({ play, wrong, seconds }: PlayResult): string {
+  const word = wrong.length === 0 ? 'ok  ' : 'FAIL';
+  const head = `${word} ${play.lab.id} ${play.kind} ${play.name} (${seconds.toFixed(1)} s)\n`;
+  return head + wrong.map((line) => `     ${line}\n`).join('');
+}
+
+async function inParallel<T, R>(
+  items: readonly T[],
+  jobs: number,
+  run: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  const waiting = [...items];
+  const worker = async () => {
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift())
+      results.push(await run(item));
+  };
+  await Promise.all(Array.from({ length: Math.min(jobs, items.length) }, worker));
+  return results;
+}
