@@ -1,3 +1,4 @@
+import { admit, review } from './api/admission/index';
 import { applyDefaults } from './api/defaults/index';
 import type { Extensions } from './api/extension-points';
 import { StaticTokens } from './api/http/authentication';
@@ -13,10 +14,10 @@ import { bootstrap, nodeAddress } from './bootstrap';
 import { makeCertificate } from './certificate';
 import { RealClock } from './clock/real-clock';
 import { startComponents } from './components';
-import { Catalogue } from './images/catalogue';
-import { ImageStore } from './images/image-store';
+import { createCatalogue, ImageStore, preloadedImages } from './images/index';
 import { kubeconfigText } from './kubeconfig';
 import { SimulatedNetwork } from './network/simulated-network';
+import type { Program } from './runtime/process';
 import { SimulatedRuntime } from './runtime/simulated-runtime';
 import type { ResourceName } from './schema/types';
 import type { Simulator, SimulatorOptions } from './simulator';
@@ -35,7 +36,8 @@ interface ClusterSnapshot {
 
 const extensions: Extensions = {
   applyDefaults,
-  admit: () => {},
+  admit,
+  review,
   validateCreate,
   validateUpdate,
   renderTable,
@@ -73,7 +75,8 @@ export async function startCluster(options: SimulatorOptions): Promise<Simulator
   // The machines: a network, and a runtime on every node.
   let port = 0;
   const network = new SimulatedNetwork({ client: system, clock });
-  const images = new Catalogue([]);
+  const programs: ReadonlyMap<string, Program> = new Map();
+  const images = createCatalogue(programs);
   const bootedAtMs = clock.now();
   const components = startComponents({
     client: (component) => clientOf(`system:${component}`, component, 'system:masters'),
@@ -84,7 +87,7 @@ export async function startCluster(options: SimulatorOptions): Promise<Simulator
       new SimulatedRuntime({
         clock,
         network,
-        images: new ImageStore(images, clock),
+        images: new ImageStore(images, clock, preloadedImages),
         machine: {
           kernelRelease: '6.12.0-podlab',
           kernelVersion: '#1 SMP PREEMPT_DYNAMIC',
@@ -93,7 +96,7 @@ export async function startCluster(options: SimulatorOptions): Promise<Simulator
           memoryBytes: 16 * 2 ** 30,
           bootedAtMs,
         },
-        program: () => undefined,
+        program: (name) => programs.get(name),
         onError,
       }),
     issueToken: ({ namespace, serviceAccount, audience, expirationSeconds, pod }) =>

@@ -7,7 +7,7 @@ import type { Client } from './client';
 /**
  * What a write passes through, in this order (k8s.io/apiserver, registry/rest):
  *
- *   decode → applyDefaults → admit → applyDefaults → validateCreate | validateUpdate → store
+ *   decode → applyDefaults → admit → applyDefaults → validateCreate | validateUpdate → review → store
  *
  * Each step is one function, exported by the index of its folder: ./defaults, ./admission, ./validation, ./tables,
  * ./protobuf, ./streams.
@@ -15,6 +15,8 @@ import type { Client } from './client';
 export interface Extensions {
   applyDefaults: ApplyDefaults;
   admit: Admit;
+  /** Admission plugins that only look, once the object is known to be valid: limits, Pod Security, quotas. */
+  review?: Admit;
   validateCreate: ValidateCreate;
   validateUpdate: ValidateUpdate;
   renderTable: RenderTable;

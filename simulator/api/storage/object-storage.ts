@@ -3,6 +3,7 @@ import type { Clock } from '../../clock/clock';
 import type { ResourceDefinition } from '../../schema/resources';
 import type { KubeObject } from '../../schema/types';
 import type { Store } from '../../store/store';
+import type { AdmissionRequest } from '../admission/request';
 import { trackUpdate } from '../apply/managed-fields';
 import { applyFields } from '../apply/server-side-apply';
 import type { Client, DeleteOptions } from '../client';
@@ -77,6 +78,7 @@ export class ObjectStorage {
     if (errors.length) throw invalid(resource, metadata.name ?? '', errors);
     const name = metadata.name ?? '';
     if (store.get(resource.name, namespace, name)) throw alreadyExists(resource, name);
+    this.review('CREATE', context, resource, namespace, name, '', object);
     this.track(context, resource, object, undefined, '');
     return context.dryRun ? object : store.put(resource.name, object);
   }
@@ -116,6 +118,7 @@ export class ObjectStorage {
     const errors = extensions.validateUpdate(resource.name, object, old, subresource);
     if (errors.length) throw invalid(resource, name, errors);
     if (deepEqual(object, old)) return old;
+    this.review('UPDATE', context, resource, namespace, name, subresource, object, old);
     this.track(context, resource, object, old, subresource);
     if (isFinished(object)) {
       if (!context.dryRun) {
@@ -219,23 +222,48 @@ export class ObjectStorage {
     object?: KubeObject,
     oldObject?: KubeObject,
   ): void {
-    this.parts.extensions.admit(
-      {
-        operation,
-        resource: resource.name,
-        subresource,
-        namespace,
-        name,
-        ...(object ? { object } : {}),
-        ...(oldObject ? { oldObject } : {}),
-        user: context.user,
-        dryRun: context.dryRun,
-        options: context.options,
-        warnings: context.warnings,
-      },
-      this.parts.client(),
-    );
+    const request = admissionRequest(operation, context, resource, namespace, name, subresource);
+    if (object) request.object = object;
+    if (oldObject) request.oldObject = oldObject;
+    this.parts.extensions.admit(request, this.parts.client());
   }
+
+  private review(
+    operation: 'CREATE' | 'UPDATE',
+    context: RequestContext,
+    resource: ResourceDefinition,
+    namespace: string,
+    name: string,
+    subresource: string,
+    object: KubeObject,
+    oldObject?: KubeObject,
+  ): void {
+    const request = admissionRequest(operation, context, resource, namespace, name, subresource);
+    request.object = object;
+    if (oldObject) request.oldObject = oldObject;
+    this.parts.extensions.review?.(request, this.parts.client());
+  }
+}
+
+function admissionRequest(
+  operation: AdmissionRequest['operation'],
+  { user, dryRun, options, warnings }: RequestContext,
+  resource: ResourceDefinition,
+  namespace: string,
+  name: string,
+  subresource: string,
+): AdmissionRequest {
+  return {
+    operation,
+    resource: resource.name,
+    subresource,
+    namespace,
+    name,
+    user,
+    dryRun,
+    options,
+    warnings,
+  };
 }
 
 /** As metav1.Time is written: whole seconds. */

@@ -1,0 +1,71 @@
+import { qosClass } from '../../schema/pod-resources';
+import type { Pod } from '../../schema/types';
+import type { Client } from '../client';
+import { setDefaultIngressClass } from './ingress-class';
+import { applyLimitDefaults, checkLimits } from './limit-ranger';
+import { checkNamespace } from './namespace-lifecycle';
+import { addTolerations, applyRuntimeClass, resolvePriority } from './pod-placement';
+import { checkNamespaceLabels, checkPodSecurity } from './pod-security';
+import type { AdmissionRequest } from './request';
+import { checkQuota } from './resource-quota';
+import { injectServiceAccount } from './service-account';
+import { allotAddresses } from './service-addresses';
+import { setDefaultStorageClass } from './volumes';
+import { warn } from './warnings';
+
+export type { AdmissionRequest, RequestUser } from './request';
+
+/**
+ * The plugins that run before validation and change the object, in upstream's order (AllOrderedPlugins), and those that
+ * only need to know where it is to go. Throws ApiError.
+ */
+export function admit(request: AdmissionRequest, client: Client): void {
+  checkNamespace(request, client);
+  const { operation, resource, subresource, object } = request;
+  if (!object || subresource || (operation !== 'CREATE' && operation !== 'UPDATE')) return;
+  const creates = operation === 'CREATE';
+  switch (resource) {
+    case 'pods':
+      if (creates) {
+        applyLimitDefaults(request, client);
+        injectServiceAccount(request, client);
+      }
+      resolvePriority(request, client);
+      addTolerations(request);
+      if (creates) {
+        applyRuntimeClass(request, client);
+        setQosClass(object as Pod);
+      }
+      break;
+    case 'persistentvolumeclaims':
+      if (creates) setDefaultStorageClass(request, client);
+      break;
+    case 'ingresses.networking.k8s.io':
+      if (creates) setDefaultIngressClass(request, client);
+      break;
+    case 'services':
+      allotAddresses(request, client);
+      break;
+    default:
+  }
+}
+
+/** The plugins that only look, once the object is valid. Throws ApiError; books what quotas count. */
+export function review(request: AdmissionRequest, client: Client): void {
+  const { operation, resource, subresource, object } = request;
+  if (!object || (operation !== 'CREATE' && operation !== 'UPDATE')) return;
+  const creates = operation === 'CREATE';
+  if (resource === 'pods' && subresource === 'ephemeralcontainers') checkPodSecurity(request, client);
+  if (subresource) return;
+  warn(request);
+  if (resource === 'namespaces') checkNamespaceLabels(request, client);
+  if (creates && (resource === 'pods' || resource === 'persistentvolumeclaims')) checkLimits(request, client);
+  if (request.namespace) checkPodSecurity(request, client);
+  const counted = creates || resource === 'services' || resource === 'persistentvolumeclaims';
+  if (request.namespace && counted && resource !== 'events') checkQuota(request, client);
+}
+
+/** The Pod strategy's doing (PrepareForCreate), once limits are known. */
+function setQosClass(pod: Pod): void {
+  pod.status = { ...pod.status, qosClass: qosClass(pod.spec ?? { containers: [] }) };
+}

@@ -1,0 +1,145 @@
+import { randomInt } from 'node:crypto';
+import { resourceByName } from '../../schema/resources';
+import type { Service } from '../../schema/types';
+import type { Client } from '../client';
+import { invalid } from '../refusals';
+import { at, invalid as invalidField } from '../validation/field-error';
+import { isIPv4 } from '../validation/names';
+import type { AdmissionRequest } from './request';
+
+type ServiceSpec = NonNullable<Service['spec']>;
+
+const RANGE = '10.96.0.0/16';
+const RANGE_PREFIX = '10.96.';
+/** Addresses below are left to those who ask for a certain one (KEP-3070). */
+const FIRST_DYNAMIC_ADDRESS = 256;
+const LAST_ADDRESS = 65_534;
+const FIRST_PORT = 30_000;
+const FIRST_DYNAMIC_PORT = 30_086;
+const LAST_PORT = 32_767;
+
+/** What the Service registry allots: cluster addresses and node ports (pkg/registry/core/service/storage alloc.go). */
+export function allotAddresses(
+  { object, oldObject, name, namespace }: AdmissionRequest,
+  client: Client,
+): void {
+  const service = object as Service;
+  const spec = service.spec ?? {};
+  service.spec = spec;
+  const old = (oldObject as Service | undefined)?.spec;
+  const others = client
+    .list('services')
+    .filter(({ metadata }) => metadata.name !== name || metadata.namespace !== namespace);
+  if (old) keepAllotted(spec, old);
+  allotClusterIP(spec, others, name);
+  allotNodePorts(spec, others, name);
+}
+
+/** An update that leaves out what was allotted keeps it, as long as its type needs it (patchAllocatedValues). */
+function keepAllotted(spec: ServiceSpec, old: ServiceSpec): void {
+  if (spec.type !== 'ExternalName' && old.type !== 'ExternalName') {
+    if (!spec.clusterIP && !spec.clusterIPs?.length) {
+      spec.clusterIP = old.clusterIP;
+      spec.clusterIPs = old.clusterIPs;
+    }
+    spec.ipFamilies ??= old.ipFamilies;
+    spec.ipFamilyPolicy ??= old.ipFamilyPolicy;
+  }
+  if (spec.type === 'ExternalName' && old.type !== 'ExternalName' && spec.clusterIP === old.clusterIP) {
+    for (const field of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy'] as const)
+      delete spec[field];
+    delete spec.internalTrafficPolicy;
+  }
+  const had = hasNodePorts(old);
+  for (const port of spec.ports ?? []) {
+    const before = old.ports?.find(
+      ({ port: number, protocol }) => number === port.port && protocol === port.protocol,
+    );
+    if (hasNodePorts(spec) && !port.nodePort && had && before?.nodePort) port.nodePort = before.nodePort;
+    if (!hasNodePorts(spec) && had && port.nodePort === before?.nodePort) delete port.nodePort;
+  }
+  if (!hasNodePorts(spec) && had && spec.externalTrafficPolicy === old.externalTrafficPolicy)
+    delete spec.externalTrafficPolicy;
+  if (spec.type !== 'LoadBalancer' && old.type === 'LoadBalancer') delete spec.allocateLoadBalancerNodePorts;
+}
+
+function allotClusterIP(spec: ServiceSpec, others: readonly Service[], name: string): void {
+  if (spec.type === 'ExternalName') return;
+  spec.ipFamilies ??= ['IPv4'];
+  spec.ipFamilyPolicy ??= 'SingleStack';
+  const asked = spec.clusterIP || spec.clusterIPs?.[0];
+  if (asked === 'None') {
+    spec.clusterIP = 'None';
+    spec.clusterIPs ??= ['None'];
+    return;
+  }
+  const taken = new Set(others.map((other) => other.spec?.clusterIP));
+  if (asked) {
+    spec.clusterIP = asked;
+    spec.clusterIPs ??= [asked];
+    const problem = !isIPv4(asked)
+      ? undefined
+      : !asked.startsWith(RANGE_PREFIX)
+        ? `the provided IP (${asked}) is not in the valid range. The range of valid IPs is ${RANGE}`
+        : taken.has(asked)
+          ? 'provided IP is already allocated'
+          : undefined;
+    if (problem)
+      throw refuse(name, 'spec.clusterIPs', spec.clusterIPs, `failed to allocate IP ${asked}: ${problem}`);
+    return;
+  }
+  const free = pickFree(FIRST_DYNAMIC_ADDRESS, LAST_ADDRESS, (number) => !taken.has(addressOf(number)));
+  spec.clusterIP = addressOf(free);
+  spec.clusterIPs = [spec.clusterIP];
+}
+
+function allotNodePorts(spec: ServiceSpec, others: readonly Service[], name: string): void {
+  if (!hasNodePorts(spec)) return;
+  const taken = new Set(
+    others.flatMap((other) =>
+      (other.spec?.ports ?? []).map(({ nodePort, protocol }) => `${protocol}/${nodePort}`),
+    ),
+  );
+  for (const [index, port] of (spec.ports ?? []).entries()) {
+    const path = `${at('spec.ports', index)}.nodePort`;
+    if (port.nodePort) {
+      if (port.nodePort < FIRST_PORT || port.nodePort > LAST_PORT)
+        throw refuse(
+          name,
+          path,
+          port.nodePort,
+          `provided port is not in the valid range. The range of valid ports is ${FIRST_PORT}-${LAST_PORT}`,
+        );
+      if (taken.has(`${port.protocol}/${port.nodePort}`))
+        throw refuse(name, path, port.nodePort, 'provided port is already allocated');
+    } else {
+      port.nodePort = pickFree(
+        FIRST_DYNAMIC_PORT,
+        LAST_PORT,
+        (number) => !taken.has(`${port.protocol}/${number}`),
+      );
+    }
+    taken.add(`${port.protocol}/${port.nodePort}`);
+  }
+}
+
+function hasNodePorts({ type, allocateLoadBalancerNodePorts }: ServiceSpec): boolean {
+  return type === 'NodePort' || (type === 'LoadBalancer' && allocateLoadBalancerNodePorts !== false);
+}
+
+function pickFree(first: number, last: number, isFree: (number: number) => boolean): number {
+  const start = randomInt(first, last + 1);
+  for (let step = 0; step <= last - first; step += 1) {
+    const number = first + ((start - first + step) % (last - first + 1));
+    if (isFree(number)) return number;
+  }
+  throw new Error(`everything between ${first} and ${last} is taken`);
+}
+
+function addressOf(number: number): string {
+  return `${RANGE_PREFIX}${number >> 8}.${number & 255}`;
+}
+
+function refuse(name: string, path: string, value: unknown, detail: string): Error {
+  return invalid(resourceByName('services'), name, [invalidField(path, value, detail)]);
+}
