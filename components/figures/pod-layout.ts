@@ -18,7 +18,7 @@ export interface PodLayout {
   network: Box;
   containers: { container: Container; box: Box }[];
   /** Ways through the network band, from a container (or from outside) down to another. */
-  lanes: { path: string; label: string; labelX: number; labelY: number }[];
+  lanes: { path: string; label: string; labelX: number; labelY: number; outside: boolean }[];
   volumes: { volume: Volume; box: Box }[];
   /** From a container down to a volume it mounts. */
   mounts: { path: string; label: string; x: number; y: number }[];
@@ -32,7 +32,7 @@ const laneHeight = 28;
 export function wideLayout(figure: PodFigureData): PodLayout {
   const width = 720;
   const outside = figure.talk.some((talk) => talk.from === 'outside');
-  const left = outside ? 96 : margin;
+  const left = outside ? 132 : margin;
   const inner = { x: left + 22, width: width - margin - left - 44 };
   const gap = 24;
   const count = figure.containers.length;
@@ -67,8 +67,10 @@ export function wideLayout(figure: PodFigureData): PodLayout {
       {
         path: `${start} H${toX} V${to.y - 3}`,
         label: talk.label,
-        labelX: (fromX + toX) / 2,
+        // What comes from outside is named where it comes from.
+        labelX: from ? (fromX + toX) / 2 : (margin + left) / 2,
         labelY: y,
+        outside: !from,
       },
     ];
   });
