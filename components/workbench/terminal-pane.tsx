@@ -1,21 +1,11 @@
 'use client';
 
-import { type Ref, useImperativeHandle } from 'react';
+import type { Ref } from 'react';
 import type { SessionView } from '../../core/sessions/lab-session';
+import { Terminals, type TerminalsHandle } from '../terminal/terminals';
 
-export interface TerminalHandle {
-  /** Types a command into the shown terminal and runs it. */
-  runCommand(text: string): void;
-}
+export type TerminalHandle = Pick<TerminalsHandle, 'runCommand'>;
 
 export function TerminalPane({ view, ref }: { view: SessionView; ref: Ref<TerminalHandle> }) {
-  useImperativeHandle(ref, () => ({ runCommand: () => {} }), []);
-  return (
-    <div
-      style={{ flex: 1, background: '#101815', color: '#cde', padding: 16, fontFamily: 'var(--font-mono)' }}
-    >
-      learner@lab:~$ <br />
-      {view.id}
-    </div>
-  );
+  return <Terminals ref={ref as Ref<TerminalsHandle>} view={view} />;
 }
