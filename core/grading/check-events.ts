@@ -32,11 +32,11 @@ export function checkEvents(check: EventsSpec, context: CheckContext): Outcome {
   const observed = found
     .slice(0, 5)
     .map((event) => observe(event, { reason: event.reason, message: event.message }));
-  const what = `${reasons ? reasons.join(' or ') : (check.type ?? 'matching')} event`;
+  const what = `event ${reasons ? reasons.join(' or ') : (check.type ?? 'that matches')}`;
   if (check.absent)
     return found.length === 0
       ? passed(objects.map((one) => observe(one)))
-      : failed(`There is a ${what} about ${aim.title}: ${found[0]?.message ?? ''}`, observed);
+      : failed(`There is an ${what} about ${aim.title}: ${found[0]?.message ?? ''}`, observed);
   if (found.length > 0) return passed(observed);
   return waitOrFail(objects, context, () =>
     failed(

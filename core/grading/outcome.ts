@@ -33,7 +33,7 @@ export function unavailable(message: string, retryInMs = 2000): Outcome {
 
 function sentence(text: string): string {
   const upper = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?…:`]$/.test(upper) ? upper : `${upper}.`;
+  return /[.!?…:]$/.test(upper) ? upper : `${upper}.`;
 }
 
 /** A mismatch in the learner's terms; without `expected` where the author does not reveal it. */
