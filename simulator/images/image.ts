@@ -1,4 +1,4 @@
-import type { FileTree } from '../files/file-system';
+import type { VolumeTree } from '../files/volume-tree';
 import type { Program } from '../runtime/process';
 
 /** An image that the embedded cluster can run: its files, its configuration, and the programs it brings. */
@@ -13,7 +13,7 @@ export interface Image {
   /** Configuration as the image's manifest gives it; a tag may change the layout (Debian or Alpine). */
   config(tag: string): ImageConfig;
   /** Fills an empty tree with the root file system of that tag. */
-  build(root: FileTree, tag: string): void;
+  build(root: VolumeTree, tag: string): void;
   /** Native programs that its executables name, beside the common utilities. */
   programs: Record<string, Program>;
 }

@@ -112,8 +112,6 @@ export interface RuntimeContainer {
   /** Throws RuntimeError `RunContainerError` in runc's words when the command is not there (exit 127/128). */
   start(): void;
   signal(name: string): void;
-  /** What asks it to stop: the configured STOPSIGNAL, the image's, else TERM. */
-  readonly stopSignal?: string;
   /** Runs at once when it has exited already. */
   onExit(run: () => void): void;
   /** Throws RuntimeError in runc's words when the command is not there. */

@@ -5,7 +5,7 @@ import { ApiError } from '../errors';
 import type { StreamRequest } from '../extension-points';
 import type { StreamServices } from './index';
 import { getPod } from './pod-target';
-import { streamSocket } from './stream-socket';
+import { streamSocket } from '../../network/stream-socket';
 
 interface Target {
   node: string;

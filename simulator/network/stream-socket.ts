@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import type { NetworkStream } from '../../runtime/container-runtime';
+import type { NetworkStream } from '../runtime/container-runtime';
 
 /** A connection of the simulated network as a Node stream, for Node's HTTP client. */
 export function streamSocket(stream: NetworkStream): Duplex {

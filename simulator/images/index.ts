@@ -1,0 +1,23 @@
+import type { Program } from '../runtime/process';
+import { applets, busybox } from '../shell/utilities/index';
+import { alpineImage } from './alpine';
+import { busyboxImage } from './busybox';
+import { Catalogue } from './catalogue';
+import { nginxImage } from './nginx/image';
+
+export { Catalogue } from './catalogue';
+export { ImageStore } from './image-store';
+
+/** Images that are on every node from the start, as if loaded by `kind load docker-image`. */
+export const preloadedImages: readonly string[] = ['busybox:1.36', 'nginx:1.27-alpine'];
+
+/** Programs that any image's executables may name: BusyBox and its applets. */
+export function findProgram(name: string): Program | undefined {
+  return name === 'busybox' ? busybox : applets[name];
+}
+
+/** Everything that can be run. Root file systems are built once per catalogue: share one among clusters. */
+export function createCatalogue(): Catalogue {
+  const names = Object.keys(applets).sort();
+  return new Catalogue([busyboxImage(names), alpineImage(names), nginxImage(names)]);
+}
