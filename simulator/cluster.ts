@@ -20,6 +20,7 @@ import { SimulatedNetwork } from './network/simulated-network';
 import type { Program } from './runtime/process';
 import { SimulatedRuntime } from './runtime/simulated-runtime';
 import type { ResourceName } from './schema/types';
+import { applets, busybox } from './shell/utilities/index';
 import type { Simulator, SimulatorOptions } from './simulator';
 import { Store, type StoreSnapshot } from './store/store';
 
@@ -33,6 +34,11 @@ interface ClusterSnapshot {
   store: StoreSnapshot;
   components: unknown;
 }
+
+/** The common utilities of all images. */
+const programs: ReadonlyMap<string, Program> = new Map(
+  Object.entries({ ...applets, busybox }).flatMap(([name, program]) => (program ? [[name, program]] : [])),
+);
 
 const extensions: Extensions = {
   applyDefaults,
@@ -75,8 +81,7 @@ export async function startCluster(options: SimulatorOptions): Promise<Simulator
   // The machines: a network, and a runtime on every node.
   let port = 0;
   const network = new SimulatedNetwork({ client: system, clock });
-  const programs: ReadonlyMap<string, Program> = new Map();
-  const images = createCatalogue(programs);
+  const images = createCatalogue();
   const bootedAtMs = clock.now();
   const components = startComponents({
     client: (component) => clientOf(`system:${component}`, component, 'system:masters'),

@@ -1,7 +1,9 @@
+import { admit, review } from './api/admission/index';
 import { applyDefaults } from './api/defaults/index';
 import type { Extensions } from './api/extension-points';
 import { InProcessClient } from './api/in-process-client';
 import { ObjectStorage } from './api/storage/object-storage';
+import { validateCreate, validateUpdate } from './api/validation/index';
 import { bootstrap, nodeAddress } from './bootstrap';
 import { VirtualClock } from './clock/virtual-clock';
 import { type Components, startComponents } from './components';
@@ -10,9 +12,10 @@ import { Store } from './store/store';
 
 const extensions: Extensions = {
   applyDefaults,
-  admit: () => {},
-  validateCreate: () => [],
-  validateUpdate: () => [],
+  admit,
+  review,
+  validateCreate,
+  validateUpdate,
   renderTable: () => ({ columnDefinitions: [], rows: [] }),
   decodeProtobuf: () => undefined,
 };

@@ -16,7 +16,7 @@ export interface Extensions {
   applyDefaults: ApplyDefaults;
   admit: Admit;
   /** Admission plugins that only look, once the object is known to be valid: limits, Pod Security, quotas. */
-  review?: Admit;
+  review: Admit;
   validateCreate: ValidateCreate;
   validateUpdate: ValidateUpdate;
   renderTable: RenderTable;
@@ -59,8 +59,8 @@ export interface FieldError {
 }
 
 /**
- * Admission plugins, in order; throws ApiError to refuse. Called once, after the first defaulting: plugins that change the
- * object first, then those that only refuse. `client` reads the same cluster.
+ * Admission plugins, in order; throws ApiError to refuse. `admit` may change the object, after the first defaulting;
+ * `review` only looks, once the object is valid. `client` reads the same cluster.
  */
 export type Admit = (request: AdmissionRequest, client: Client) => void;
 

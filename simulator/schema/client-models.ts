@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { NEWER_FIELDS } from './newer-fields';
 import { QUANTITIES } from './quantities';
 
 /**
@@ -12,6 +13,8 @@ export interface ModelField {
   type: FieldType;
   required: boolean;
   description: string;
+  /** Its values when it is an enum. */
+  values?: string[];
 }
 
 export interface Model {
@@ -65,7 +68,7 @@ function readModel(folder: string, name: string): Model {
     };
   }
   const about = /\/\*\*\n((?:(?!\*\/)[\s\S])*)\*\/\s*export class /.exec(code)?.[1] ?? '';
-  return { description: commentText(about), fields };
+  return { description: commentText(about), fields: { ...fields, ...NEWER_FIELDS[name] } };
 }
 
 function fieldType(model: string, attribute: Attribute): FieldType {

@@ -54,7 +54,7 @@ export function compileSchema(root: string): void {
   writeFileSync(join(fresh, 'schema.json'), JSON.stringify(schema));
 
   const index: Record<string, { hash: string; file: string }> = {};
-  for (const [path, document] of openApiDocuments(models)) {
+  for (const [path, document] of openApiDocuments(models, join(root, 'node_modules'))) {
     const text = JSON.stringify(document);
     const file = `${path.replaceAll('/', '__')}.json.gz`;
     writeFileSync(join(fresh, 'openapi', file), gzipSync(text));
@@ -70,7 +70,9 @@ export function compileSchema(root: string): void {
 function inputHash(root: string): string {
   const folder = join(root, 'simulator/schema');
   const hash = createHash('sha256');
-  hash.update(readFileSync(join(root, 'node_modules/@kubernetes/client-node/package.json')));
+  for (const name of ['@kubernetes/client-node', '@kubernetes-models/apimachinery', 'kubernetes-models']) {
+    hash.update(readFileSync(join(root, 'node_modules', name, 'package.json')));
+  }
   for (const file of readdirSync(folder).sort()) {
     if (file.endsWith('.ts') && !file.endsWith('.test.ts')) hash.update(readFileSync(join(folder, file)));
   }

@@ -1,5 +1,5 @@
 import { type Model, type ModelField, modelOf } from './client-models';
-import { ENUMS } from './enums';
+import { readTexts } from './descriptions';
 import { LIST_RULES } from './merge-keys';
 import { RESOURCES, REVIEWS, type ResourceDefinition } from './resources';
 
@@ -78,9 +78,10 @@ const SPECIAL: Record<string, { name: string; schema: Json }> = {
   },
 };
 
-/** The OpenAPI v3 document of each group and version, by path: `api/v1`, `apis/apps/v1`. */
-export function openApiDocuments(models: Map<string, Model>): Map<string, Json> {
+/** The OpenAPI v3 document of each group and version, by path: `api/v1`, `apis/apps/v1`. `modules`: node_modules. */
+export function openApiDocuments(models: Map<string, Model>, modules: string): Map<string, Json> {
   const names = schemaNames(models);
+  describeFields(models, names, modules);
   const documents = new Map<string, Json>();
   const groupVersions = new Set([...RESOURCES, ...REVIEWS].map((resource) => resource.apiVersion));
   for (const apiVersion of groupVersions) {
@@ -118,6 +119,26 @@ function schemaNames(models: Map<string, Model>): Map<string, string> {
     );
   }
   return names;
+}
+
+/** Adds texts and enums that the client models lack. */
+function describeFields(models: Map<string, Model>, names: Map<string, string>, modules: string): void {
+  const groups = new Map(
+    [...RESOURCES, ...REVIEWS].map(({ group }) => [group.split('.')[0] || 'core', group]),
+  );
+  for (const [model, { fields }] of models) {
+    const [version = '', name = ''] = names.get(model)?.split('.').slice(-2) ?? [];
+    const group = groups.get(names.get(model)?.split('.').at(-3) ?? '') ?? '';
+    const texts = readTexts(modules, { group, version, name, meta: META_MODELS.has(model) });
+    for (const [field, definition] of Object.entries(fields)) {
+      const text = texts.get(field);
+      if (!text) continue;
+      definition.description ||= text.description;
+      if (!text.values) continue;
+      definition.values = text.values;
+      definition.description += `\n\nPossible enum values:\n ${text.enumText.trimStart()}`;
+    }
+  }
 }
 
 function document(
@@ -261,9 +282,7 @@ function modelSchema(
 }
 
 function fieldSchema(model: string, field: string, definition: ModelField, names: Map<string, string>): Json {
-  const values = ENUMS[`${model}.${field}`];
-  const listed = values?.map((value) => `\n - \`"${value}"\``).join('');
-  const description = definition.description + (listed ? `\n\nPossible enum values:${listed}` : '');
+  const { description, values } = definition;
   const schema = typeSchema(definition.type, names);
   if (!definition.required && !definition.type.startsWith('V')) delete schema['default'];
   const rule = LIST_RULES[model]?.[field];

@@ -19,29 +19,12 @@ export function jsonPatch(target: unknown, patch: unknown): unknown {
   const result = structuredClone(target);
   for (const operation of patch as Operation[]) {
     const [error] = applyPatch(result, [operation]);
-    if (error) throw refuse(operation, error.name);
+    if (error) throw refuse();
   }
   return result;
 }
 
-/** In the words of evanphx/json-patch, which kubectl users know. */
-function refuse(operation: Operation, problem: string): ApiError {
-  const { op, path } = operation;
-  const text =
-    problem === 'TestError'
-      ? `testing value ${path} failed: test failed`
-      : op === 'remove'
-        ? `remove operation does not apply: doc is missing path: "${path}": missing value`
-        : op === 'replace'
-          ? `replace operation does not apply: doc is missing key: ${path}: missing value`
-          : op === 'add'
-            ? `add operation does not apply: doc is missing path: "${path}": missing value`
-            : op === 'test'
-              ? `testing path ${path}: missing value`
-              : op === 'move' || op === 'copy'
-                ? `${op} operation does not apply: doc is missing ${op} path: ${path}: missing value`
-                : `Unexpected kind: ${String(op)}`;
-  return new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request', {
-    causes: [{ reason: 'UnexpectedServerResponse', message: text }],
-  });
+/** The API server does not say what did not fit (handlers/patch.go, NewGenericServerResponse). */
+function refuse(): ApiError {
+  return new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request');
 }

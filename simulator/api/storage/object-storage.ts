@@ -66,12 +66,12 @@ export class ObjectStorage {
     delete metadata.deletionTimestamp;
     delete metadata.deletionGracePeriodSeconds;
     delete metadata.selfLink;
-    prepareForCreate(resource.name, object);
-    extensions.applyDefaults(resource.name, object);
     if (generated) {
       do metadata.name = generateName(metadata.generateName ?? '');
       while (store.get(resource.name, namespace, metadata.name));
     }
+    prepareForCreate(resource.name, object);
+    extensions.applyDefaults(resource.name, object);
     this.admit('CREATE', context, resource, namespace, metadata.name ?? '', '', object);
     extensions.applyDefaults(resource.name, object);
     const errors = extensions.validateCreate(resource.name, object);
@@ -211,47 +211,29 @@ export class ObjectStorage {
     });
   }
 
-  /** Admission alone, for subresources that store nothing of their own (CONNECT, binding, eviction). */
-  admit(
-    operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT',
-    context: RequestContext,
-    resource: ResourceDefinition,
-    namespace: string,
-    name: string,
-    subresource: string,
-    object?: KubeObject,
-    oldObject?: KubeObject,
-  ): void {
-    const request = admissionRequest(operation, context, resource, namespace, name, subresource);
-    if (object) request.object = object;
-    if (oldObject) request.oldObject = oldObject;
-    this.parts.extensions.admit(request, this.parts.client());
+  /** The changing half of admission: also alone, for subresources that store nothing of their own. */
+  admit(...request: AdmissionArguments): void {
+    this.parts.extensions.admit(admissionRequest(...request), this.parts.client());
   }
 
-  private review(
-    operation: 'CREATE' | 'UPDATE',
-    context: RequestContext,
-    resource: ResourceDefinition,
-    namespace: string,
-    name: string,
-    subresource: string,
-    object: KubeObject,
-    oldObject?: KubeObject,
-  ): void {
-    const request = admissionRequest(operation, context, resource, namespace, name, subresource);
-    request.object = object;
-    if (oldObject) request.oldObject = oldObject;
-    this.parts.extensions.review?.(request, this.parts.client());
+  private review(...request: AdmissionArguments): void {
+    this.parts.extensions.review(admissionRequest(...request), this.parts.client());
   }
 }
 
-function admissionRequest(
+type AdmissionArguments = [
   operation: AdmissionRequest['operation'],
-  { user, dryRun, options, warnings }: RequestContext,
+  context: RequestContext,
   resource: ResourceDefinition,
   namespace: string,
   name: string,
   subresource: string,
+  object?: KubeObject,
+  oldObject?: KubeObject,
+];
+
+function admissionRequest(
+  ...[operation, context, resource, namespace, name, subresource, object, oldObject]: AdmissionArguments
 ): AdmissionRequest {
   return {
     operation,
@@ -259,10 +241,12 @@ function admissionRequest(
     subresource,
     namespace,
     name,
-    user,
-    dryRun,
-    options,
-    warnings,
+    ...(object ? { object } : {}),
+    ...(oldObject ? { oldObject } : {}),
+    user: context.user,
+    dryRun: context.dryRun,
+    options: context.options,
+    warnings: context.warnings,
   };
 }
 

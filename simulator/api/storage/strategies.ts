@@ -1,4 +1,5 @@
-import type { KubeObject, ResourceName } from '../../schema/types';
+import type { Job, KubeObject, ResourceName } from '../../schema/types';
+import { generateJobSelector } from './job-selector';
 
 /** Kinds whose metadata.generation counts changes of what is desired. */
 const GENERATIONS: ReadonlySet<ResourceName> = new Set<ResourceName>([
@@ -40,6 +41,9 @@ export function prepareForCreate(resource: ResourceName, object: KubeObject): vo
     case 'persistentvolumeclaims':
     case 'persistentvolumes':
       loose.status = { phase: 'Pending' };
+      break;
+    case 'jobs.batch':
+      generateJobSelector(object as Job);
       break;
   }
 }
