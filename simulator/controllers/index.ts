@@ -1,7 +1,12 @@
 import type { ControllerContext, StartController } from './controller';
+import { startDeploymentController } from './deployment/index';
 import { startEndpointSliceController } from './endpoint-slice';
 import { startEndpointsController } from './endpoints';
+import { startGarbageCollector } from './garbage-collector';
+import { startJobController } from './job/index';
 import { startNamespaceController } from './namespace';
+import { startPodGarbageController } from './pod-garbage';
+import { startReplicaSetController } from './replica-set';
 import { startServiceAccountController } from './service-account';
 
 export type { ControllerContext } from './controller';
@@ -12,6 +17,11 @@ const CONTROLLERS: readonly StartController[] = [
   startServiceAccountController,
   startEndpointSliceController,
   startEndpointsController,
+  startReplicaSetController,
+  startDeploymentController,
+  startJobController,
+  startGarbageCollector,
+  startPodGarbageController,
 ];
 
 /** Starts every controller of the cluster. */

@@ -1,0 +1,142 @@
+import { selectorMatches } from '../../scheduler/label-terms';
+import type { Deployment, ReplicaSet } from '../../schema/types';
+import { type ControllerContext, controllerOf, controllerRef } from '../controller';
+import { equalTemplates, templateHash } from '../template-hash';
+import { byAge, fenceposts, wantedOf } from './rolling';
+
+const REVISION = 'deployment.kubernetes.io/revision';
+const HISTORY = 'deployment.kubernetes.io/revision-history';
+const DESIRED = 'deployment.kubernetes.io/desired-replicas';
+const MAX = 'deployment.kubernetes.io/max-replicas';
+const HASH_LABEL = 'pod-template-hash';
+const APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+const DEPRECATED_ROLLBACK = 'deprecated.deployment.rollback.to';
+
+/** The Deployment's ReplicaSets; matching ones without a controller are adopted. */
+export function replicaSetsOf({ client }: ControllerContext, deployment: Deployment): ReplicaSet[] {
+  const namespace = deployment.metadata.namespace ?? '';
+  return client.list('replicasets.apps', { namespace }).flatMap((set) => {
+    const ref = controllerOf(set);
+    const matches = selectorMatches(deployment.spec?.selector, set.metadata.labels);
+    if (ref) return ref.uid === deployment.metadata.uid && matches ? [set] : [];
+    if (!matches || deployment.metadata.deletionTimestamp || set.metadata.deletionTimestamp) return [];
+    const ownerReferences = [...(set.metadata.ownerReferences ?? []), controllerRef(deployment)];
+    return [client.update('replicasets.apps', { ...set, metadata: { ...set.metadata, ownerReferences } })];
+  });
+}
+
+/** The one whose template is the Deployment's: the oldest, should there be several (FindNewReplicaSet). */
+export function findNew(deployment: Deployment, sets: ReplicaSet[]): ReplicaSet | undefined {
+  return byAge(sets).find((set) => equalTemplates(set.spec?.template, deployment.spec?.template));
+}
+
+/** Numbers the new ReplicaSet after the old ones, and brings its annotations up to date; makes it when `create`. */
+export function ensureNew(
+  context: ControllerContext,
+  deployment: Deployment,
+  sets: ReplicaSet[],
+  create: boolean,
+): { set: ReplicaSet | undefined; created: boolean } {
+  const { client } = context;
+  const found = findNew(deployment, sets);
+  const highest = Math.max(0, ...sets.filter((set) => set !== found).map(revisionOf));
+  if (found) {
+    const annotations = annotationsFor(deployment, found, Math.max(highest + 1, revisionOf(found)));
+    const minReadySeconds = deployment.spec?.minReadySeconds;
+    const spec = {
+      ...found.spec,
+      ...(minReadySeconds === undefined ? {} : { minReadySeconds }),
+    } as ReplicaSet['spec'];
+    const updated = client.update('replicasets.apps', {
+      ...found,
+      metadata: { ...found.metadata, annotations },
+      ...(spec ? { spec } : {}),
+    });
+    return { set: updated, created: false };
+  }
+  if (!create || !deployment.spec) return { set: undefined, created: false };
+  const hash = templateHash(deployment.spec.template, deployment.status?.collisionCount ?? 0);
+  const template = structuredClone(deployment.spec.template);
+  const labels = { ...template.metadata?.labels, [HASH_LABEL]: hash };
+  template.metadata = { ...template.metadata, labels };
+  const { matchLabels, matchExpressions } = deployment.spec.selector;
+  const room =
+    deployment.spec.strategy?.type === 'Recreate'
+      ? Number.POSITIVE_INFINITY
+      : fenceposts(deployment).maxSurge;
+  const wanted = deployment.spec.replicas ?? 1;
+  const present = sets.reduce((count, set) => count + wantedOf(set), 0);
+  const set = client.create('replicasets.apps', {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: {
+      name: `${deployment.metadata.name}-${hash}`,
+      namespace: deployment.metadata.namespace ?? '',
+      labels,
+      annotations: annotationsFor(deployment, undefined, highest + 1),
+      ownerReferences: [controllerRef(deployment)],
+    },
+    spec: {
+      replicas: Math.max(0, Math.min(wanted, wanted + room - present)),
+      ...(deployment.spec.minReadySeconds ? { minReadySeconds: deployment.spec.minReadySeconds } : {}),
+      selector: {
+        matchLabels: { ...matchLabels, [HASH_LABEL]: hash },
+        ...(matchExpressions ? { matchExpressions } : {}),
+      },
+      template,
+    },
+  });
+  return { set, created: true };
+}
+
+export function revisionOf({ metadata }: ReplicaSet | Deployment): number {
+  return Number(metadata.annotations?.[REVISION] ?? 0);
+}
+
+/** The Deployment's annotation tells the revision of its new ReplicaSet. */
+export function withRevision(deployment: Deployment, set: ReplicaSet): Deployment {
+  const revision = set.metadata.annotations?.[REVISION];
+  if (!revision || deployment.metadata.annotations?.[REVISION] === revision) return deployment;
+  const annotations = { ...deployment.metadata.annotations, [REVISION]: revision };
+  return { ...deployment, metadata: { ...deployment.metadata, annotations } };
+}
+
+export function sizeAnnotations(deployment: Deployment, set: ReplicaSet): Record<string, string> {
+  const wanted = deployment.spec?.replicas ?? 1;
+  return {
+    ...set.metadata.annotations,
+    [DESIRED]: String(wanted),
+    [MAX]: String(wanted + fenceposts(deployment).maxSurge),
+  };
+}
+
+/** Whether the Deployment's size has changed since this ReplicaSet was last scaled (isScalingEvent). */
+export function sizeChanged(deployment: Deployment, sets: ReplicaSet[]): boolean {
+  return sets.some((set) => {
+    const desired = set.metadata.annotations?.[DESIRED];
+    return wantedOf(set) > 0 && desired !== undefined && Number(desired) !== (deployment.spec?.replicas ?? 1);
+  });
+}
+
+/** The Deployment's own annotations, but for those that are about itself (SetNewReplicaSetAnnotations). */
+function annotationsFor(
+  deployment: Deployment,
+  set: ReplicaSet | undefined,
+  revision: number,
+): Record<string, string> {
+  const skipped = new Set([APPLIED, REVISION, HISTORY, DESIRED, MAX, DEPRECATED_ROLLBACK]);
+  const copied = Object.entries(deployment.metadata.annotations ?? {}).filter(([key]) => !skipped.has(key));
+  const annotations: Record<string, string> = { ...set?.metadata.annotations, ...Object.fromEntries(copied) };
+  const before = Number(annotations[REVISION] ?? 0);
+  if (before > 0 && before < revision) {
+    const history = annotations[HISTORY];
+    annotations[HISTORY] = history ? `${history},${before}` : String(before);
+  }
+  annotations[REVISION] = String(Math.max(before, revision));
+  if (!set) {
+    const wanted = deployment.spec?.replicas ?? 1;
+    annotations[DESIRED] = String(wanted);
+    annotations[MAX] = String(wanted + fenceposts(deployment).maxSurge);
+  }
+  return annotations;
+}

@@ -1,0 +1,108 @@
+import { ApiError } from '../api/errors';
+import type { Pod, ReplicaSet } from '../schema/types';
+import {
+  type ControllerContext,
+  isPodActive,
+  isPodReady,
+  recorder,
+  type StopController,
+  splitKey,
+  timestamp,
+} from './controller';
+import {
+  byDeletionOrder,
+  claimPods,
+  createPod,
+  deletePod,
+  podFromTemplate,
+  untilAvailable,
+} from './owned-pods';
+import { watchOwners } from './owner-watch';
+import type { WorkQueue } from './work-queue';
+
+/** Keeps as many Pods as the ReplicaSet asks for (replicaset controller). */
+export function startReplicaSetController(context: ControllerContext): StopController {
+  const events = recorder(context, 'replicaset-controller');
+  const reconcile = (key: string, queue: WorkQueue): void => {
+    const [namespace, name] = splitKey(key);
+    const set = context.client.get('replicasets.apps', namespace, name);
+    if (!set) return;
+    const pods = claimPods(context, set, set.spec?.selector);
+    const active = pods.filter(isPodActive);
+    let failure: ApiError | undefined;
+    if (!set.metadata.deletionTimestamp) {
+      try {
+        manage(active, set);
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        failure = error;
+      }
+    }
+    report(set, active, failure, queue, key);
+    if (failure) throw failure;
+  };
+
+  function manage(active: Pod[], set: ReplicaSet): void {
+    const wanted = set.spec?.replicas ?? 1;
+    const template = set.spec?.template;
+    for (let count = active.length; count < wanted && template; count++) {
+      createPod(context, events, set, podFromTemplate(set, template));
+    }
+    for (const pod of byDeletionOrder(active).slice(0, Math.max(0, active.length - wanted))) {
+      deletePod(context, events, set, pod);
+    }
+  }
+
+  /** The status counts what was there when the reconciliation began: what it has changed is seen by the next. */
+  function report(
+    set: ReplicaSet,
+    active: Pod[],
+    failure: ApiError | undefined,
+    queue: WorkQueue,
+    key: string,
+  ): void {
+    const { client, clock } = context;
+    const now = clock.now();
+    const waits = active.map((pod) => untilAvailable(pod, set.spec?.minReadySeconds ?? 0, now));
+    const soonest = Math.min(...waits.filter((wait) => wait !== undefined && wait > 0).map(Number));
+    if (Number.isFinite(soonest)) queue.addAfter(key, soonest);
+    const labels = Object.entries(set.spec?.template?.metadata?.labels ?? {});
+    const labelled = active.filter(({ metadata }) =>
+      labels.every(([name, value]) => metadata.labels?.[name] === value),
+    ).length;
+    const ready = active.filter(isPodReady).length;
+    const available = waits.filter((wait) => wait === 0).length;
+    const conditions = conditionsOf(set, failure, now);
+    const stored = client.get('replicasets.apps', set.metadata.namespace ?? '', set.metadata.name ?? '');
+    if (!stored || stored.metadata.uid !== set.metadata.uid) return;
+    client.updateStatus('replicasets.apps', {
+      ...stored,
+      status: {
+        replicas: active.length,
+        ...(labelled > 0 ? { fullyLabeledReplicas: labelled } : {}),
+        ...(ready > 0 ? { readyReplicas: ready } : {}),
+        ...(available > 0 ? { availableReplicas: available } : {}),
+        observedGeneration: set.metadata.generation ?? 0,
+        ...(conditions.length > 0 ? { conditions } : {}),
+      },
+    });
+  }
+
+  return watchOwners(context, 'replicasets.apps', 'ReplicaSet', ({ spec }) => spec?.selector, reconcile).stop;
+}
+
+type Condition = NonNullable<NonNullable<ReplicaSet['status']>['conditions']>[number];
+
+function conditionsOf(set: ReplicaSet, failure: ApiError | undefined, now: number): Condition[] {
+  const others = (set.status?.conditions ?? []).filter(({ type }) => type !== 'ReplicaFailure');
+  if (!failure) return others;
+  const before = set.status?.conditions?.find(({ type }) => type === 'ReplicaFailure');
+  const condition = {
+    type: 'ReplicaFailure',
+    status: 'True',
+    reason: 'FailedCreate',
+    message: failure.message,
+    lastTransitionTime: before?.lastTransitionTime ?? timestamp(now),
+  };
+  return [...others, condition as Condition];
+}
