@@ -1,0 +1,88 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, test } from './fixtures';
+import { readableTerminals, Workbench } from './workbench';
+
+async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    .analyze();
+  const told = violations.map(
+    ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => target).join(', ')}`,
+  );
+  expect(told).toEqual([]);
+}
+
+const pages = [
+  '/',
+  '/courses/pods-from-the-ground-up',
+  '/lessons/what-a-pod-is',
+  '/lessons/one-network',
+  '/lessons/the-sidecar',
+  '/lessons/serial-then-parallel',
+  '/labs/first-pod',
+  '/labs/first-pod/work',
+  '/progress',
+  '/nothing-here',
+];
+
+for (const scheme of ['light', 'dark'] as const)
+  for (const path of pages)
+    test(`axe finds nothing on ${path} in ${scheme}`, async ({ page }) => {
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+      await page.goto(path);
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+      await expectAccessible(page);
+    });
+
+for (const scheme of ['light', 'dark'] as const)
+  test(`axe finds nothing in a running lab with explained checks in ${scheme}`, async ({ page }) => {
+    await readableTerminals(page);
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+    const lab = await Workbench.start(page, 'first-pod');
+    await lab.type('kubectl run hello --image=busybox:1.36 -- sleep 3600');
+    await lab.expectVerdict('running', 'passed');
+    await lab.checkMyWork();
+    await lab.expectVerdict('image', 'failed');
+    await expectAccessible(page);
+  });
+
+test('nothing is cut off on a screen of 320 pixels', async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  for (const path of pages) {
+    await page.goto(path);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(overflow, path).toBeLessThanOrEqual(0);
+  }
+});
+
+test('the whole path by keyboard alone', async ({ page }) => {
+  await readableTerminals(page);
+  await page.goto('/labs/first-pod');
+  await expect(page.getByRole('radio', { name: /Embedded/ })).toBeVisible();
+  const tabTo = async (name: RegExp) => {
+    for (let presses = 0; presses < 60; presses++) {
+      await page.keyboard.press('Tab');
+      const label = await page.evaluate(() => {
+        const focused = document.activeElement;
+        return focused?.getAttribute('aria-label') ?? focused?.textContent ?? '';
+      });
+      if (name.test(label)) return;
+    }
+    throw new Error(`Tab never reaches ${name}`);
+  };
+  await tabTo(/Start the lab/);
+  await page.keyboard.press('Enter');
+  const lab = new Workbench(page);
+  await lab.untilPrompt();
+  await tabTo(/Press F6 to leave the terminal/);
+  await page.keyboard.type('kubectl run hello --image=nginx:1.27-alpine --labels=app=hello\n');
+  await lab.expectVerdict('running', 'passed');
+  await page.keyboard.press('F6');
+  await tabTo(/Check my work/);
+  await page.keyboard.press('Enter');
+  await lab.expectVerdict('greeting', 'failed');
+});

@@ -1,0 +1,56 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+
+/** The lab workbench as a person sees it. */
+export class Workbench {
+  constructor(readonly page: Page) {}
+
+  /** From a lab's page to a prompt. */
+  static async start(page: Page, lab: string): Promise<Workbench> {
+    await page.goto(`/labs/${lab}`);
+    await page.getByRole('button', { name: 'Start the lab' }).click();
+    await page.waitForURL(`**/labs/${lab}/work`);
+    const workbench = new Workbench(page);
+    await workbench.untilPrompt();
+    return workbench;
+  }
+
+  /** What the terminal shows, for a screen reader as for a test. */
+  get screen(): Locator {
+    return this.page.getByRole('tabpanel').locator('.xterm-accessibility-tree:visible');
+  }
+
+  async untilPrompt(): Promise<void> {
+    await expect(this.screen).toContainText(/[$#]\s*$/, { timeout: 30_000 });
+  }
+
+  async type(...lines: string[]): Promise<void> {
+    await this.page.locator('.xterm-helper-textarea:visible').first().focus();
+    for (const line of lines) {
+      await this.page.keyboard.insertText(line);
+      await this.page.keyboard.press('Enter');
+    }
+  }
+
+  check(id: string): Locator {
+    return this.page.locator(`[data-check="${id}"]`);
+  }
+
+  async expectVerdict(id: string, verdict: 'passed' | 'failed' | 'waiting', timeout = 45_000): Promise<void> {
+    await expect(this.check(id)).toHaveAttribute('data-verdict', verdict, { timeout });
+  }
+
+  async checkMyWork(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Check my work' }).click();
+    await expect(this.page.getByRole('button', { name: 'Check my work' })).toBeEnabled();
+  }
+
+  /** Points are in the database. */
+  async untilSaved(): Promise<void> {
+    await expect(this.page.locator('[data-saved="saved"]')).toBeVisible();
+  }
+}
+
+/** Terminals that can be read: the setting a screen reader's user makes in the terminal's menu. */
+export async function readableTerminals(page: Page): Promise<void> {
+  await page.addInitScript(() => localStorage.setItem('podlab-terminal', '{"screenReader":true}'));
+}
