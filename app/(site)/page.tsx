@@ -12,7 +12,7 @@ export default async function Home() {
     <>
       <section className="relative isolate overflow-hidden border-b border-line">
         <div className="squared absolute inset-0 -z-10" aria-hidden="true" />
-        <div className="wrap grid items-center gap-10 py-14 lg:grid-cols-[minmax(0,26rem)_minmax(0,1fr)] lg:gap-14 lg:py-16">
+        <div className="wrap grid items-center gap-10 py-14 lg:grid-cols-[minmax(0,29rem)_minmax(0,1fr)] lg:gap-14 lg:py-16">
           <div>
             <h1 className="text-4xl leading-[1.04] font-bold tracking-[-0.03em]">
               Understand Pods by running them.

@@ -6,6 +6,7 @@ import type { SessionView } from '../../core/sessions/lab-session';
 import { asProblem, listSessions, startSession } from './session-client';
 import type { Problem } from './session-state';
 import { StartLab } from './start-lab';
+import { loadTerminals } from './terminal-pane';
 
 /** On a lab's page: go on with the session that is open, or start one. */
 export function LabStart({ lab }: { lab: string }) {
@@ -16,6 +17,7 @@ export function LabStart({ lab }: { lab: string }) {
 
   useEffect(() => {
     router.prefetch(work);
+    void loadTerminals();
     let current = true;
     listSessions().then(
       (views) =>

@@ -15,7 +15,7 @@ import { SplitPanes } from './split-panes';
 import { NotRunning, ServerGone, Stage, StartFailed, Starting } from './stage';
 import { StatusBar } from './status-bar';
 import { TaskList } from './task-list';
-import { type TerminalHandle, TerminalPane } from './terminal-pane';
+import { loadTerminals, type TerminalHandle, TerminalPane } from './terminal-pane';
 import { useSession } from './use-session';
 import { WorkbenchBar } from './workbench-bar';
 
@@ -36,6 +36,10 @@ export function Workbench({ lab, lesson, next }: Props) {
   const runInTerminal = useRunInTerminal(running, () => {
     if (matchMedia('(max-width: 47.99rem)').matches) setPane('terminal');
   });
+
+  useEffect(() => {
+    void loadTerminals();
+  }, []);
 
   const restart = () => session.start(view?.cluster?.kind, true);
   const left = (
