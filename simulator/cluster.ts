@@ -3,7 +3,7 @@ import { applyDefaults } from './api/defaults/index';
 import type { Extensions } from './api/extension-points';
 import { StaticTokens } from './api/http/authentication';
 import { InProcessClient } from './api/in-process-client';
-import { notSimulated } from './api/refusals';
+import { decodeProtobuf } from './api/protobuf/index';
 import { ApiServer } from './api/server';
 import { ServiceAccountTokens } from './api/service-account-tokens';
 import { ObjectStorage } from './api/storage/object-storage';
@@ -14,13 +14,11 @@ import { bootstrap, nodeAddress } from './bootstrap';
 import { makeCertificate } from './certificate';
 import { RealClock } from './clock/real-clock';
 import { startComponents } from './components';
-import { createCatalogue, ImageStore, preloadedImages } from './images/index';
+import { createCatalogue, findProgram, ImageStore, preloadedImages } from './images/index';
 import { kubeconfigText } from './kubeconfig';
 import { SimulatedNetwork } from './network/simulated-network';
-import type { Program } from './runtime/process';
 import { SimulatedRuntime } from './runtime/simulated-runtime';
 import type { ResourceName } from './schema/types';
-import { applets, busybox } from './shell/utilities/index';
 import type { Simulator, SimulatorOptions } from './simulator';
 import { Store, type StoreSnapshot } from './store/store';
 
@@ -35,10 +33,8 @@ interface ClusterSnapshot {
   components: unknown;
 }
 
-/** The common utilities of all images. */
-const programs: ReadonlyMap<string, Program> = new Map(
-  Object.entries({ ...applets, busybox }).flatMap(([name, program]) => (program ? [[name, program]] : [])),
-);
+/** Images are the same for every cluster of this process: their files are built once, and never changed. */
+const images = createCatalogue();
 
 const extensions: Extensions = {
   applyDefaults,
@@ -47,9 +43,7 @@ const extensions: Extensions = {
   validateCreate,
   validateUpdate,
   renderTable,
-  decodeProtobuf: () => {
-    throw notSimulated('protobuf bodies');
-  },
+  decodeProtobuf,
 };
 
 /** Wires a cluster: store, API, and the components that live on them. Rejects when the port cannot be had. */
@@ -101,7 +95,7 @@ export async function startCluster(options: SimulatorOptions): Promise<Simulator
           memoryBytes: 16 * 2 ** 30,
           bootedAtMs,
         },
-        program: (name) => programs.get(name),
+        program: findProgram,
         onError,
       }),
     issueToken: ({ namespace, serviceAccount, audience, expirationSeconds, pod }) =>

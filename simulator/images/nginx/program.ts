@@ -31,7 +31,7 @@ export function nginxProgram(version: string): Program {
       return 1;
     }
     if (options.showVersion) {
-      await say(`nginx version: nginx/${version}`.replace(/^nginx /, ''));
+      await process.write(2, `nginx version: nginx/${version}\n`);
       return 0;
     }
     let config: NginxConfig;
