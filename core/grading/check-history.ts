@@ -1,5 +1,7 @@
+import type { KubeObject } from '../clusters/kube-api';
 import { type CheckContext, notThere, select, waitOrFail } from './check-context';
 import type { Fact, HistorySpec } from './check-schema';
+import { containersOf } from './containers';
 import { factInWords, type Sighting } from './fact-recorder';
 import { failed, type Outcome, observe, passed } from './outcome';
 import { type Aim, aimOf } from './target';
@@ -40,6 +42,9 @@ function checkOrder(aim: Aim, order: Fact[], context: CheckContext, passedBefore
   const objects = select(aim, context.picture).filter((one) => !one.metadata.deletionTimestamp);
   if (objects.length === 0) return notThere(aim, context.picture);
   for (const object of objects) {
+    const lacking = order.find((fact) => 'container' in fact && !hasContainer(object, fact.container));
+    if (lacking && 'container' in lacking)
+      return failed(`${aim.title} has no container ${lacking.container}`, [observe(object)]);
     const seen = order.map((fact): [Fact, Sighting | undefined] => [
       fact,
       context.facts.sightings(aim, fact).get(object.metadata.uid),
@@ -63,6 +68,10 @@ function checkOrder(aim: Aim, order: Fact[], context: CheckContext, passedBefore
       );
   }
   return passed(objects.map((one) => observe(one)));
+}
+
+function hasContainer(object: KubeObject, name: string): boolean {
+  return containersOf(object).some((container) => container.name === name);
 }
 
 /** By the order in which changes came; for two facts of one change by the cluster's own times, which are whole seconds. */

@@ -106,7 +106,10 @@ export class LiveSchedule {
       if (!this.#wants(entry, plan) || plan.at > now) continue;
       Object.assign(plan, { stale: false, running: true });
       void this.run.act(entry).finally(() => {
-        const delay = Math.min(lastRetryMs, firstRetryMs * 2 ** plan.retries++);
+        const { verdict, recheckInMs } = entry.outcome;
+        // What waits for the cluster says itself when it is worth another look.
+        const soon = verdict.kind === 'waiting' ? recheckInMs : undefined;
+        const delay = Math.max(leastMs, soon ?? Math.min(lastRetryMs, firstRetryMs * 2 ** plan.retries++));
         Object.assign(plan, { running: false, actedAt: Date.now(), at: Date.now() + delay });
         this.#planActions();
       });

@@ -1,0 +1,256 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startSimulator } from '../../simulator/index';
+import type { Simulator } from '../../simulator/simulator';
+import type { KubeApi } from '../clusters/kube-api';
+import { fromKubeconfig } from '../clusters/kube-api-client';
+import type { CheckSpec, Lab } from '../content/lab';
+import type { Check } from './check-schema';
+import { createGrader } from './create-grader';
+import type { Grader } from './grader';
+import type { LabReport, Verdict } from './verdict';
+
+/** The grader against the embedded cluster: live, asked, and in trouble. */
+let simulator: Simulator;
+let api: KubeApi;
+const namespace = 'default';
+const configMaps = { group: '', version: 'v1', plural: 'configmaps', namespace };
+const pods = { group: '', version: 'v1', plural: 'pods', namespace };
+
+beforeAll(async () => {
+  simulator = await startSimulator();
+  api = fromKubeconfig(simulator.kubeconfig('admin', namespace));
+});
+afterAll(async () => {
+  api.close();
+  await simulator.stop();
+});
+
+function lab(checks: Check[], hints: Lab['tasks'][number]['hints'] = []): Lab {
+  const points = checks.length;
+  return {
+    id: 'a-lab',
+    title: 'A lab',
+    intro: '',
+    minutes: 1,
+    objectives: [],
+    domain: 'services-and-networking',
+    folder: '/nowhere',
+    files: {},
+    setup: [],
+    images: [],
+    variables: {},
+    solutions: [],
+    mistakes: {},
+    tasks: [
+      {
+        id: 'task',
+        title: 'Task',
+        text: '',
+        points,
+        hints,
+        checks: checks.map((check): CheckSpec => ({ ...check, points: 1 })),
+      },
+    ],
+  };
+}
+
+const graders: Grader[] = [];
+function grade(what: Lab, options: { api?: KubeApi; passedBefore?: string[] } = {}): Grader {
+  const grader = createGrader({ lab: what, cluster: { api, namespace, ...options }, seed: 's', ...options });
+  graders.push(grader);
+  return grader;
+}
+afterAll(() => {
+  for (const grader of graders) grader.close();
+});
+
+/** Resolves with the first report that satisfies the condition. */
+function report(grader: Grader, wanted: (report: LabReport) => boolean): Promise<LabReport> {
+  return new Promise((resolve) => {
+    if (grader.report && wanted(grader.report)) return resolve(grader.report);
+    const end = grader.onReport((next) => {
+      if (!wanted(next)) return;
+      end();
+      resolve(next);
+    });
+  });
+}
+const kinds = (of: LabReport): Verdict['kind'][] =>
+  of.tasks.flatMap((t) => t.checks.map((c) => c.verdict.kind));
+const configMap = (name: string, data: Record<string, string>) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name },
+  data,
+});
+const shell = (name: string, script: string, more: object = {}) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name },
+  spec: {
+    terminationGracePeriodSeconds: 0,
+    containers: [{ name: 'main', image: 'busybox:1.36', command: ['sh', '-c', script] }],
+    ...more,
+  },
+});
+
+test('follows the cluster: a check turns with the object it reads, unasked', async () => {
+  const grader = grade(
+    lab([{ id: 'colour', says: 'x', configMap: 'live', expect: { data: { colour: 'green' } } }]),
+  );
+  await report(grader, (one) => kinds(one)[0] === 'failed');
+  await api.apply(configMap('live', { colour: 'red' }), namespace);
+  const wrong = await report(grader, (one) => JSON.stringify(one).includes('red'));
+  expect(wrong.tasks[0]?.checks[0]?.verdict).toEqual({
+    kind: 'failed',
+    message: 'ConfigMap live › data › colour: expected green, found red.',
+    differences: [{ where: 'ConfigMap live › data › colour', expected: 'green', actual: 'red' }],
+  });
+  await api.apply(configMap('live', { colour: 'green' }), namespace);
+  const right = await report(grader, (one) => one.passed);
+  expect(right).toMatchObject({ trigger: 'live', earned: 1, points: 1 });
+  await api.delete(configMaps, 'live');
+  expect(kinds(await report(grader, (one) => !one.passed))).toEqual(['failed']);
+});
+
+test('"check my work" sees what was done just before, and two at once share one evaluation', async () => {
+  const grader = grade(lab([{ id: 'there', says: 'x', configMap: 'asked', expect: { data: { a: '1' } } }]));
+  await api.apply(configMap('asked', { a: '1' }), namespace);
+  const [first, second] = await Promise.all([grader.check(), grader.check()]);
+  expect(first).toMatchObject({ trigger: 'asked', passed: true });
+  expect(second).toBe(first);
+});
+
+test('runs, reads logs, and follows up with a word that could not be prepared', async () => {
+  const grader = grade(
+    lab([
+      { id: 'ready', says: 'x', pod: 'worker', expect: { status: { phase: 'Running' } } },
+      { id: 'log', says: 'x', logs: { pod: 'worker', contains: 'hello' } },
+      {
+        id: 'echo',
+        says: 'x',
+        exec: { pod: 'worker', script: 'echo ${nonce} > /tmp/word' },
+        // biome-ignore lint/suspicious/noThenProperty: a word of the lab format
+        then: { exec: { pod: 'worker', command: ['cat', '/tmp/word'], stdout: { equals: '${nonce}' } } },
+      },
+      { id: 'fails', says: 'x', exec: { pod: 'worker', script: 'echo oh no >&2; exit 3' } },
+    ]),
+  );
+  await api.apply(
+    shell('worker', 'echo hello; while true; do read -t 1 x < /dev/null; wait; done & wait'),
+    namespace,
+  );
+  // Costly checks act by themselves once the cheap one passes.
+  const live = await report(
+    grader,
+    (one) => kinds(one)[1] === 'passed' && kinds(one)[2] === 'passed' && kinds(one)[3] !== 'waiting',
+  );
+  expect(live.trigger).toBe('live');
+  const asked = await grader.check();
+  expect(kinds(asked).slice(0, 3)).toEqual(['passed', 'passed', 'passed']);
+  const [, , echo, fails] = asked.tasks[0]?.checks ?? [];
+  expect(echo?.observed).toHaveLength(2);
+  expect(echo?.observed[1]?.fields.stdout).toMatch(/^[a-z0-9]{10}\n$/);
+  expect(fails?.verdict).toMatchObject({ message: expect.stringContaining('ended with exit code 3: oh no') });
+  await api.delete(pods, 'worker');
+});
+
+test('remembers what happened: an init container first, another Pod under the same name', async () => {
+  const order: Check = {
+    id: 'order',
+    says: 'x',
+    history: {
+      pod: 'steps',
+      order: [
+        { container: 'first', is: 'finished' },
+        { container: 'main', is: 'started' },
+      ],
+    },
+  };
+  const grader = grade(
+    lab([order, { id: 'replaced', says: 'x', history: { pod: 'steps', replaced: true } }]),
+  );
+  await grader.check();
+  const pod = shell('steps', 'echo main; wait', {
+    restartPolicy: 'Never',
+    initContainers: [{ name: 'first', image: 'busybox:1.36', command: ['sh', '-c', 'echo first'] }],
+  });
+  await api.apply(pod, namespace);
+  await report(grader, (one) => kinds(one)[0] === 'passed' && kinds(one)[1] === 'failed');
+  await api.delete(pods, 'steps');
+  await api.apply(pod, namespace).catch(() => {});
+  while (!(await api.get(pods, 'steps'))) await api.apply(pod, namespace).catch(() => {});
+  while ((await api.get(pods, 'steps'))?.metadata.deletionTimestamp)
+    await new Promise((done) => setTimeout(done, 50));
+  while (!(await api.get(pods, 'steps'))) await api.apply(pod, namespace).catch(() => {});
+  await report(grader, (one) => one.passed);
+  await api.delete(pods, 'steps');
+});
+
+test('hints cost what they say, never below nothing, and come one by one', async () => {
+  await api.apply(configMap('hints', { a: '1' }), namespace);
+  const hints = [
+    { text: 'one', cost: 0.5 },
+    { text: 'two', cost: 2 },
+  ];
+  const grader = grade(
+    lab([{ id: 'a', says: 'x', configMap: 'hints', expect: { data: { a: '1' } } }], hints),
+  );
+  expect((await grader.check()).earned).toBe(1);
+  expect(grader.takeHint('task')).toEqual({ index: 0, text: 'one', cost: 0.5 });
+  expect(grader.report).toMatchObject({ earned: 0.5, passed: true });
+  expect(grader.takeHint('task')).toMatchObject({ index: 1 });
+  expect(grader.report?.earned).toBe(0);
+  expect(grader.takeHint('task')).toBeUndefined();
+  expect(grader.takeHint('no such task')).toBeUndefined();
+  expect([...grader.hintsTaken]).toEqual([['task', 2]]);
+});
+
+describe('trouble of ours costs nothing', () => {
+  test('a cluster that is gone: absent does not pass; when it is back, neither does the grader hang', async () => {
+    const mine = await startSimulator();
+    const client = fromKubeconfig(mine.kubeconfig('admin', namespace));
+    const grader = grade(
+      lab([
+        { id: 'absent', says: 'x', configMap: 'nothing', absent: true },
+        { id: 'events', says: 'x', events: { about: { configMap: 'nothing' }, absent: true } },
+      ]),
+      { api: client },
+    );
+    expect(kinds(await grader.check())[0]).toBe('passed');
+    const snapshot = mine.snapshot();
+    const { port } = mine;
+    await mine.stop();
+    const asked = await grader.check();
+    expect(kinds(asked)).toEqual(['unavailable', 'unavailable']);
+    expect(asked.tasks[0]?.checks[0]?.verdict).toMatchObject({
+      message: expect.stringContaining('does not answer'),
+    });
+    // Another certificate authority: the old client can never trust it, and says so instead of failing the learner.
+    const other = await startSimulator({ port, restore: snapshot });
+    expect(kinds(await grader.check())).toEqual(['unavailable', 'unavailable']);
+    await other.stop();
+    client.close();
+  });
+
+  test('a kind that the cluster does not know', async () => {
+    const grader = grade(
+      lab([{ id: 'a', says: 'x', kind: 'Widget', apiVersion: 'example.com/v1', name: 'w', absent: true }]),
+    );
+    expect((await grader.check()).tasks[0]?.checks[0]?.verdict).toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringContaining('does not know example.com/v1 Widget'),
+    });
+  });
+
+  test('a closed grader is silent', async () => {
+    const grader = grade(lab([{ id: 'a', says: 'x', configMap: 'late', expect: {} }]));
+    await grader.check();
+    let told = 0;
+    grader.onReport(() => told++);
+    grader.close();
+    await api.apply(configMap('late', { a: '1' }), namespace);
+    await new Promise((done) => setTimeout(done, 100));
+    expect(told).toBe(0);
+  });
+});
