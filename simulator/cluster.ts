@@ -75,7 +75,6 @@ export async function startCluster(options: SimulatorOptions): Promise<Simulator
   // The machines: a network, and a runtime on every node.
   let port = 0;
   const network = new SimulatedNetwork({ client: system, clock });
-  const images = createCatalogue();
   const bootedAtMs = clock.now();
   const components = startComponents({
     client: (component) => clientOf(`system:${component}`, component, 'system:masters'),
