@@ -1,4 +1,6 @@
+import { superuser } from '../files/file-owner';
 import { FileError } from '../files/file-system';
+import { FileView } from '../files/file-view';
 import type { Inode } from '../files/inode';
 import { MountTable } from '../files/mount-table';
 import { VolumeTree } from '../files/volume-tree';
@@ -52,7 +54,7 @@ export function containerRoot(
     (a, b) => depth(a.path) - depth(b.path),
   )) {
     try {
-      mounts.mount(path, root, { readOnly, subPath });
+      mounts.mount(withoutLinks(mounts, path), root, { readOnly, subPath });
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
       throw new RuntimeError(
@@ -63,6 +65,18 @@ export function containerRoot(
     }
   }
   return { mounts, layer };
+}
+
+/** The path with the links of what is there already followed, as runc does within the root: /var/run is /run. */
+function withoutLinks(mounts: MountTable, path: string): string {
+  const files = new FileView(mounts, superuser);
+  const names = path.split('/').filter((name) => name !== '');
+  for (let known = names.length; known > 0; known--) {
+    const prefix = `/${names.slice(0, known).join('/')}`;
+    if (files.exists(prefix))
+      return [files.realpath(prefix), ...names.slice(known)].join('/').replace(/^\/\//, '/');
+  }
+  return path;
 }
 
 function volumeMount({ containerPath, tree, subPath, readOnly }: ContainerConfig['mounts'][number]): Planned {
