@@ -1,7 +1,10 @@
 import { DirectoryInode } from './directory';
 import { FileError } from './file-system';
-import { FileInode, type Inode } from './inode';
+import { FileInode, type Inode, SymlinkInode } from './inode';
 import type { Volume } from './volume';
+
+/** Of symbolic links in one path (Linux). */
+const MAX_LINKS = 40;
 
 export interface Mount {
   /** Absolute path in the container. */
@@ -63,24 +66,36 @@ export class MountTable {
     return [...new Set(this.mounts.map((mount) => mount.root.volume))];
   }
 
+  /** Symbolic links on the way are followed within this root, as runc does (securejoin). */
   private mountPoint(path: string, asDirectory: boolean): Inode {
-    const names = path.split('/').filter((name) => name !== '');
-    let inode: Inode = this.root.root;
-    names.forEach((name, index) => {
-      const mount = this.over(inode);
-      const directory = mount ? mount.root : inode;
+    const names = path.split('/').filter((name) => name !== '' && name !== '.');
+    let trail: Inode[] = [this.root.root];
+    for (let links = 0; names.length > 0; ) {
+      const name = names.shift() ?? '';
+      if (name === '..') {
+        if (trail.length > 1) trail.pop();
+        continue;
+      }
+      const inode = trail.at(-1) ?? this.root.root;
+      const directory = this.over(inode)?.root ?? inode;
       if (!(directory instanceof DirectoryInode)) throw new FileError('ENOTDIR', path);
       let next = directory.get(name);
+      if (next instanceof SymlinkInode) {
+        if (++links > MAX_LINKS) throw new FileError('ELOOP', path);
+        names.unshift(...next.target.split('/').filter((part) => part !== '' && part !== '.'));
+        if (next.target.startsWith('/')) trail = [this.root.root];
+        continue;
+      }
       if (!next) {
-        const last = index === names.length - 1;
         next =
-          last && !asDirectory
+          names.length === 0 && !asDirectory
             ? new FileInode(directory.volume, 0o644, 0, 0)
             : new DirectoryInode(directory.volume, 0o755, 0, 0);
         directory.add(name, next);
       }
-      inode = next;
-    });
+      trail.push(next);
+    }
+    const inode = trail.at(-1) ?? this.root.root;
     return this.over(inode)?.root ?? inode;
   }
 }
