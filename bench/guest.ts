@@ -28,12 +28,12 @@ export class Guest {
 
   /** From the click to the first prompt that can be typed at. */
   async openLab(lab: string): Promise<{ session: SessionView; terminal: Terminal }> {
-    const started = await this.request<{ session: SessionView }>('POST', '/api/sessions', {
+    const started = await this.request<SessionView>('POST', '/api/sessions', {
       lab,
       cluster: 'embedded',
       fresh: true,
     });
-    const session = await this.untilReady(started.session.id);
+    const session = await this.untilReady(started.id);
     const shell = session.shells[0];
     if (!shell) throw new Error('the session has no shell');
     const terminal = await Terminal.open(this.url, this.cookie, session.id, shell.id);
