@@ -129,7 +129,12 @@ function Drawing({
       {layout.lanes.map((lane) => (
         <g key={lane.path}>
           <path d={lane.path} className="f-lane" markerEnd={`url(#${id}-tip)`} />
-          <text x={lane.labelX} y={lane.labelY - 6} textAnchor="middle" className={`f-mono ${lane.outside ? 'f-halo' : 'f-halo-network'}`}>
+          <text
+            x={lane.labelX}
+            y={lane.labelY - 6}
+            textAnchor="middle"
+            className={`f-mono ${lane.outside ? 'f-halo' : 'f-halo-network'}`}
+          >
             {lane.label}
           </text>
         </g>

@@ -48,6 +48,7 @@ const pageSources = [
   'public',
   'next.config.js',
   'postcss.config.mjs',
+  'scripts/light-pages.mjs',
   'package-lock.json',
 ];
 
