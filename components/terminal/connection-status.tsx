@@ -1,20 +1,17 @@
 'use client';
 
 import { useEffect, useState } from 'react';
-import type { Isolation } from '../../core/shells/lab-shell';
-import { Icon } from '../shell/icons';
 import { type ConnectionState, describeConnection } from './connection-state';
 
 interface Props {
   state: ConnectionState | undefined;
-  isolation: Isolation;
   onRetry(): void;
   /** Opens a new terminal in the place of one that has ended. */
   onReplace(): void;
 }
 
-/** The line under the terminal: how it is connected, what can be done about it, and how it is shut in. */
-export function ConnectionStatus({ state, isolation, onRetry, onReplace }: Props) {
+/** The line under the terminal: how it is connected, and what can be done about it. */
+export function ConnectionStatus({ state, onRetry, onReplace }: Props) {
   const seconds = useSecondsLeft(state);
   if (!state) return null;
   const words = describeConnection(state, seconds);
@@ -43,11 +40,6 @@ export function ConnectionStatus({ state, isolation, onRetry, onReplace }: Props
       )}
       <span className="terminal-status-hint">
         <kbd>F6</kbd> leaves the terminal
-      </span>
-      <span className="terminal-status-isolation" title={isolation.sentence}>
-        <Icon name={isolation.kind === 'none' ? 'unavailable' : 'shield'} />
-        {isolation.kind === 'none' ? 'Not shut in' : 'Shut in'}
-        <span className="sr-only">: {isolation.sentence}</span>
       </span>
     </div>
   );

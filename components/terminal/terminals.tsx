@@ -16,7 +16,7 @@ export interface TerminalsHandle {
 }
 
 interface Props {
-  view: Pick<SessionView, 'id' | 'shells' | 'isolation'>;
+  view: Pick<SessionView, 'id' | 'shells'>;
   ref?: Ref<TerminalsHandle>;
 }
 
@@ -36,13 +36,17 @@ export function Terminals({ view, ref }: Props) {
   const screens = useRef(new Map<string, TerminalScreenHandle>());
   const tabs = useRef<TabsHandle>(null);
   const waiting = useRef<string[]>([]);
+  /** A terminal that was just asked for takes the focus when it is there. */
+  const wanted = useRef<string>(undefined);
   const active = shells.some(({ id }) => id === chosen) ? chosen : shells[0]?.id;
   const activeState = active ? states[active] : undefined;
 
-  const onState = useCallback(
-    (id: string, state: ConnectionState) => setStates((before) => ({ ...before, [id]: state })),
-    [],
-  );
+  const onState = useCallback((id: string, state: ConnectionState) => {
+    setStates((before) => ({ ...before, [id]: state }));
+    if (state.kind !== 'live' || wanted.current !== id) return;
+    wanted.current = undefined;
+    screens.current.get(id)?.focus();
+  }, []);
 
   async function attempt(run: () => Promise<void>): Promise<void> {
     setBusy(true);
@@ -61,6 +65,7 @@ export function Terminals({ view, ref }: Props) {
       const shell = await openTerminal(sessionId);
       add(shell);
       setChosen(shell.id);
+      wanted.current = shell.id;
     });
 
   const close = (id: string) =>
@@ -138,7 +143,6 @@ export function Terminals({ view, ref }: Props) {
       )}
       <ConnectionStatus
         state={activeState}
-        isolation={view.isolation}
         onRetry={() => screens.current.get(active ?? '')?.retry()}
         onReplace={async () => {
           const ended = active;

@@ -27,11 +27,28 @@ async function drawn(bytes: Uint8Array | string, columns = 80, rows = 24): Promi
 const lines = ({ buffer: { active } }: TerminalType) =>
   Array.from({ length: active.length }, (_, row) => active.getLine(row)?.translateToString(true));
 
+/** Flags and colours of every cell of the last screen. */
+const styles = ({ buffer: { active }, rows, cols }: TerminalType) =>
+  Array.from({ length: rows * cols }, (_, at) => {
+    const cell = active.getLine(active.baseY + Math.floor(at / cols))?.getCell(at % cols);
+    // What a space looks like is its background alone.
+    if (!cell?.getChars().trim()) return [cell?.getBgColor()];
+    return [
+      cell.isBold(),
+      cell.isDim(),
+      cell.isInverse(),
+      cell.isUnderline(),
+      cell.getFgColor(),
+      cell.getBgColor(),
+    ];
+  });
+
 /** Everything of a terminal that its user could notice. */
 const look = (terminal: TerminalType) => {
   const { active } = terminal.buffer;
   return {
     lines: lines(terminal),
+    styles: styles(terminal),
     cursor: [active.cursorX, active.cursorY, active.baseY],
     buffer: active.type,
     modes: { ...terminal.modes },
@@ -50,6 +67,7 @@ describe('a screen that is seen again', () => {
   it.each([
     ['text', ['hello\r\nworld']],
     ['colour', ['\x1b[1;31mred\x1b[0m \x1b[38;2;1;2;3mtrue\x1b[m\r\n']],
+    ['bold after dim', ['\x1b[2mdim\x1b[0m\x1b[1;38;2;1;22;5mbold\x1b[2mboth\x1b[22mnone']],
     ['wide characters and a cut one', [Buffer.from([0xe4, 0xbd]), Buffer.from([0xa0, 0x21])]],
     ['an application in the alternate buffer', ['shell$ vi\r\n\x1b[?1049h\x1b[2J\x1b[5;10Hfile\x1b[24;1H:q']],
     ['bracketed paste, application keys', ['\x1b[?2004h\x1b[?1h\x1b=']],
@@ -173,7 +191,7 @@ describe('output faster than it can be parsed', () => {
       fc.asyncProperty(fc.array(piece, { maxLength: 12 }), (pieces) =>
         feedAndCompare(chunks(pieces.join(''))),
       ),
-      { numRuns: 12 },
+      { numRuns: 12, seed: 1 },
     );
   }, 120_000);
 });

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { SerializeAddon as SerializeAddonType } from '@xterm/addon-serialize';
 import type { Terminal as TerminalType } from '@xterm/headless';
+import { mendSerialized } from './mend-serialized';
 import { OutputBacklog } from './output-backlog';
 import { cursorAndMouse, readsText, scrollRegion, scrollsAsAWhole } from './xterm-internals';
 
@@ -87,14 +88,14 @@ export class TerminalScreen {
   /** What draws this screen on a terminal that was just reset: scrollback, both buffers, cursor, modes, title. */
   async snapshot(): Promise<{ bytes: Uint8Array; columns: number; rows: number }> {
     await this.drain();
-    const text = this.serializer.serialize() + this.unserialized();
+    const text = mendSerialized(this.serializer.serialize()) + this.unserialized();
     return { bytes: Buffer.from(text), columns: this.columns, rows: this.rows };
   }
 
   /** What is left of this screen when its program is gone: text and colours of the ordinary buffer. */
   async remains(): Promise<string> {
     await this.drain();
-    return this.serializer.serialize({ excludeAltBuffer: true, excludeModes: true });
+    return mendSerialized(this.serializer.serialize({ excludeAltBuffer: true, excludeModes: true }));
   }
 
   dispose(): void {
@@ -169,10 +170,12 @@ export class TerminalScreen {
     const { hidden, shape, mouseEncoding } = cursorAndMouse(terminal);
     const region = scrollRegion(terminal);
     let text = '';
-    if (region) {
+    if (region) text += `\x1b[${region.top + 1};${region.bottom + 1}r`;
+    // Both a scroll region and origin mode move the cursor home when they are set.
+    if (region || terminal.modes.originMode) {
       const { cursorX, cursorY } = terminal.buffer.active;
-      const row = terminal.modes.originMode ? cursorY - region.top : cursorY;
-      text += `\x1b[${region.top + 1};${region.bottom + 1}r\x1b[${row + 1};${cursorX + 1}H`;
+      const above = terminal.modes.originMode ? (region?.top ?? 0) : 0;
+      text += `\x1b[${cursorY - above + 1};${cursorX + 1}H`;
     }
     if (shape !== undefined) text += `\x1b[${shape} q`;
     if (mouseEncoding !== undefined) text += `\x1b[?${mouseEncoding}h`;
