@@ -90,7 +90,8 @@ function lintReferences(finder: ProblemFinder, lab: LabOutline, checks: Check[][
     once(task.id, ['tasks', t, 'id'], 'task');
     for (const [c, check] of (checks[t] ?? []).entries())
       once(check.id, ['tasks', t, 'checks', c, 'id'], 'check');
-    lintPoints(finder, task.points, checks[t] ?? [], t);
+    // A check that could not be read has points and an id all the same.
+    if (checks[t]?.length === task.checks.length) lintPoints(finder, task.points, checks[t], t);
     const cost = task.hints.reduce((sum, hint) => sum + (typeof hint === 'string' ? 0 : hint.cost), 0);
     if (cost > task.points)
       finder.add(
@@ -98,7 +99,9 @@ function lintReferences(finder: ProblemFinder, lab: LabOutline, checks: Check[][
         `expected hints that cost at most the task's ${task.points} points, found ${cost}`,
       );
   });
-  const ids = new Set(checks.flat().map((check) => check.id));
+  const ids = new Set(
+    lab.tasks.flatMap((task) => task.checks.map((check) => (check as { id?: unknown } | null)?.id)),
+  );
   for (const [mistake, failing] of Object.entries(lab.mistakes))
     failing.forEach((id, i) => {
       if (!ids.has(id))

@@ -230,7 +230,7 @@ describe('passed, failed or waiting', () => {
         name: 'web',
         uid: 'uid-web',
         resourceVersion: '5',
-        fields: { 'status.conditions': expect.stringContaining('Ready') },
+        fields: { 'status.conditions[Ready].type': 'Ready', 'status.conditions[Ready].status': 'True' },
       },
     ]);
   });

@@ -149,6 +149,15 @@ function matchList(
   return found;
 }
 
+/** The item that an expected one is compared with first, and what people call it. */
+export function partnerOf(
+  expected: unknown,
+  items: readonly unknown[],
+  field: string,
+): { name: string; item: unknown } {
+  return { name: nameOf(expected, field), item: items.find((item) => isPartner(expected, item, field)) };
+}
+
 function isPartner(expected: unknown, item: unknown, field: string): boolean {
   if (typeof expected !== 'object' || expected === null) return sameMeaning(expected, item, [field]);
   const key = keyOf(expected, field);

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../clusters/kube-api';
 import { show } from './equal';
-import type { Mismatch } from './match';
+import { type Mismatch, partnerOf } from './match';
 import type { Difference, Observation, Verdict } from './verdict';
 
 /** What came of one check. */
@@ -75,17 +75,21 @@ export function observe(object: KubeObject, fields: Record<string, unknown> = {}
 
 /** The fields that a partial object looks at: path → what is there. */
 export function comparedFields(expected: unknown, actual: unknown, path = ''): Record<string, unknown> {
-  if (
-    typeof expected !== 'object' ||
-    expected === null ||
-    Array.isArray(expected) ||
-    Object.keys(expected).length === 0
-  )
-    return { [path || '.']: Array.isArray(actual) || typeof actual === 'object' ? show(actual) : actual };
+  if (Array.isArray(expected) && Array.isArray(actual) && expected.some((item) => typeof item === 'object')) {
+    const field = path.slice(path.lastIndexOf('.') + 1);
+    return merged(
+      expected.map((one) => {
+        const { name, item } = partnerOf(one, actual, field);
+        return comparedFields(one, item, `${path}[${name}]`);
+      }),
+    );
+  }
+  const isMap = typeof expected === 'object' && expected !== null && !Array.isArray(expected);
+  if (!isMap || Object.keys(expected).length === 0)
+    return { [path || '.']: typeof actual === 'object' ? show(actual) : actual };
   const there = (typeof actual === 'object' && actual !== null ? actual : {}) as Record<string, unknown>;
-  return Object.assign(
-    {},
-    ...Object.entries(expected).map(([key, inner]) =>
+  return merged(
+    Object.entries(expected).map(([key, inner]) =>
       comparedFields(
         inner,
         Object.hasOwn(there, key) ? there[key] : undefined,
@@ -93,4 +97,8 @@ export function comparedFields(expected: unknown, actual: unknown, path = ''): R
       ),
     ),
   );
+}
+
+function merged(parts: Record<string, unknown>[]): Record<string, unknown> {
+  return Object.assign({}, ...parts);
 }
