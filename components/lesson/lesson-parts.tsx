@@ -16,10 +16,12 @@ export interface LabLink {
 /** The components that a lesson's text may use. Ids were checked when the lesson was loaded. */
 export function lessonParts(lesson: Lesson, labs: readonly LabLink[]): MDXComponents {
   return {
+    // biome-ignore lint/correctness/noComponentHookFactories: closes over this lesson; rendered once, on the server
     Figure: ({ id }: { id: string }) => {
       const figure = lesson.figures[id];
       return figure ? <Figure id={id} figure={figure} /> : null;
     },
+    // biome-ignore lint/correctness/noComponentHookFactories: closes over this lesson; rendered once, on the server
     Question: ({ id }: { id: string }) => {
       const question = lesson.questions[id];
       return question ? <QuestionCard id={id} question={question} /> : null;
@@ -27,6 +29,7 @@ export function lessonParts(lesson: Lesson, labs: readonly LabLink[]): MDXCompon
     Command: CommandFrame,
     Note,
     Term,
+    // biome-ignore lint/correctness/noComponentHookFactories: closes over this lesson; rendered once, on the server
     Lab: ({ id, children }: { id: string; children?: ReactNode }) => (
       <LabCard lab={labs.find((lab) => lab.id === id) ?? { id, title: id, minutes: 0, points: 0 }}>
         {children}
@@ -35,6 +38,7 @@ export function lessonParts(lesson: Lesson, labs: readonly LabLink[]): MDXCompon
     table: (props) => (
       // A wide table scrolls inside its own box, reachable by keyboard.
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be focusable
+      // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
       <div className="table-box" tabIndex={0} role="group" aria-label="Table">
         <table {...props} />
       </div>

@@ -35,7 +35,7 @@ const report = (at: string, earned = 0): LabReport => ({
 
 const saved = (earned: number) => ({ at: 't', earned, points: 10, passed: earned === 10 });
 
-function after(...actions: SessionAction[]): SessionModel {
+function modelAfter(...actions: SessionAction[]): SessionModel {
   return actions.reduce(reduceSession, initialModel);
 }
 
@@ -47,7 +47,7 @@ const reported = (data: LabReport): SessionAction => ({ type: 'event', event: { 
 
 describe('the lines of a start', () => {
   test('are kept in order, a repeated one once', () => {
-    const model = after(
+    const model = modelAfter(
       session({ kind: 'starting', line: 'a' }),
       session({ kind: 'starting', line: 'a', done: 1, total: 2 }),
       session({ kind: 'starting', line: 'b' }),
@@ -58,7 +58,7 @@ describe('the lines of a start', () => {
   });
 
   test('begin anew when the lab is restarted', () => {
-    const model = after(session({ kind: 'starting', line: 'a' }), {
+    const model = modelAfter(session({ kind: 'starting', line: 'a' }), {
       type: 'opened',
       view: view({ kind: 'starting', line: 'b' }),
     });
@@ -69,20 +69,20 @@ describe('the lines of a start', () => {
 describe('reports', () => {
   test('a newer one replaces an older one', () => {
     expect(
-      after(reported(report('2026-01-01T00:00:01Z', 2)), reported(report('2026-01-01T00:00:02Z', 4))).report
-        ?.earned,
+      modelAfter(reported(report('2026-01-01T00:00:01Z', 2)), reported(report('2026-01-01T00:00:02Z', 4)))
+        .report?.earned,
     ).toBe(4);
   });
 
   test('one that arrives late is passed over', () => {
     expect(
-      after(reported(report('2026-01-01T00:00:02Z', 4)), reported(report('2026-01-01T00:00:01Z', 2))).report
-        ?.earned,
+      modelAfter(reported(report('2026-01-01T00:00:02Z', 4)), reported(report('2026-01-01T00:00:01Z', 2)))
+        .report?.earned,
     ).toBe(4);
   });
 
   test('a view without a report keeps the one that is there', () => {
-    expect(after(reported(report('t', 4)), session({ kind: 'ready' })).report?.earned).toBe(4);
+    expect(modelAfter(reported(report('t', 4)), session({ kind: 'ready' })).report?.earned).toBe(4);
   });
 });
 
@@ -114,18 +114,18 @@ describe('“saved” is said only of what the server says is saved', () => {
     ],
   ];
   test.each(cases)('%s', (_, actions, expected) => {
-    expect(savedState(after(...actions))).toBe(expected);
+    expect(savedState(modelAfter(...actions))).toBe(expected);
   });
 });
 
 describe('the connection', () => {
   test('counts its attempts and forgets them when it is back', () => {
-    expect(after({ type: 'disconnected' }, { type: 'disconnected' }).connection).toEqual({
+    expect(modelAfter({ type: 'disconnected' }, { type: 'disconnected' }).connection).toEqual({
       kind: 'reconnecting',
       attempt: 2,
     });
     expect(
-      after({ type: 'disconnected' }, { type: 'connected' }, { type: 'disconnected' }).connection,
+      modelAfter({ type: 'disconnected' }, { type: 'connected' }, { type: 'disconnected' }).connection,
     ).toEqual({
       kind: 'reconnecting',
       attempt: 1,
@@ -133,7 +133,7 @@ describe('the connection', () => {
   });
 
   test('losing it loses nothing that is shown', () => {
-    const model = after(session({ kind: 'ready' }, report('t', 4)), { type: 'disconnected' });
+    const model = modelAfter(session({ kind: 'ready' }, report('t', 4)), { type: 'disconnected' });
     expect(model.view?.state.kind).toBe('ready');
     expect(model.report?.earned).toBe(4);
   });
@@ -141,7 +141,7 @@ describe('the connection', () => {
 
 describe('checking', () => {
   test('ends with a report', () => {
-    expect(after({ type: 'check-started' }, { type: 'checked', report: report('t', 2) })).toMatchObject({
+    expect(modelAfter({ type: 'check-started' }, { type: 'checked', report: report('t', 2) })).toMatchObject({
       checking: false,
       report: { earned: 2 },
     });
@@ -149,7 +149,7 @@ describe('checking', () => {
 
   test('ends with a problem, which stays until it is read', () => {
     const problem = { code: 'x', message: 'm', remedy: 'r' };
-    const model = after({ type: 'check-started' }, { type: 'problem', problem });
+    const model = modelAfter({ type: 'check-started' }, { type: 'problem', problem });
     expect(model).toMatchObject({ checking: false, problem });
     expect(reduceSession(model, { type: 'problem-read' }).problem).toBeNull();
   });

@@ -33,18 +33,21 @@ export function Starting({
           <progress className="start-progress" aria-label="Start" />
         )}
         <ol className="start-lines" role="log" aria-label="What is being done">
-          {lines.slice(-8).map((line, at, shown) => (
-            <li
-              key={`${lines.length - shown.length + at}`}
-              data-current={at === shown.length - 1 ? '' : undefined}
-            >
-              {line}
-            </li>
-          ))}
+          {numbered(lines)
+            .slice(-8)
+            .map(({ number, line }) => (
+              <li key={number} data-current={number === lines.length ? '' : undefined}>
+                {line}
+              </li>
+            ))}
         </ol>
       </div>
     </Stage>
   );
+}
+
+function numbered(lines: readonly string[]) {
+  return lines.map((line, at) => ({ number: at + 1, line }));
 }
 
 interface AgainProps {
