@@ -24,7 +24,7 @@ HISTCONTROL=ignoreboth
 PROMPT_COMMAND='history -a'
 PS1='\[\e[1;32m\]lab\[\e[0m\] \[\e[1;34m\]\w\[\e[0m\] $ '
 
-mkdir -p "$HOME/.kube" && {
+mkdir -p "$HOME/.kube" 2>/dev/null && {
   [ -s "$HOME/.kube/config" ] && [ "$(<"$PODLAB_RUN/kubeconfig")" = "$(<"$HOME/.kube/.from-podlab")" ] || {
     rm -f "$HOME/.kube/config" "$HOME/.kube/.from-podlab"
     (umask 077 && cp "$PODLAB_RUN/kubeconfig" "$HOME/.kube/config" && cp "$PODLAB_RUN/kubeconfig" "$HOME/.kube/.from-podlab")
