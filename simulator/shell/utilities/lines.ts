@@ -1,0 +1,412 @@
+import { inputs } from './cat';
+import { count } from './head-tail';
+import { type Utility, utility } from './utility';
+
+export const wc = utility(
+  'wc',
+  '[-cmlwL] [FILE]...\n\nCount lines, words, and bytes for FILEs (or stdin)',
+  async (self) => {
+    const options = self.options('cmlwL');
+    const chosen = ['l', 'w', 'm', 'c', 'L'].filter((letter) => options.has(letter));
+    const letters = chosen.length > 0 ? chosen : ['l', 'w', 'c'];
+    const totals = [0, 0, 0, 0, 0];
+    let files = 0;
+    const show = async (values: number[], path: string) => {
+      const numbers = letters.map((letter) => values['lwmcL'.indexOf(letter)] ?? 0);
+      const single = letters.length === 1;
+      const text = single
+        ? String(numbers[0])
+        : numbers.map((number) => String(number).padStart(9)).join(' ');
+      await self.print(`${text}${path === '' ? '' : ` ${path}`}\n`);
+    };
+    for (const path of options.operands.length > 0 ? options.operands : ['']) {
+      const file = await self.open(path === '' ? '-' : path, path);
+      if (!file) continue;
+      files++;
+      const values = [0, 0, 0, 0, 0];
+      let inWord = false;
+      let width = 0;
+      try {
+        for await (const chunk of self.chunks(file)) {
+          values[3] = (values[3] as number) + chunk.length;
+          let lines = 0;
+          let words = 0;
+          for (let i = 0; i < chunk.length; i++) {
+            const code = chunk.charCodeAt(i);
+            if (code === 10) {
+              lines++;
+              if (width > (values[4] as number)) values[4] = width;
+              width = 0;
+            } else width++;
+            if (code === 32 || (code >= 9 && code <= 13)) inWord = false;
+            else if (!inWord && code > 32 && code !== 127) {
+              inWord = true;
+              words++;
+            }
+          }
+          values[0] = (values[0] as number) + lines;
+          values[1] = (values[1] as number) + words;
+        }
+      } catch (error) {
+        await self.warnError(path, error);
+      } finally {
+        file.release();
+      }
+      values[2] = values[3] as number;
+      values[4] = Math.max(values[4] as number, width);
+      for (const [index, value] of values.entries()) totals[index] = (totals[index] as number) + value;
+      await show(values, path);
+    }
+    if (options.operands.length > 1 && files > 0) await show(totals, 'total');
+  },
+);
+
+/** `2,4-6,8-` as ranges from 1. */
+function parseRanges(self: Utility, text: string): [number, number][] {
+  return text.split(',').map((part) => {
+    const match = /^(\d*)(-?)(\d*)$/.exec(part);
+    if (!match || part === '' || part === '-') return self.fail(`invalid range '${part}'`);
+    const from = match[1] === '' ? 1 : Number(match[1]);
+    const to = match[2] === '' ? from : match[3] === '' ? Number.MAX_SAFE_INTEGER : Number(match[3]);
+    if (from === 0) self.fail(`invalid range '${part}'`);
+    return [from, to];
+  });
+}
+
+export const cut = utility(
+  'cut',
+  '[OPTIONS] [FILE]...\n\nPrint selected fields from FILEs to stdout',
+  async (self) => {
+    const options = self.options('b:c:d:f:snO:D', {
+      fields: 'f',
+      delimiter: 'd',
+      characters: 'c',
+      complement: 'n',
+      'output-delimiter': 'O',
+      'only-delimited': 's',
+    });
+    const list = options.value('f') ?? options.value('c') ?? options.value('b');
+    if (list === undefined) return self.fail('expected a list of bytes, characters, or fields');
+    const ranges = parseRanges(self, list).sort((a, b) => a[0] - b[0]);
+    const delimiter = options.value('d') ?? '\t';
+    const joiner = options.value('O') ?? delimiter;
+    const byFields = options.has('f');
+    const select = (items: string[]): string[] => {
+      const result: string[] = [];
+      let next = 1;
+      for (const [from, to] of ranges) {
+        for (let i = Math.max(from, next); i <= Math.min(to, items.length); i++)
+          result.push(items[i - 1] as string);
+        next = Math.max(next, to + 1);
+      }
+      return result;
+    };
+    for await (const { file } of inputs(self, options.operands, (path) => path)) {
+      for await (const { lines } of self.lines(file)) {
+        for (const line of lines) {
+          if (!byFields) await self.print(`${select([...line]).join('')}\n`);
+          else if (line.includes(delimiter))
+            await self.print(`${select(line.split(delimiter)).join(joiner)}\n`);
+          else if (!options.has('s')) await self.print(`${line}\n`);
+        }
+      }
+    }
+  },
+);
+
+export const uniq = utility(
+  'uniq',
+  '[-cduiz] [-f,s,w N] [FILE [OUTFILE]]\n\nDiscard duplicate lines',
+  async (self) => {
+    const options = self.options('cduizf:s:w:');
+    const fields = Number(options.value('f') ?? 0);
+    const skip = Number(options.value('s') ?? 0);
+    const width = options.value('w');
+    const key = (line: string) => {
+      let text = line;
+      for (let i = 0; i < fields; i++) text = text.replace(/^[ \t]*[^ \t]*/, '');
+      text = text.slice(skip);
+      if (width !== undefined) text = text.slice(0, Number(width));
+      return options.has('i') ? text.toLowerCase() : text;
+    };
+    let current: string | undefined;
+    let currentKey = '';
+    let repeats = 0;
+    const emit = async () => {
+      if (current === undefined) return;
+      if ((options.has('d') && repeats < 2) || (options.has('u') && repeats > 1)) return;
+      await self.print(`${options.has('c') ? `${String(repeats).padStart(7)} ` : ''}${current}\n`);
+    };
+    for await (const { file } of inputs(self, options.operands.slice(0, 1))) {
+      for await (const { lines } of self.lines(file)) {
+        for (const line of lines) {
+          const lineKey = key(line);
+          if (current !== undefined && lineKey === currentKey) repeats++;
+          else {
+            await emit();
+            current = line;
+            currentKey = lineKey;
+            repeats = 1;
+          }
+        }
+      }
+    }
+    await emit();
+  },
+);
+
+const trClasses: Record<string, string> = {
+  alpha: range(65, 90) + range(97, 122),
+  digit: range(48, 57),
+  alnum: range(48, 57) + range(65, 90) + range(97, 122),
+  upper: range(65, 90),
+  lower: range(97, 122),
+  space: '\t\n\v\f\r ',
+  blank: '\t ',
+  punct: range(33, 47) + range(58, 64) + range(91, 96) + range(123, 126),
+  cntrl: range(0, 31) + range(127, 127),
+  print: range(32, 126),
+  graph: range(33, 126),
+  xdigit: range(48, 57) + range(65, 70) + range(97, 102),
+};
+
+function range(from: number, to: number): string {
+  let text = '';
+  for (let code = from; code <= to; code++) text += String.fromCharCode(code);
+  return text;
+}
+
+function expandSet(self: Utility, text: string): string {
+  const escapes: Record<string, string> = {
+    n: '\n',
+    t: '\t',
+    r: '\r',
+    f: '\f',
+    v: '\v',
+    a: '\x07',
+    b: '\b',
+    '\\': '\\',
+  };
+  const plain: string[] = [];
+  for (let i = 0; i < text.length; i++) {
+    const named = /^\[:(\w+):\]/.exec(text.slice(i));
+    if (named) {
+      const set = trClasses[named[1] as string];
+      if (set !== undefined) {
+        plain.push(...[...set].map((c) => `\0${c}`));
+        i += named[0].length - 1;
+        continue;
+      }
+    }
+    const octal = /^\\([0-7]{1,3})/.exec(text.slice(i));
+    if (octal) {
+      plain.push(String.fromCharCode(Number.parseInt(octal[1] as string, 8) & 255));
+      i += octal[0].length - 1;
+    } else if (text[i] === '\\' && i + 1 < text.length) {
+      const next = text[++i] as string;
+      plain.push(escapes[next] ?? next);
+    } else plain.push(text[i] as string);
+  }
+  let result = '';
+  for (let i = 0; i < plain.length; i++) {
+    const c = plain[i] as string;
+    const to = plain[i + 2];
+    if (c.length === 1 && plain[i + 1] === '-' && to !== undefined && to.length === 1) {
+      if (to < c) self.fail(`range endpoints of '${c}-${to}' are in reverse collating sequence order`);
+      result += range(c.charCodeAt(0), to.charCodeAt(0));
+      i += 2;
+    } else result += c.length === 2 ? c[1] : c;
+  }
+  return result;
+}
+
+export const tr = utility(
+  'tr',
+  '[-cds] STRING1 [STRING2]\n\nTranslate, squeeze, or delete characters from stdin, writing to stdout',
+  async (self) => {
+    const options = self.options('+cCdst', { delete: 'd', complement: 'c', 'squeeze-repeats': 's' });
+    const [first, second] = options.operands;
+    if (first === undefined) throw self.usageFault();
+    const complement = options.has('c') || options.has('C');
+    let from = expandSet(self, first);
+    if (complement) from = [...range(0, 255)].filter((c) => !from.includes(c)).join('');
+    const to = second === undefined ? undefined : expandSet(self, second);
+    const table = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code));
+    const deleting = options.has('d');
+    if (!deleting && to !== undefined && to !== '') {
+      for (let i = 0; i < from.length; i++)
+        table[from.charCodeAt(i)] = to[Math.min(i, to.length - 1)] as string;
+    }
+    const squeeze = options.has('s') ? new Set(to ?? from) : undefined;
+    const removed = deleting ? new Set(from) : undefined;
+    let last = '';
+    const input = self.process.fds.get(0);
+    if (!input) return;
+    for await (const chunk of self.chunks(input)) {
+      let out = '';
+      for (let i = 0; i < chunk.length; i++) {
+        const c = chunk[i] as string;
+        if (removed?.has(c)) continue;
+        const mapped = table[c.charCodeAt(0)] as string;
+        if (squeeze && mapped === last && squeeze.has(mapped)) continue;
+        last = mapped;
+        out += mapped;
+      }
+      await self.print(out);
+    }
+  },
+);
+
+export const seq = utility(
+  'seq',
+  '[-w] [-s SEP] [FIRST [INC]] LAST\n\nPrint numbers from FIRST to LAST, in steps of INC.',
+  async (self) => {
+    const numeric = (arg: string) => /^-(\d|\.\d)/.test(arg);
+    const args = self.args;
+    const split = args.findIndex((arg) => numeric(arg));
+    const options = self.options(
+      '+ws:',
+      {},
+      split < 0 ? args : [...args.slice(0, split), '--', ...args.slice(split)],
+    );
+    const texts = options.operands;
+    if (texts.length === 0 || texts.length > 3) throw self.usageFault();
+    for (const text of texts)
+      if (!/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text)) self.fail(`invalid number '${text}'`);
+    const [first, step, last] =
+      texts.length === 1
+        ? [1, 1, Number(texts[0])]
+        : texts.length === 2
+          ? [Number(texts[0]), 1, Number(texts[1])]
+          : texts.map(Number);
+    const decimals = Math.max(
+      ...texts.slice(0, Math.max(1, texts.length - 1)).map((text) => (text.split('.')[1] ?? '').length),
+      texts.length === 1 ? 0 : 0,
+    );
+    const separator = options.value('s') ?? '\n';
+    const start = first as number;
+    const increment = step as number;
+    const end = last as number;
+    if (increment === 0) self.fail(`increment is 0`);
+    const places = texts.length === 1 ? 0 : decimals;
+    const width = options.has('w') ? Math.max(start.toFixed(places).length, end.toFixed(places).length) : 0;
+    let printed = false;
+    for (let index = 0; ; index++) {
+      const value = start + index * increment;
+      if (increment > 0 ? value > end + 1e-10 : value < end - 1e-10) break;
+      let text = value.toFixed(places);
+      if (width > 0)
+        text = text.startsWith('-')
+          ? `-${text.slice(1).padStart(width - 1, '0')}`
+          : text.padStart(width, '0');
+      await self.print((printed ? separator : '') + text);
+      printed = true;
+    }
+    if (printed) await self.print('\n');
+  },
+);
+
+export const yes = utility('yes', '[STRING]', async (self) => {
+  const line = `${self.args.length > 0 ? self.args.join(' ') : 'y'}\n`;
+  const block = line.repeat(Math.max(1, Math.floor(4096 / line.length)));
+  for (;;) await self.process.write(1, block);
+});
+
+export const paste = utility('paste', '[-d DELIMITERS] [-s] [FILE]...', async (self) => {
+  const options = self.options('d:s');
+  const delimiters = (options.value('d') ?? '\t')
+    .replace(/\\n/g, '\n')
+    .replace(/\\t/g, '\t')
+    .replace(/\\0/g, '\0');
+  const between = (index: number) =>
+    delimiters === '' ? '' : (delimiters[index % delimiters.length] as string).replace('\0', '');
+  const columns: string[][] = [];
+  for await (const { file } of inputs(self, options.operands)) {
+    const text = await self.readAll(file);
+    columns.push(text === '' ? [] : text.replace(/\n$/, '').split('\n'));
+  }
+  if (options.has('s')) {
+    for (const lines of columns)
+      await self.print(
+        `${lines.map((line, index) => (index === 0 ? '' : between(index - 1)) + line).join('')}\n`,
+      );
+    return;
+  }
+  const rows = Math.max(0, ...columns.map((lines) => lines.length));
+  for (let row = 0; row < rows; row++) {
+    await self.print(
+      `${columns.map((lines, index) => (index === 0 ? '' : between(index - 1)) + (lines[row] ?? '')).join('')}\n`,
+    );
+  }
+});
+
+export const comm = utility('comm', '[-123] FILE1 FILE2', async (self) => {
+  const options = self.options('123');
+  const columns: string[][] = [];
+  for await (const { file } of inputs(self, options.operands))
+    columns.push(
+      (await self.readAll(file))
+        .replace(/\n$/, '')
+        .split('\n')
+        .filter((line, _, all) => all.length > 1 || line !== ''),
+    );
+  const [left = [], right = []] = columns;
+  const show = async (column: 1 | 2 | 3, line: string) => {
+    if (options.has(String(column))) return;
+    const tabs = [1, 2].filter((before) => before < column && !options.has(String(before))).length;
+    await self.print(`${'\t'.repeat(tabs)}${line}\n`);
+  };
+  let i = 0;
+  let j = 0;
+  while (i < left.length || j < right.length) {
+    const a = left[i];
+    const b = right[j];
+    if (b === undefined || (a !== undefined && a < b)) {
+      await show(1, a as string);
+      i++;
+    } else if (a === undefined || b < a) {
+      await show(2, b);
+      j++;
+    } else {
+      await show(3, a);
+      i++;
+      j++;
+    }
+  }
+});
+
+export const cmp = utility('cmp', '[-ls] [-n NUM] FILE1 [FILE2]', async (self) => {
+  const options = self.options('lsn:');
+  const [first, second] = options.operands;
+  if (first === undefined) throw self.usageFault();
+  const limit = options.has('n') ? count(self, options.value('n') as string) : Number.MAX_SAFE_INTEGER;
+  const texts: string[] = [];
+  for (const path of [first, second ?? '-']) {
+    const file = await self.open(path, `can't open '${path}'`);
+    if (!file) return 2;
+    texts.push((await self.readAll(file)).slice(0, limit));
+    file.release();
+  }
+  const [a, b] = texts as [string, string];
+  let line = 1;
+  let differs = false;
+  for (let i = 0; i < Math.min(a.length, b.length); i++) {
+    if (a[i] !== b[i]) {
+      differs = true;
+      if (options.has('s')) return 1;
+      if (!options.has('l')) {
+        await self.print(`${first} ${second ?? '-'} differ: char ${i + 1}, line ${line}\n`);
+        return 1;
+      }
+      await self.print(
+        `${i + 1} ${a.charCodeAt(i).toString(8).padStart(3)} ${b.charCodeAt(i).toString(8).padStart(3)}\n`,
+      );
+    }
+    if (a[i] === '\n') line++;
+  }
+  if (a.length !== b.length) {
+    if (!options.has('s')) await self.warn(`EOF on ${a.length < b.length ? first : (second ?? '-')}`);
+    return 1;
+  }
+  return differs ? 1 : 0;
+});
