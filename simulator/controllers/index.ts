@@ -1,13 +1,20 @@
 import type { ControllerContext, StartController } from './controller';
+import { startCronJobController } from './cron-job';
+import { startDaemonSetController } from './daemon-set';
 import { startDeploymentController } from './deployment/index';
+import { startDisruptionController } from './disruption';
 import { startEndpointSliceController } from './endpoint-slice';
 import { startEndpointsController } from './endpoints';
 import { startGarbageCollector } from './garbage-collector';
 import { startJobController } from './job/index';
 import { startNamespaceController } from './namespace';
+import { startPersistentVolumeController } from './persistent-volume';
 import { startPodGarbageController } from './pod-garbage';
 import { startReplicaSetController } from './replica-set';
+import { startResourceQuotaController } from './resource-quota';
 import { startServiceAccountController } from './service-account';
+import { startStatefulSetController } from './stateful-set';
+import { startTaintEvictionController } from './taint-eviction';
 
 export type { ControllerContext } from './controller';
 
@@ -19,7 +26,14 @@ const CONTROLLERS: readonly StartController[] = [
   startEndpointsController,
   startReplicaSetController,
   startDeploymentController,
+  startStatefulSetController,
+  startDaemonSetController,
   startJobController,
+  startCronJobController,
+  startPersistentVolumeController,
+  startResourceQuotaController,
+  startDisruptionController,
+  startTaintEvictionController,
   startGarbageCollector,
   startPodGarbageController,
 ];

@@ -1,0 +1,235 @@
+import { Cron } from 'croner';
+import { ApiError } from '../api/errors';
+import type { EventRecorder } from '../events/event-recorder';
+import type { CronJob, Job } from '../schema/types';
+import {
+  type ControllerContext,
+  controllerOf,
+  controllerRef,
+  keyOf,
+  recorder,
+  type StopController,
+  splitKey,
+  timestamp,
+} from './controller';
+import { WorkQueue } from './work-queue';
+
+/** More missed start times than this are not made up for. */
+const TOO_MANY_MISSED = 100;
+
+/** Makes Jobs by the clock (cronjob controller). */
+export function startCronJobController(context: ControllerContext): StopController {
+  const { client } = context;
+  const events = recorder(context, 'cronjob-controller');
+  const queue: WorkQueue = new WorkQueue(
+    context.clock,
+    (key) => {
+      const [namespace, name] = splitKey(key);
+      const cron = client.get('cronjobs.batch', namespace, name);
+      if (cron && !cron.metadata.deletionTimestamp)
+        new CronSync(context, events, cron).sync((ms) => queue.addAfter(key, ms));
+    },
+    context.onError,
+  );
+  const stops = [
+    client.watch('cronjobs.batch', {}, ({ object }) => queue.add(keyOf(object))),
+    client.watch('jobs.batch', {}, ({ object }) => {
+      const ref = controllerOf(object);
+      if (ref?.kind === 'CronJob') queue.add(`${object.metadata.namespace}/${ref.name}`);
+    }),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+    queue.stop();
+  };
+}
+
+class CronSync {
+  private readonly status: NonNullable<CronJob['status']>;
+  private readonly now: number;
+
+  constructor(
+    private readonly context: ControllerContext,
+    private readonly events: EventRecorder,
+    private readonly cron: CronJob,
+  ) {
+    this.now = context.clock.now();
+    this.status = structuredClone(cron.status ?? {});
+  }
+
+  sync(again: (ms: number) => void): void {
+    const { cron } = this;
+    const namespace = cron.metadata.namespace ?? '';
+    const jobs = this.context.client
+      .list('jobs.batch', { namespace })
+      .filter((job) => controllerOf(job)?.uid === cron.metadata.uid);
+    this.follow(jobs);
+    this.forget(
+      jobs.filter((job) => outcome(job) === 'Complete'),
+      cron.spec?.successfulJobsHistoryLimit ?? 3,
+    );
+    this.forget(
+      jobs.filter((job) => outcome(job) === 'Failed'),
+      cron.spec?.failedJobsHistoryLimit ?? 1,
+    );
+    if (!cron.spec?.suspend) {
+      const next = this.fire(jobs.filter((job) => !outcome(job)));
+      if (next !== undefined) again(Math.max(0, next - this.now));
+    }
+    this.write();
+  }
+
+  /** `status.active` and `lastSuccessfulTime` by what has become of the Jobs. */
+  private follow(jobs: Job[]): void {
+    const running = jobs.filter((job) => !outcome(job));
+    for (const { uid, name } of this.status.active ?? []) {
+      const job = jobs.find(({ metadata }) => metadata.uid === uid);
+      const result = job && outcome(job);
+      if (result) {
+        this.tell('SawCompletedJob', `Saw completed job: ${name}, condition: ${result}`);
+      } else if (!job) this.tell('MissingJob', `Active job went missing: ${name}`);
+    }
+    for (const { metadata, status } of jobs.filter((job) => outcome(job) === 'Complete')) {
+      const at = String(status?.completionTime ?? metadata.creationTimestamp);
+      if (Date.parse(at) > (Date.parse(String(this.status.lastSuccessfulTime ?? '')) || 0)) {
+        this.status.lastSuccessfulTime = at;
+      }
+    }
+    this.status.active = running.map((job) => reference(job));
+  }
+
+  /** Starts the newest Job that is due. Returns when the next one will be. */
+  private fire(running: Job[]): number | undefined {
+    const { spec, metadata } = this.cron;
+    const schedule = this.schedule();
+    if (!spec || !schedule) return undefined;
+    const last = Date.parse(String(this.status.lastScheduleTime ?? metadata.creationTimestamp));
+    const deadline = spec.startingDeadlineSeconds;
+    const earliest = deadline === undefined ? last : Math.max(last, this.now - deadline * 1000);
+    let due: number | undefined;
+    let missed = 0;
+    let next = schedule.nextRun(new Date(earliest))?.getTime();
+    while (next !== undefined && next <= this.now) {
+      due = next;
+      missed += 1;
+      next = schedule.nextRun(new Date(next))?.getTime();
+      if (missed > TOO_MANY_MISSED) {
+        this.events.record(
+          this.cron,
+          'Warning',
+          'TooManyMissedTimes',
+          'too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew',
+        );
+        due = schedule.previousRuns(1, new Date(this.now))[0]?.getTime() ?? due;
+        next = schedule.nextRun(new Date(this.now))?.getTime();
+        break;
+      }
+    }
+    if (due !== undefined) this.start(due, running);
+    return next;
+  }
+
+  private start(due: number, running: Job[]): void {
+    const { client } = this.context;
+    const { spec, metadata } = this.cron;
+    const namespace = metadata.namespace ?? '';
+    if (running.length > 0 && spec?.concurrencyPolicy === 'Forbid') {
+      this.tell(
+        'JobAlreadyActive',
+        'Not starting job because prior execution is running and concurrency policy is Forbid',
+      );
+      return;
+    }
+    if (spec?.concurrencyPolicy === 'Replace') {
+      for (const job of running) {
+        client.delete('jobs.batch', namespace, job.metadata.name ?? '', { propagationPolicy: 'Background' });
+        this.tell('SuccessfulDelete', `Deleted job ${job.metadata.name}`);
+      }
+      this.status.active = [];
+    }
+    const name = `${metadata.name}-${Math.floor(due / 60_000)}`;
+    const template = spec?.jobTemplate;
+    try {
+      const job = client.create('jobs.batch', {
+        apiVersion: 'batch/v1',
+        kind: 'Job',
+        metadata: {
+          name,
+          namespace,
+          ...(template?.metadata?.labels ? { labels: template.metadata.labels } : {}),
+          annotations: {
+            ...template?.metadata?.annotations,
+            'batch.kubernetes.io/cronjob-scheduled-timestamp': timestamp(due),
+          },
+          ownerReferences: [controllerRef(this.cron)],
+        },
+        ...(template?.spec ? { spec: structuredClone(template.spec) } : {}),
+      });
+      this.tell('SuccessfulCreate', `Created job ${name}`);
+      this.status.active = [...(this.status.active ?? []), reference(job)];
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.reason !== 'AlreadyExists') {
+        this.events.record(this.cron, 'Warning', 'FailedCreate', `Error creating job: ${error.message}`);
+        return;
+      }
+    }
+    this.status.lastScheduleTime = timestamp(due);
+  }
+
+  private schedule(): Cron | undefined {
+    const { schedule = '', timeZone } = this.cron.spec ?? {};
+    try {
+      return new Cron(schedule, { paused: true, timezone: timeZone ?? 'UTC' });
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.events.record(
+        this.cron,
+        'Warning',
+        'UnparseableSchedule',
+        `unparseable schedule: ${schedule} : ${why}`,
+      );
+      return undefined;
+    }
+  }
+
+  private forget(finished: Job[], limit: number): void {
+    const oldest = [...finished].sort(
+      (left, right) =>
+        Date.parse(String(left.metadata.creationTimestamp)) -
+        Date.parse(String(right.metadata.creationTimestamp)),
+    );
+    for (const { metadata } of oldest.slice(0, Math.max(0, oldest.length - limit))) {
+      if (metadata.deletionTimestamp) continue;
+      this.context.client.delete('jobs.batch', metadata.namespace ?? '', metadata.name ?? '', {
+        propagationPolicy: 'Background',
+      });
+      this.tell('SuccessfulDelete', `Deleted job ${metadata.name}`);
+    }
+  }
+
+  private tell(reason: string, message: string): void {
+    this.events.record(this.cron, 'Normal', reason, message);
+  }
+
+  private write(): void {
+    const { client } = this.context;
+    const { namespace = '', name = '', uid } = this.cron.metadata;
+    const stored = client.get('cronjobs.batch', namespace, name);
+    if (!stored || stored.metadata.uid !== uid) return;
+    const { active, ...rest } = this.status;
+    const status = { ...rest, ...(active && active.length > 0 ? { active } : {}) };
+    client.updateStatus('cronjobs.batch', { ...stored, status });
+  }
+}
+
+function reference({ metadata }: Job) {
+  const { name = '', namespace = '', uid = '', resourceVersion = '' } = metadata;
+  return { apiVersion: 'batch/v1', kind: 'Job', name, namespace, uid, resourceVersion };
+}
+
+function outcome({ status }: Job): string | undefined {
+  return status?.conditions?.find(
+    ({ type, status: value }) => (type === 'Complete' || type === 'Failed') && value === 'True',
+  )?.type;
+}
