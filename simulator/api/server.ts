@@ -288,7 +288,12 @@ function serveHealth(exchange: Exchange): void {
 
 function verbsOf(route: Extract<Route, { kind: 'resource' }>): readonly string[] {
   const { resource, subresource } = route;
-  if (!subresource) return resource.verbs;
+  if (!subresource) {
+    const here = route.name
+      ? ['delete', 'get', 'patch', 'update', 'watch']
+      : ['create', 'deletecollection', 'list', 'watch'];
+    return resource.verbs.filter((verb) => here.includes(verb));
+  }
   return resource.subresources.find((each) => each.name === subresource)?.verbs ?? [];
 }
 

@@ -29,16 +29,20 @@ export function readObject(
   return complete(decoded, wanted);
 }
 
-/** The same for the result of a patch, which is refused with 422 naming the patch. */
+/** The same for the result of a patch on `target`, which is refused with 422 naming the patch. */
 export function readPatched(
   value: unknown,
+  target: unknown,
   wanted: WantedKind,
   validation: FieldValidation,
   warn: (text: string) => void,
   patch: string,
 ): KubeObject {
   checkKind(value, wanted);
-  const { value: decoded, unknown } = decode(value, wanted);
+  const { value: decoded, unknown: all } = decode(value, wanted);
+  // What a component of the cluster has put there is not the patch's doing.
+  const known = all.length ? decode(target, wanted).unknown : [];
+  const unknown = all.filter((text) => !known.includes(text));
   if (unknown.length && validation === 'Strict') {
     const message = `Invalid value: ${JSON.stringify(patch)}: strict decoding error: ${unknown.join(', ')}`;
     throw new ApiError(422, 'Invalid', ` "" is invalid: patch: ${message}`, {

@@ -60,7 +60,6 @@ export function serveWatch(
   range: { namespace: string; name?: string },
   representation: Representation,
   shared: SharedJson,
-  convert: (object: KubeObject) => KubeObject,
 ): void {
   const { store, clock } = storage.parts;
   const { query } = exchange;
@@ -85,22 +84,14 @@ export function serveWatch(
   const after = fromStart || asked === '' || asked === '0' ? store.resourceVersion : Number(asked);
   const stream = new WatchStream(exchange.response, representation, shared, matches);
   if (fromStart) {
-    stream.added(store.list(resource.name, range.namespace).filter(matches).map(convert));
+    stream.added(store.list(resource.name, range.namespace).filter(matches));
     if (initial && bookmarks) {
       stream.bookmark(resource.kind, resource.apiVersion, store.resourceVersion, true);
     }
   }
   try {
     const stop = store.watch(resource.name, { namespace: range.namespace, after }, (events) =>
-      stream.changes(
-        resource.convertedFrom
-          ? events.map((event) => ({
-              ...event,
-              object: convert(event.object),
-              ...(event.previous ? { previous: convert(event.previous) } : {}),
-            }))
-          : events,
-      ),
+      stream.changes(events),
     );
     stream.whenEnded(stop);
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { ResourceDefinition } from '../../schema/resources';
 import type { KubeObject } from '../../schema/types';
+import { fromStored } from '../conversion';
 import type { RenderTable } from '../extension-points';
 import type { Form } from './negotiation';
 
@@ -9,7 +10,7 @@ export interface ListMetadata {
   remainingItemCount?: number;
 }
 
-/** What a client is given for an object or a list, in the form that it wants. */
+/** What a client is given for a stored object or a list, in the version and form that it wants. */
 export class Representation {
   constructor(
     private readonly resource: ResourceDefinition,
@@ -23,7 +24,7 @@ export class Representation {
   object(object: KubeObject): unknown {
     switch (this.form) {
       case 'object':
-        return object;
+        return fromStored(this.resource, object);
       case 'metadata':
         return partial(object);
       case 'table':
@@ -38,7 +39,7 @@ export class Representation {
           kind: `${this.resource.kind}List`,
           apiVersion: this.resource.apiVersion,
           metadata,
-          items: objects.map(withoutType),
+          items: objects.map((object) => withoutType(fromStored(this.resource, object))),
         };
       case 'metadata':
         return {
@@ -63,7 +64,7 @@ export class Representation {
 
   /** Whether `object()` is the stored object itself, whose bytes watchers may share. */
   get isPlain(): boolean {
-    return this.form === 'object';
+    return this.form === 'object' && !this.resource.convertedFrom;
   }
 
   private table(objects: readonly KubeObject[], metadata: ListMetadata): unknown {
@@ -79,7 +80,7 @@ export class Representation {
 
   private rowObject(object: KubeObject | undefined): { object?: unknown } {
     if (!object || this.includeObject === 'None') return {};
-    return { object: this.includeObject === 'Object' ? object : partial(object) };
+    return { object: this.includeObject === 'Object' ? fromStored(this.resource, object) : partial(object) };
   }
 }
 

@@ -1,6 +1,4 @@
 import type { ResourceDefinition } from '../../schema/resources';
-import type { KubeObject } from '../../schema/types';
-import { fromStored } from '../conversion';
 import { decodeBody } from '../decoding/decode-body';
 import { ApiError } from '../errors';
 import { isObject } from '../patch/merge-patch';
@@ -31,14 +29,13 @@ export async function serveResource(
   const { storage } = parts;
   const { resource, namespace, name, subresource } = route;
   const representation = represent(parts, exchange, resource);
-  const show = (object: KubeObject): KubeObject => fromStored(resource, object);
   if (verb === 'list') {
     const page = listPage(storage, resource, namespace, exchange.query);
-    return sendJson(exchange, 200, representation.list(page.objects.map(show), page.metadata));
+    return sendJson(exchange, 200, representation.list(page.objects, page.metadata));
   }
   if (verb === 'watch') {
     const range = { namespace, ...(name ? { name } : {}) };
-    return serveWatch(storage, exchange, resource, range, representation, parts.shared, show);
+    return serveWatch(storage, exchange, resource, range, representation, parts.shared);
   }
   if (verb === 'delete' || verb === 'deletecollection') {
     return serveDelete(parts, exchange, route, representation);
@@ -50,14 +47,14 @@ export async function serveResource(
   if (special) return sendJson(exchange, special.code, special.body);
   switch (verb) {
     case 'get':
-      return sendJson(exchange, 200, representation.object(show(storage.get(resource, namespace, name))));
+      return sendJson(exchange, 200, representation.object(storage.get(resource, namespace, name)));
     case 'create':
-      return sendJson(exchange, 201, representation.object(show(createFromBody(parts, request))));
+      return sendJson(exchange, 201, representation.object(createFromBody(parts, request)));
     case 'update':
-      return sendJson(exchange, 200, representation.object(show(updateFromBody(parts, request))));
+      return sendJson(exchange, 200, representation.object(updateFromBody(parts, request)));
     case 'patch': {
       const { object, created } = patchFromBody(parts, request);
-      return sendJson(exchange, created ? 201 : 200, representation.object(show(object)));
+      return sendJson(exchange, created ? 201 : 200, representation.object(object));
     }
   }
 }
@@ -84,12 +81,11 @@ async function serveDelete(
         if (!(error instanceof ApiError && error.code === 404)) throw error;
       }
     }
-    const shown = objects.map((object) => fromStored(resource, object));
-    return sendJson(exchange, 200, representation.list(shown, metadata));
+    return sendJson(exchange, 200, representation.list(objects, metadata));
   }
   const { object, gone } = storage.delete(context, resource, namespace, name, options);
   if (!gone || RETURNED.has(resource.name)) {
-    return sendJson(exchange, 200, representation.object(fromStored(resource, object)));
+    return sendJson(exchange, 200, representation.object(object));
   }
   return sendJson(exchange, 200, {
     kind: 'Status',

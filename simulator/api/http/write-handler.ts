@@ -92,12 +92,11 @@ export function patchFromBody(
     return storage.apply(context, resource, namespace, name, subresource, stored, request.force);
   }
   const text = request.bytes.toString();
-  const object = storage.update(context, resource, namespace, name, subresource, (old) =>
-    toStored(
-      resource,
-      readPatched(patched(request, resource, fromStored(resource, old)), resource, validation, warn, text),
-    ),
-  );
+  const object = storage.update(context, resource, namespace, name, subresource, (old) => {
+    const target = fromStored(resource, old);
+    const result = patched(request, resource, target);
+    return toStored(resource, readPatched(result, target, resource, validation, warn, text));
+  });
   return { object, created: false };
 }
 

@@ -80,6 +80,7 @@ export class ObjectStorage {
     if (store.get(resource.name, namespace, name)) throw alreadyExists(resource, name);
     this.review('CREATE', context, resource, namespace, name, '', object);
     this.track(context, resource, object, undefined, '');
+    checkSize(context, object);
     return context.dryRun ? object : store.put(resource.name, object);
   }
 
@@ -120,6 +121,7 @@ export class ObjectStorage {
     if (deepEqual(object, old)) return old;
     this.review('UPDATE', context, resource, namespace, name, subresource, object, old);
     this.track(context, resource, object, old, subresource);
+    checkSize(context, object);
     if (isFinished(object)) {
       if (!context.dryRun) {
         store.put(resource.name, object);
@@ -248,6 +250,15 @@ function admissionRequest(
     options: context.options,
     warnings: context.warnings,
   };
+}
+
+/** etcd's limit for a request (--max-request-bytes). */
+const MAX_OBJECT_BYTES = 1.5 * 1024 * 1024;
+
+/** Refuses an object that etcd would not take. Components of the cluster make none of that size. */
+function checkSize(context: RequestContext, object: KubeObject): void {
+  if (context.internal || Buffer.byteLength(JSON.stringify(object)) <= MAX_OBJECT_BYTES) return;
+  throw new ApiError(500, '', 'etcdserver: request is too large');
 }
 
 /** As metav1.Time is written: whole seconds. */

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Session, startSession } from './session';
+
+let session: Session;
+beforeAll(async () => {
+  session = await startSession();
+  await session.kubectl('create namespace team');
+  await session.kubectl('create role reader --verb=get,list --resource=pods,pods/log -n team');
+  await session.kubectl('create rolebinding ann-reads --role=reader --user=ann -n team');
+  await session.kubectl(
+    'create rolebinding robots-edit --clusterrole=edit --serviceaccount=team:default -n team',
+  );
+});
+afterAll(() => session.stop());
+
+describe('kubectl auth can-i', () => {
+  it.each([
+    ['list pods -n team --as=ann', 'yes'],
+    ['get pods/log -n team --as=ann', 'yes'],
+    ['delete pods -n team --as=ann', 'no'],
+    ['list pods -n default --as=ann', 'no'],
+    ['list pods --all-namespaces --as=ann', 'no'],
+    ['create deployments -n team --as=system:serviceaccount:team:default', 'yes'],
+    ['create rolebindings -n team --as=system:serviceaccount:team:default', 'no'],
+    ['get secrets -n team --as=eve --as-group=system:masters', 'yes'],
+    ['get /version --as=eve --as-group=system:authenticated', 'yes'],
+    ['get /metrics --as=eve', 'no'],
+  ])('%s: %s', async (question, answer) => {
+    const { stdout } = await session.kubectl(`auth can-i ${question}`);
+    expect(stdout.trim()).toBe(answer);
+  });
+});
+
+describe('what is not allowed', () => {
+  it.each([
+    [
+      'get pods -n default --as=ann',
+      'Error from server (Forbidden): pods is forbidden: User "ann" cannot list resource "pods" in API group "" in the namespace "default"',
+    ],
+    [
+      'get nodes --as=ann',
+      'Error from server (Forbidden): nodes is forbidden: User "ann" cannot list resource "nodes" in API group "" at the cluster scope',
+    ],
+    [
+      'delete deployment web -n team --as=ann',
+      'Error from server (Forbidden): deployments.apps "web" is forbidden: User "ann" cannot delete resource "deployments" in API group "apps" in the namespace "team"',
+    ],
+  ])('%s', async (command, message) => {
+    const { stderr, exit } = await session.kubectl(command);
+    expect(stderr.trim()).toBe(message);
+    expect(exit).toBe(1);
+  });
+
+  it('is not gained by impersonating somebody one may not impersonate', async () => {
+    const { stdout } = await session.kubectl('create token default -n team');
+    const { status, json } = await session.request('GET', '/api/v1/namespaces/team/pods', {
+      token: stdout.trim(),
+      headers: { 'impersonate-user': 'root' },
+    });
+    expect(status).toBe(403);
+    expect(json.message).toBe(
+      'users "root" is forbidden: User "system:serviceaccount:team:default" cannot impersonate resource "users" in API group "" at the cluster scope',
+    );
+  });
+});
+
+describe('the token of a ServiceAccount', () => {
+  it('is its account, until the account is gone', async () => {
+    await session.kubectl('create serviceaccount robot -n team');
+    const token = (await session.kubectl('create token robot -n team --duration=10m')).stdout.trim();
+    const ask = () =>
+      session.request('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', {
+        token,
+        body: { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' },
+      });
+    expect((await ask()).json.status.userInfo).toMatchObject({
+      username: 'system:serviceaccount:team:robot',
+      groups: ['system:serviceaccounts', 'system:serviceaccounts:team', 'system:authenticated'],
+    });
+    await session.kubectl('delete serviceaccount robot -n team');
+    expect((await ask()).status).toBe(401);
+  });
+
+  it('is refused when it was tampered with', async () => {
+    const token = (await session.kubectl('create token default -n team')).stdout.trim();
+    const [header, payload = '', signature] = token.split('.');
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
+    claims.sub = 'system:serviceaccount:kube-system:default';
+    const forged = [header, Buffer.from(JSON.stringify(claims)).toString('base64url'), signature].join('.');
+    expect((await session.request('GET', '/api', { token: forged })).status).toBe(401);
+  });
+
+  it('lives ten minutes at least', async () => {
+    const { stderr } = await session.kubectl('create token default -n team --duration=1m');
+    expect(stderr).toContain('may not specify a duration less than 10 minutes');
+  });
+});
