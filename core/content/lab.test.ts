@@ -39,7 +39,11 @@ tasks:
       - id: port
         says: it listens
         pod: web
-        containers: {web: {ports: [{containerPort: "\${port}"}]}}
+        containers:
+          web:
+            ports:
+              - containerPort: \${port}
+                name: "\${port}"
       - id: small
         says: it is small
         pod: web
@@ -99,7 +103,7 @@ test('a session’s lab has its variables filled in, numbers as numbers, and lea
   expect([8080, 9090]).toContain(port);
   expect(mine.intro).toBe('Something happened in lab-1.');
   expect(mine.tasks[0]?.checks[1]).toMatchObject({
-    containers: { web: { ports: [{ containerPort: port }] } },
+    containers: { web: { ports: [{ containerPort: port, name: String(port) }] } },
   });
   expect(mine.files['pod.yaml']).toBe(`port: ${port}\nshell: \${HOME}\n`);
   expect(JSON.stringify(mine.setup)).not.toContain('${nonce}');
@@ -140,31 +144,31 @@ describe('an error says file, line, column, path, what was expected and what was
     [
       'CEL that does not parse',
       change('size() == 1', 'size( == 1'),
-      '28:9 tasks[0].checks[2].cel',
+      '32:9 tasks[0].checks[2].cel',
       'expected CEL: ',
     ],
     [
       'CEL with an unknown name',
       change('object.spec.containers.size()', 'pod.x'),
-      '28:9 tasks[0].checks[2].cel',
+      '32:9 tasks[0].checks[2].cel',
       'Unknown variable: pod',
     ],
     [
       'CEL of another type',
       change('.size() == 1', '.size()'),
-      '28:9 tasks[0].checks[2].cel',
+      '32:9 tasks[0].checks[2].cel',
       'gives int, where bool is needed',
     ],
     [
       'a duplicate check',
       change('id: small', 'id: port'),
-      '25:9 tasks[0].checks[2].id',
+      '29:9 tasks[0].checks[2].id',
       'expected each check id once, found "port" again',
     ],
     [
       'a mistake of an unknown check',
       change('b: [running]', 'b: [runing]'),
-      '31:16 mistakes.b[0]',
+      '35:16 mistakes.b[0]',
       'found "runing"',
     ],
     [

@@ -7,7 +7,7 @@ import { knownKeys } from './known-keys';
 import type { Lab } from './lab';
 import { LabError, type LabProblem, ProblemFinder } from './lab-problems';
 import { type LabOutline, labOutline } from './lab-schema';
-import { drawVariables, placeholders, substitute } from './variables';
+import { drawVariables, keepQuotes, placeholders, substitute } from './variables';
 
 /**
  * Reads and checks `<folder>/lab.yaml` with the files it names. Throws one LabError with everything that is wrong:
@@ -25,6 +25,7 @@ export async function loadLab(folder: string): Promise<Lab> {
   const finder = new ProblemFinder(file, document, lines);
   if (document.errors.length > 0) throw new LabError(yamlProblems(file, document.errors, lines));
 
+  keepQuotes(document);
   const parsed = labOutline.safeParse(document.toJS());
   for (const issue of parsed.error?.issues ?? [])
     finder.addIssue(issue, [], knownKeys(labOutline, issue.path));
@@ -158,6 +159,7 @@ async function readSetup(finder: ProblemFinder, root: string, lab: LabOutline): 
     for (const document of parseAllDocuments(text, { lineCounter: lines, prettyErrors: false })) {
       finder.problems.push(...yamlProblems(file, document.errors, lines));
       if (document.errors.length > 0) continue;
+      keepQuotes(document);
       const object = document.toJS() as {
         apiVersion?: unknown;
         kind?: unknown;

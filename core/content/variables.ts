@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type Document, visit } from 'yaml';
 
 export type VariableValue = string | number;
 
@@ -27,7 +28,20 @@ export function nonceOf(seed: string, purpose: string): string {
   return BigInt(`0x${digest}`).toString(36).slice(0, 10);
 }
 
-const placeholder = /\$\{([A-Za-z][A-Za-z0-9]*)\}/g;
+/** `${name}`; with `|text`, which `keepQuotes` writes, the value becomes a text even where nothing stands beside it. */
+const placeholder = /\$\{([A-Za-z][A-Za-z0-9]*)(?:\|text)?\}/g;
+const whole = /^\$\{([A-Za-z][A-Za-z0-9]*)\}$/;
+
+/** In YAML, `port: ${port}` is a number and `port: "${port}"` a text: remembers the quotes, which the plain value has lost. */
+export function keepQuotes(document: Document): void {
+  visit(document, {
+    Scalar(_key, node) {
+      const quoted = node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE';
+      if (quoted && typeof node.value === 'string' && whole.test(node.value))
+        node.value = node.value.replace('}', '|text}');
+    },
+  });
+}
 
 /** Names in `${…}` in all texts of a value. */
 export function placeholders(value: unknown): string[] {
@@ -46,8 +60,8 @@ export function substitute<T>(value: T, values: Record<string, VariableValue>): 
 
 function replaced(value: unknown, values: Record<string, VariableValue>): unknown {
   if (typeof value === 'string') {
-    const whole = /^\$\{([A-Za-z][A-Za-z0-9]*)\}$/.exec(value)?.[1];
-    if (whole !== undefined && Object.hasOwn(values, whole)) return values[whole];
+    const name = whole.exec(value)?.[1];
+    if (name !== undefined && Object.hasOwn(values, name)) return values[name];
     return fill(value, values);
   }
   if (Array.isArray(value)) return value.map((inner) => replaced(inner, values));

@@ -1,10 +1,9 @@
 import type { KubeObject } from '../clusters/kube-api';
 import { TookTooLong } from './bounded';
 import { CelError, type CelExpression, celValue, compileCel } from './cel';
-import { type CheckContext, notThere, select, waitOrFail } from './check-context';
+import { believed, type CheckContext, notThere, select, waitOrFail } from './check-context';
 import type { CelSpec } from './check-schema';
-import { failed, type Outcome, observe, passed, unavailable, waiting } from './outcome';
-import { restartedLately } from './settling';
+import { failed, type Outcome, observe, unavailable, waiting } from './outcome';
 import { type Aim, aimOf } from './target';
 
 const compiled = new WeakMap<CelSpec, { rule: CelExpression; message?: CelExpression }>();
@@ -61,14 +60,8 @@ export function checkCel(check: CelSpec, context: CheckContext): Outcome {
   const observed = objects.map((object) =>
     observe(object, { [check.cel]: value instanceof CelError ? value.message : value }),
   );
-  if (value === true) {
-    if (rule.readsStatus)
-      for (const object of objects) {
-        const settling = restartedLately(object, context.picture.ageOf(object));
-        if (settling?.kind === 'on-its-way') return waiting(settling.says, observed, settling.recheckInMs);
-      }
-    return passed(observed);
-  }
+  if (value === true)
+    return believed(objects, { readsStatus: rule.readsStatus, steady: check.steady }, context, observed);
   const fail = (trouble?: string) => {
     const said = message ? evaluate(message, names) : undefined;
     return failed(trouble ?? (typeof said === 'string' && said ? said : plain(aim, value)), observed);

@@ -3,9 +3,10 @@ import { nearest } from '../content/lab-problems';
 import type { VariableValue } from '../content/variables';
 import type { Picture } from './cluster-view';
 import type { FactRecorder } from './fact-recorder';
-import { failed, type Outcome, observe, waiting } from './outcome';
-import { defaultWithinMs, type Settling, settlingOf } from './settling';
+import { failed, type Outcome, observe, passed, waiting } from './outcome';
+import { defaultWithinMs, restartedLately, type Settling, settlingOf } from './settling';
 import { type Aim, aims } from './target';
+import type { Observation } from './verdict';
 
 /** What a check may look at. */
 export interface CheckContext {
@@ -56,6 +57,28 @@ export function notThere(aim: Aim, picture: Picture): Outcome {
 
 export function settle(object: KubeObject, { picture, withinMs }: CheckContext): Settling {
   return settlingOf(object, { ageMs: picture.ageOf(object), withinMs });
+}
+
+/** Right now is not enough: not when a container has just come back from an end, nor where a check wants steadiness. */
+export function believed(
+  objects: readonly KubeObject[],
+  check: { readsStatus: boolean; steady?: number },
+  { picture }: CheckContext,
+  observed: Observation[],
+): Outcome {
+  for (const object of objects) {
+    const age = picture.ageOf(object);
+    const restarted = check.readsStatus ? restartedLately(object, age) : undefined;
+    if (restarted?.kind === 'on-its-way') return waiting(restarted.says, observed, restarted.recheckInMs);
+    const left = (check.steady ?? 0) * 1000 - age;
+    if (left > 0)
+      return waiting(
+        `${object.kind} ${object.metadata.name} is as it should be; Podlab looks whether it stays so`,
+        observed,
+        left,
+      );
+  }
+  return passed(observed);
 }
 
 /** Waiting while the object is on its way; else the failure, led by what keeps the object from getting there. */

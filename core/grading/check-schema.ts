@@ -57,6 +57,8 @@ const textMatch = z.union([text, z.strictObject(textMatchFields)]).describe('A t
 
 const seconds = z.number().positive().max(600);
 
+const steady = seconds.describe('Seconds without a change before it counts: for what may still fall over');
+
 const stateFields = {
   ...targetFields,
   expect: partial.optional(),
@@ -72,6 +74,7 @@ const stateFields = {
     .optional()
     .describe('true: no list may have more items than named; or the field paths for which that holds'),
   count: z.union([z.number().int().min(0), z.strictObject({ min: z.number().int().min(1) })]).optional(),
+  steady: steady.optional(),
   match: z
     .enum(['every', 'some'])
     .optional()
@@ -88,6 +91,7 @@ const celFields = {
     'CEL; variables object, objects, vars (the lab’s variables and namespace) and those of `with`',
   ),
   message: text.optional().describe('CEL that gives the text of the failure'),
+  steady: steady.optional(),
 };
 
 const inContainer = { pod: named, container: text.optional() };

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../clusters/kube-api';
-import { type CheckContext, notThere, select, waitOrFail } from './check-context';
+import { believed, type CheckContext, notThere, select, waitOrFail } from './check-context';
 import type { StateSpec } from './check-schema';
 import { type ContainerView, containersOf } from './containers';
 import { type MatchOptions, type Mismatch, matchPartial } from './match';
@@ -13,9 +13,7 @@ import {
   passed,
   waiting,
 } from './outcome';
-import { restartedLately } from './settling';
 import { aimOf } from './target';
-import type { Observation } from './verdict';
 
 /** Objects as they are, compared with part of what they should be. */
 export function checkState(check: StateSpec, context: CheckContext): Outcome {
@@ -52,9 +50,9 @@ export function checkState(check: StateSpec, context: CheckContext): Outcome {
   const good = results.filter(({ wrong }) => wrong.length === 0);
   const observed = objects.map((object) => observe(object, compared(check, object)));
   if (check.match === 'some' ? good.length > 0 : good.length === results.length)
-    return believe(
-      check,
+    return believed(
       good.map(({ object }) => object),
+      { readsStatus: readsStatus(check), steady: check.steady },
       context,
       observed,
     );
@@ -100,21 +98,6 @@ function wrongCount(
     observed,
     [difference],
   );
-}
-
-/** Right now is not enough when a container has just come back from a crash. */
-function believe(
-  check: StateSpec,
-  objects: KubeObject[],
-  { picture }: CheckContext,
-  observed: Observation[],
-): Outcome {
-  if (readsStatus(check))
-    for (const object of objects) {
-      const settling = restartedLately(object, picture.ageOf(object));
-      if (settling?.kind === 'on-its-way') return waiting(settling.says, observed, settling.recheckInMs);
-    }
-  return passed(observed);
 }
 
 function readsStatus({ expect, containers }: StateSpec): boolean {
