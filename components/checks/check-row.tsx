@@ -23,9 +23,9 @@ export function CheckRow({ says, points, result, asked }: Props) {
   const unfolded = explained !== undefined && (chosen ?? (asked || explained.kind === 'unavailable'));
 
   return (
-    <li className="check" data-verdict={state} data-check={result?.check}>
+    <li className="check" data-verdict={state} data-check={result?.check} data-asked={asked ? '' : undefined}>
       <span className="check-icon">
-        <Icon name={state} />
+        <Icon name={state === 'failed' && !asked ? 'open' : state} />
       </span>
       <div className="min-w-0 grow">
         <p className="check-says">

@@ -1,3 +1,4 @@
+import { InlineCode } from '../lesson/inline-code';
 import { Icon } from '../shell/icons';
 import type { Problem } from './session-state';
 
@@ -7,7 +8,10 @@ export function ProblemNote({ problem, onDismiss }: { problem: Problem; onDismis
     <div className="problem" role="alert">
       <Icon name="unavailable" className="mt-1" />
       <p className="grow">
-        <strong>{problem.message}</strong> {problem.remedy}
+        <strong>
+          <InlineCode text={problem.message} />
+        </strong>{' '}
+        <InlineCode text={problem.remedy} />
       </p>
       {onDismiss && (
         <button type="button" className="button button-small" onClick={onDismiss}>

@@ -16,6 +16,8 @@ export interface SessionModel {
   phase: 'asking' | 'none' | 'open';
   view: SessionView | null;
   report: LabReport | null;
+  /** The learner has asked for a verdict in this session: from then on a failed check is shown as one. */
+  asked: boolean;
   /** What the server last said is in its database. */
   saved: { at: string; earned: number; points: number; passed: boolean } | null;
   connection: Connection;
@@ -40,6 +42,7 @@ export const initialModel: SessionModel = {
   phase: 'asking',
   view: null,
   report: null,
+  asked: false,
   saved: null,
   connection: { kind: 'connecting' },
   startLines: [],
@@ -99,7 +102,8 @@ function withView(model: SessionModel, view: SessionView): SessionModel {
 
 /** Reports may overtake each other; the newest stays. */
 function withReport(model: SessionModel, report: LabReport): SessionModel {
-  return model.report && model.report.at > report.at ? model : { ...model, report };
+  const asked = model.asked || report.trigger === 'asked';
+  return model.report && model.report.at > report.at ? { ...model, asked } : { ...model, report, asked };
 }
 
 /** `saved`: what is shown is in the database. `saving`: not yet. `none`: nothing to save, or nothing said so far. */

@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from 'react';
 import type { Availability, ClusterKind } from '../../core/clusters/cluster-provider';
+import { InlineCode } from '../lesson/inline-code';
 import { Icon } from '../shell/icons';
 import { ProblemNote } from './problem-note';
 import { asProblem, type Clusters, getClusters } from './session-client';
@@ -118,7 +119,11 @@ function ClusterChoice({
       <span>
         <span className="font-semibold">{title}</span>
         <span className="block text-sm text-ink-soft">
-          {availability.available ? text : `${availability.reason} ${availability.remedy}`}
+          {availability.available ? (
+            text
+          ) : (
+            <InlineCode text={`${availability.reason} ${availability.remedy}`} />
+          )}
         </span>
       </span>
     </label>

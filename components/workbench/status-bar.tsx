@@ -19,7 +19,7 @@ export function StatusBar({
       <span className="status-connection" data-connection={connection.kind} role="status">
         {connection.kind === 'live' && (
           <>
-            <i aria-hidden="true" /> Connected
+            <i aria-hidden="true" /> {view?.state.kind === 'ready' ? 'Checks are live' : 'Connected'}
           </>
         )}
         {connection.kind === 'connecting' && (

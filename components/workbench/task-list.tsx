@@ -11,12 +11,13 @@ import type { TaskSheet } from './lab-sheet';
 interface Props {
   tasks: readonly TaskSheet[];
   report: LabReport | null;
+  asked: boolean;
   hints: SessionView['hints'];
   running: boolean;
   onHint(task: string): void;
 }
 
-export function TaskList({ tasks, report, hints, running, onHint }: Props) {
+export function TaskList({ tasks, report, asked, hints, running, onHint }: Props) {
   return (
     <ol className="tasks">
       {tasks.map((task, at) => {
@@ -43,7 +44,7 @@ export function TaskList({ tasks, report, hints, running, onHint }: Props) {
                   says={check.says}
                   points={check.points}
                   result={result?.checks.find((entry) => entry.check === check.id)}
-                  asked={report?.trigger === 'asked'}
+                  asked={asked}
                 />
               ))}
             </ul>

@@ -11,12 +11,13 @@ import type { savedState } from './session-state';
 interface Props {
   lab: LabSheet;
   report: LabReport | null;
+  asked: boolean;
   saved: ReturnType<typeof savedState>;
   onLab(): void;
 }
 
 /** Head of the workbench: where one is, how far one has come, and that it is kept. */
-export function WorkbenchBar({ lab, report, saved, onLab }: Props) {
+export function WorkbenchBar({ lab, report, asked, saved, onLab }: Props) {
   const states = lab.tasks.flatMap((task) => {
     const result = report?.tasks.find((entry) => entry.id === task.id);
     return task.checks.map((check) => ({
@@ -38,7 +39,7 @@ export function WorkbenchBar({ lab, report, saved, onLab }: Props) {
       <p className="bar-progress">
         <span className="capsule" aria-hidden="true">
           {states.map((check) => (
-            <i key={check.key} data-state={check.state} />
+            <i key={check.key} data-state={check.state === 'failed' && !asked ? 'open' : check.state} />
           ))}
         </span>
         <span className="max-md:sr-only">

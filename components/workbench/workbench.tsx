@@ -3,6 +3,7 @@
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import { answerAsWorkbench, takeLeftCommand } from '../enhance/terminal-channel';
 import { Icon } from '../shell/icons';
+import { summary } from './announce';
 import { Completion } from './completion';
 import { ConfirmDialog } from './confirm-dialog';
 import { LabDialog } from './lab-dialog';
@@ -41,6 +42,18 @@ export function Workbench({ lab, lesson, next }: Props) {
     void loadTerminals();
   }, []);
 
+  const checkAndShow = async () => {
+    if (!(await session.check())) return;
+    setPane('tasks');
+    // After the verdicts are on the page.
+    requestAnimationFrame(() =>
+      document.querySelector('#pane-tasks .check:not([data-verdict="passed"])')?.scrollIntoView({
+        block: 'center',
+        behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth',
+      }),
+    );
+  };
+
   const restart = () => session.start(view?.cluster?.kind, true);
   const left = (
     <>
@@ -57,6 +70,7 @@ export function Workbench({ lab, lesson, next }: Props) {
         <TaskList
           tasks={lab.tasks}
           report={report}
+          asked={model.asked}
           hints={view?.hints ?? {}}
           running={running}
           onHint={session.hint}
@@ -83,11 +97,14 @@ export function Workbench({ lab, lesson, next }: Props) {
         {model.problem && view?.state.kind === 'ready' && (
           <ProblemNote problem={model.problem} onDismiss={session.dismissProblem} />
         )}
+        {report && model.asked && running && !model.checking && (
+          <p className="left-summary">{summary(report)}</p>
+        )}
         <button
           type="button"
           className="button button-primary grow"
           aria-disabled={!running || model.checking}
-          onClick={() => running && !model.checking && session.check()}
+          onClick={() => running && !model.checking && checkAndShow()}
         >
           {model.checking ? (
             <>
@@ -106,7 +123,13 @@ export function Workbench({ lab, lesson, next }: Props) {
       <a className="skip-link" href="#terminal">
         Skip to the terminal
       </a>
-      <WorkbenchBar lab={lab} report={report} saved={savedState(model)} onLab={() => setAsking('lab')} />
+      <WorkbenchBar
+        lab={lab}
+        report={report}
+        asked={model.asked}
+        saved={savedState(model)}
+        onLab={() => setAsking('lab')}
+      />
       <main className="min-h-0" id="main">
         <SplitPanes
           shown={pane === 'terminal' ? 'right' : 'left'}
@@ -195,7 +218,7 @@ function Right({
       return (
         <NotRunning
           title="This lab has ended"
-          text={`${view.state.reason} Your saved points stay.`}
+          text={`${sentence(view.state.reason)} Your saved points stay.`}
           label="Start it again"
           problem={problem}
           onStart={(cluster) => start(cluster, true)}
@@ -219,6 +242,10 @@ function Right({
         </>
       );
   }
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`;
 }
 
 /** Commands come from the lesson pane, from a lesson in another tab, or were left by the page before this one. */
