@@ -77,10 +77,11 @@ function valueText(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(sorted(value)) : String(value);
 }
 
-/** Go writes maps in the order of their keys. */
+/** Go writes a map (such as labels) in the order of its keys, a struct in that of its fields. */
 function sorted(value: object): unknown {
-  if (Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)));
+  const entries = Object.entries(value);
+  const isMap = !Array.isArray(value) && entries.every(([, each]) => typeof each === 'string');
+  return isMap ? Object.fromEntries(entries.sort(([left], [right]) => (left < right ? -1 : 1))) : value;
 }
 
 function withDetail(text: string, detail: string): string {

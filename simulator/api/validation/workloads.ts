@@ -1,4 +1,4 @@
-import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from '../../schema/types';
+import type { DaemonSet, Deployment, PodTemplateSpec, ReplicaSet, StatefulSet } from '../../schema/types';
 import { deepEqual } from '../deep-equal';
 import type { FieldError } from '../extension-points';
 import { forbidden, invalid, invalids, notSupported, required } from './field-error';
@@ -111,9 +111,19 @@ export function validateStatefulSet({ spec }: StatefulSet): FieldError[] {
     ...nonNegative(spec?.minReadySeconds, 'spec.minReadySeconds'),
     ...nonNegative(spec?.ordinals?.start, 'spec.ordinals.start'),
     ...validateSelector(spec?.selector, 'statefulset'),
-    ...validateTemplate(spec?.template, spec?.selector, 'spec.template'),
+    ...validateTemplate(withClaims(spec), spec?.selector, 'spec.template'),
     ...validateLastingTemplate(spec?.template?.spec, 'StatefulSet', 'spec.template'),
   ];
+}
+
+/** The template as its Pods will be: with a volume for each claim template, which containers may mount. */
+function withClaims(spec: StatefulSet['spec']): PodTemplateSpec | undefined {
+  const names = new Set((spec?.volumeClaimTemplates ?? []).map(({ metadata }) => metadata?.name ?? ''));
+  const { template } = spec ?? {};
+  if (!template?.spec || names.size === 0) return template;
+  const own = (template.spec.volumes ?? []).filter(({ name }) => !names.has(name));
+  const volumes = [...own, ...[...names].map((name) => ({ name, emptyDir: {} }))];
+  return { ...template, spec: { ...template.spec, volumes } };
 }
 
 /** apps/validation ValidateStatefulSetUpdate. */

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import type { KubeObject } from '../../schema/types';
+import { applyDefaults } from '../defaults';
+import { validateUpdate } from '.';
+
+/** A Pod named x from the YAML of its spec, as it stands after defaulting. */
+function pod(spec: string): KubeObject {
+  const metadata = { name: 'x', namespace: 'lab' };
+  const object = { apiVersion: 'v1', kind: 'Pod', metadata, spec: parse(spec) } as KubeObject;
+  applyDefaults('pods', object);
+  return object;
+}
+
+describe('a change of a Pod', () => {
+  const stored = () =>
+    pod('{nodeName: n1, containers: [{name: a, image: nginx}], tolerations: [{key: k, operator: Exists}]}');
+  const change = (edit: (object: { spec: Record<string, unknown> }) => void, subresource = '') => {
+    const next = structuredClone(stored());
+    edit(next as unknown as { spec: Record<string, unknown> });
+    return validateUpdate('pods', next, stored(), subresource).map(
+      ({ field, message }) => `${field}: ${message}`,
+    );
+  };
+
+  it.each([
+    ['an image', (o: Spec) => void Object.assign(o.spec.containers[0] ?? {}, { image: 'nginx:1.27' })],
+    ['one more toleration', (o: Spec) => void o.spec.tolerations?.push({ key: 'j', operator: 'Exists' })],
+    ['a deadline', (o: Spec) => void Object.assign(o.spec, { activeDeadlineSeconds: 60 })],
+    ['nothing but how an amount is written', (o: Spec) => void Object.assign(o.spec, { nodeSelector: {} })],
+  ])('of %s is fine', (_, edit) => {
+    expect(change(edit as never)).toEqual([]);
+  });
+
+  it('of anything else is refused with the difference', () => {
+    expect(change((o) => void Object.assign(o.spec, { nodeName: 'n2' }))).toEqual([
+      `spec: Forbidden: pod updates may not change fields other than \`spec.containers[*].image\`,\`spec.initContainers[*].image\`,\`spec.activeDeadlineSeconds\`,\`spec.tolerations\` (only additions to existing tolerations),\`spec.terminationGracePeriodSeconds\` (allow it to be set to 1 if it was previously negative)
+@@ -42,7 +42,7 @@
+  "NodeSelector": null,
+  "ServiceAccountName": "",
+  "AutomountServiceAccountToken": null,
+- "NodeName": "n1",
++ "NodeName": "n2",
+  "SecurityContext": {
+   "HostNetwork": false,
+   "HostPID": false,
+`,
+    ]);
+  });
+
+  it.each([
+    [
+      'containers added',
+      (o: Spec) => void o.spec.containers.push({ name: 'b', image: 'i' }),
+      'spec.containers: Forbidden: pod updates may not add or remove containers',
+    ],
+    [
+      'an image taken away',
+      (o: Spec) => void Object.assign(o.spec.containers[0] ?? {}, { image: '' }),
+      'spec.containers[0].image: Required value',
+    ],
+    [
+      'a toleration taken away',
+      (o: Spec) => void Object.assign(o.spec, { tolerations: [] }),
+      'spec.tolerations: Forbidden: existing toleration can not be modified except its tolerationSeconds',
+    ],
+  ])('is refused for %s', (_, edit, expected) => {
+    expect(change(edit as never)).toEqual([expected]);
+  });
+
+  it('may add ephemeral containers, each with a name of its own', () => {
+    const add = (name: string) =>
+      change((o) => {
+        o.spec['ephemeralContainers'] = [
+          { name, image: 'busybox', imagePullPolicy: 'Always', terminationMessagePolicy: 'File' },
+        ];
+      }, 'ephemeralcontainers');
+    expect(add('debugger')).toEqual([]);
+    expect(add('a')).toEqual(['spec.ephemeralContainers[0].name: Duplicate value: "a"']);
+  });
+});
+
+interface Spec {
+  spec: { containers: object[]; tolerations?: object[] };
+}
