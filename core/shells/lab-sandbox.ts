@@ -1,6 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { type SandboxPlan, sandboxArguments, startScript, withoutPrivileges } from './sandbox-arguments';
+import { findProgram } from './find-program';
+import {
+  inside,
+  type SandboxPlan,
+  sandboxArguments,
+  startScript,
+  withoutPrivileges,
+} from './sandbox-arguments';
 
 /** Programs of the host that a sandbox is made with; all but bubblewrap are of util-linux. */
 export const sandboxPrograms = ['bwrap', 'nsenter', 'setpriv', 'prlimit', 'mount'] as const;
@@ -31,18 +38,16 @@ const limits = [
   `--data=${4 * 1024 ** 3}:${4 * 1024 ** 3}`,
 ];
 const startTimeoutMs = 10_000;
-const onlyPath = {
-  PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
-} as unknown as NodeJS.ProcessEnv;
+const insidePath = { PATH: inside.path } as unknown as NodeJS.ProcessEnv;
 
 /** Starts a sandbox. Rejects with the first line of what bubblewrap said. */
 export async function startSandbox(plan: SandboxPlan, relay: string): Promise<LabSandbox> {
   const child: ChildProcess = spawn(
-    'bwrap',
+    findProgram('bwrap') ?? 'bwrap',
     ['--args', '3', '--info-fd', '4', '--', 'sh', '-c', startScript(relay)],
     {
       // Not the server's environment: the sandbox could read it in /proc/1/environ.
-      env: onlyPath,
+      env: insidePath,
       stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
     },
   );

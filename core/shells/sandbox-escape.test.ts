@@ -26,9 +26,9 @@ describe.runIf(isolation.kind === 'bubblewrap')('a learner in a sandbox', () => 
 
   beforeAll(async () => {
     root = await mkdtemp(join(tmpdir(), 'podlab-escape-'));
-    [api, other] = ['the API server', 'another server'].map((text) =>
-      createServer((_, answer) => answer.end(text)),
-    );
+    const answering = (text: string) => createServer((_, answer) => answer.end(text));
+    api = answering('the API server');
+    other = answering('another server');
     port = (server) => (server.address() as AddressInfo).port;
     for (const server of [api, other])
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
