@@ -28,9 +28,16 @@ export function answerQuestion(question: DnsQuestion, zone: DnsZone): Answer {
   if (reversed)
     return reply(question, name, reverseRecords(reversed.slice(1).reverse().join('.'), zone), zone);
   if (name === zone.domain) return reply(question, name, [], zone);
-  if (!name.endsWith(`.${zone.domain}`)) return { code: 'SERVFAIL', authoritative: false, answers: [] };
+  if (!name.endsWith(`.${zone.domain}`)) return outside(name);
   const labels = name.slice(0, -zone.domain.length - 1).split('.');
   return reply(question, name, clusterRecords(labels, zone), zone);
+}
+
+/** Top-level domains of the Internet: names below any other do not exist anywhere. */
+const publicDomain = /\.(com|org|net|edu|gov|mil|int|info|biz|dev|app|cloud|arpa|[a-z]{2})$/;
+
+function outside(name: string): Answer {
+  return { code: publicDomain.test(name) ? 'SERVFAIL' : 'NXDOMAIN', authoritative: false, answers: [] };
 }
 
 function reply(question: DnsQuestion, name: string, records: Records, zone: DnsZone): Answer {

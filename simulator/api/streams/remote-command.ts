@@ -40,7 +40,10 @@ export async function serveRemoteCommand(
     execution = subresource === 'exec' ? target.exec({ command, stdin, tty }) : target.attach({ stdin, tty });
   } catch (error) {
     if (!(error instanceof RuntimeError)) throw error;
-    await streams.finish(failureStatus(`error executing command in container: ${error.message}`));
+    const failure = `error executing command in container: ${error.message}`;
+    // The API server, which carries WebSockets over to the kubelet's SPDY, wraps the kubelet's error once more.
+    const wrapped = upgradeKind(message) === 'websocket' ? `Internal error occurred: ${failure}` : failure;
+    await streams.finish(failureStatus(wrapped));
     return;
   }
   await run(execution, streams);

@@ -1,0 +1,291 @@
+import { describe, expect, it } from 'vitest';
+import type { Client, WatchEvent } from '../api/client';
+import { VirtualClock } from '../clock/virtual-clock';
+import type { KubeObject } from '../schema/types';
+import type { DnsType, NetworkError } from './namespace';
+import { SimulatedNetwork } from './simulated-network';
+
+const ready = { ready: true, serving: true, terminating: false };
+
+/** The watched side of a cluster: objects are shown to the network as a watch would. */
+function cluster() {
+  const handlers = new Map<string, ((event: WatchEvent<KubeObject>) => void)[]>();
+  const client = {
+    watch: (resource: string, _options: object, handler: (event: WatchEvent<KubeObject>) => void) => {
+      handlers.set(resource, [...(handlers.get(resource) ?? []), handler]);
+      return () => undefined;
+    },
+  } as unknown as Client;
+  const show = (resource: string, namespace: string, name: string, rest: object, labels = {}) => {
+    const object = { metadata: { namespace, name, labels }, ...rest } as unknown as KubeObject;
+    for (const handler of handlers.get(resource) ?? []) handler({ type: 'ADDED', object });
+  };
+  const clock = new VirtualClock();
+  const network = new SimulatedNetwork({ client, clock, random: () => 0 });
+  for (const name of ['default', 'other'])
+    show('namespaces', '', name, {}, { 'kubernetes.io/metadata.name': name });
+  const pod = (namespace: string, name: string, labels = {}, ports: object[] = []) => {
+    show('pods', namespace, name, { spec: { containers: [{ ports }] } }, labels);
+    const place = { podNamespace: namespace, podName: name, nodeName: 'n', nodeIP: '172.18.0.2' };
+    return network.attach({ ...place, hostNetwork: false }).namespace;
+  };
+  const slice = (name: string, port: number, endpoints: object[], portName = '') =>
+    show(
+      'endpointslices.discovery.k8s.io',
+      'default',
+      `${name}-x`,
+      { ports: [{ name: portName, port, protocol: 'TCP' }], endpoints },
+      { 'kubernetes.io/service-name': name },
+    );
+  return { clock, network, show, pod, slice };
+}
+
+async function outcome(
+  connection: Promise<{ remote: { address: string } }>,
+  clock: VirtualClock,
+): Promise<string> {
+  const told = connection.then(
+    ({ remote }) => `connected to ${remote.address}`,
+    (error: NetworkError) => error.code,
+  );
+  await clock.advance(130_000);
+  return told;
+}
+
+describe('connections between Pods', () => {
+  it('reach who listens, are refused elsewhere', async () => {
+    const { clock, pod } = cluster();
+    const server = pod('default', 'server');
+    const client = pod('default', 'client');
+    server.listen(80);
+    server.listen(81, '127.0.0.1');
+    const cases: [string, number, string][] = [
+      [server.address, 80, `connected to ${server.address}`],
+      [server.address, 81, 'ECONNREFUSED'],
+      [server.address, 82, 'ECONNREFUSED'],
+      ['127.0.0.1', 80, 'ECONNREFUSED'],
+      ['10.244.0.200', 80, 'EHOSTUNREACH'],
+      ['203.0.113.9', 80, 'ENETUNREACH'],
+    ];
+    for (const [address, port, expected] of cases)
+      expect(await outcome(client.connect(address, port), clock), `${address}:${port}`).toBe(expected);
+    expect(await outcome(server.connect('127.0.0.1', 81), clock)).toBe('connected to 127.0.0.1');
+  });
+
+  it.each([
+    ['0.0.0.0', '0.0.0.0', 'EADDRINUSE'],
+    ['0.0.0.0', '127.0.0.1', 'EADDRINUSE'],
+    ['127.0.0.1', '0.0.0.0', 'EADDRINUSE'],
+    ['127.0.0.1', '127.0.0.2', undefined],
+    ['127.0.0.1', '10.9.9.9', 'EADDRNOTAVAIL'],
+  ])('a port that is taken at %s and asked for at %s: %s', (first, second, code) => {
+    const { pod } = cluster();
+    const one = pod('default', 'one');
+    one.listen(8080, first);
+    let refused: string | undefined;
+    try {
+      one.listen(8080, second);
+    } catch (error) {
+      refused = (error as NetworkError).code;
+    }
+    expect(refused).toBe(code);
+  });
+
+  it('half-close leaves the other direction open; a slow reader holds the writer back', async () => {
+    const { pod } = cluster();
+    const server = pod('default', 'server');
+    const listener = server.listen(80);
+    const connection = await pod('default', 'client').connect(server.address, 80);
+    const accepted = await listener.accept();
+    connection.writable.end();
+    const reader = accepted!.readable[Symbol.asyncIterator]();
+    expect((await reader.next()).done).toBe(true);
+    let written = 0;
+    let closed = false;
+    const writing = (async () => {
+      while (!closed) {
+        await accepted!.writable.write(new Uint8Array(64 * 1024));
+        written += 64 * 1024;
+      }
+    })().catch((error: NetworkError) => error.code);
+    for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+    expect(written).toBeLessThan(512 * 1024);
+    closed = true;
+    connection.close();
+    expect(await writing).toBe('EPIPE');
+  });
+
+  it('the address of a Pod that is gone is given again only after all others', () => {
+    const { network } = cluster();
+    const attach = () =>
+      network.attach({
+        podNamespace: 'default',
+        podName: 'p',
+        nodeName: 'n',
+        nodeIP: '172.18.0.2',
+        hostNetwork: false,
+      });
+    const first = attach();
+    first.detach();
+    expect(attach().namespace.address).not.toBe(first.namespace.address);
+  });
+});
+
+describe('Services', () => {
+  it('lead to a ready endpoint, are refused without one, and lost on other ports', async () => {
+    const { clock, pod, show, slice } = cluster();
+    const server = pod('default', 'server');
+    const client = pod('default', 'client');
+    server.listen(8080);
+    show('services', 'default', 'web', {
+      spec: { clusterIP: '10.96.1.1', ports: [{ port: 80, nodePort: 30_080 }] },
+    });
+    show('services', 'default', 'lonely', { spec: { clusterIP: '10.96.1.2', ports: [{ port: 80 }] } });
+    slice('web', 8080, [
+      { addresses: ['10.244.0.99'], conditions: { ready: false } },
+      { addresses: [server.address], conditions: ready },
+    ]);
+    expect(await outcome(client.connect('10.96.1.1', 80), clock)).toBe('connected to 10.96.1.1');
+    expect(await outcome(client.connect('172.18.0.2', 30_080), clock)).toBe('connected to 172.18.0.2');
+    expect(await outcome(client.connect('10.96.1.2', 80), clock)).toBe('ECONNREFUSED');
+    expect(await outcome(client.connect('10.96.1.1', 81), clock)).toBe('ETIMEDOUT');
+  });
+});
+
+describe('names', () => {
+  const setUp = () => {
+    const parts = cluster();
+    const { show, slice } = parts;
+    show('services', 'default', 'web', {
+      spec: { clusterIP: '10.96.1.1', clusterIPs: ['10.96.1.1'], ports: [{ name: 'http', port: 80 }] },
+    });
+    show('services', 'default', 'db', { spec: { clusterIP: 'None', ports: [{ name: 'sql', port: 5432 }] } });
+    show('services', 'default', 'none', { spec: { clusterIP: 'None', ports: [] } });
+    show('services', 'default', 'ext', {
+      spec: { type: 'ExternalName', externalName: 'web.default.svc.cluster.local' },
+    });
+    slice(
+      'db',
+      5432,
+      [
+        { addresses: ['10.244.0.7'], hostname: 'db-0', conditions: ready },
+        { addresses: ['10.244.0.8'], conditions: ready },
+        { addresses: ['10.244.0.9'], hostname: 'db-2', conditions: { ready: false } },
+      ],
+      'sql',
+    );
+    return { ...parts, client: parts.pod('default', 'client') };
+  };
+
+  it.each<[string, DnsType, string, string[]]>([
+    ['web.default.svc.cluster.local', 'A', 'NOERROR', ['10.96.1.1']],
+    ['web.default.svc.cluster.local', 'AAAA', 'NOERROR', []],
+    ['web.other.svc.cluster.local', 'A', 'NXDOMAIN', []],
+    ['web.nowhere.svc.cluster.local', 'A', 'NXDOMAIN', []],
+    ['db.default.svc.cluster.local', 'A', 'NOERROR', ['10.244.0.7', '10.244.0.8']],
+    ['none.default.svc.cluster.local', 'A', 'NXDOMAIN', []],
+    ['db-0.db.default.svc.cluster.local', 'A', 'NOERROR', ['10.244.0.7']],
+    ['10-244-0-8.db.default.svc.cluster.local', 'A', 'NOERROR', ['10.244.0.8']],
+    ['db-2.db.default.svc.cluster.local', 'A', 'NXDOMAIN', []],
+    [
+      '_http._tcp.web.default.svc.cluster.local',
+      'SRV',
+      'NOERROR',
+      ['0 100 80 web.default.svc.cluster.local.'],
+    ],
+    [
+      '_sql._tcp.db.default.svc.cluster.local',
+      'SRV',
+      'NOERROR',
+      ['0 50 5432 db-0.db.default.svc.cluster.local.', '0 50 5432 10-244-0-8.db.default.svc.cluster.local.'],
+    ],
+    ['1.1.96.10.in-addr.arpa', 'PTR', 'NOERROR', ['web.default.svc.cluster.local.']],
+    ['9.9.96.10.in-addr.arpa', 'PTR', 'NXDOMAIN', []],
+    ['10-244-0-7.default.pod.cluster.local', 'A', 'NOERROR', ['10.244.0.7']],
+    ['ext.default.svc.cluster.local', 'A', 'NOERROR', ['web.default.svc.cluster.local.', '10.96.1.1']],
+    ['example.com', 'A', 'SERVFAIL', []],
+  ])('%s %s is %s %j', async (name, type, code, values) => {
+    const reply = await setUp().client.query({ name, type }, '10.96.0.10');
+    expect([reply.code, reply.answers.map(({ value }) => value)]).toEqual([code, values]);
+  });
+
+  it.each([
+    ['web', '10.96.1.1'],
+    ['web.default', '10.96.1.1'],
+    ['web.default.svc.cluster.local.', '10.96.1.1'],
+    ['alias', '192.0.2.7'],
+    ['192.0.2.1', '192.0.2.1'],
+    ['nosuch', 'ENOTFOUND'],
+    ['example.com', 'EAI_AGAIN'],
+  ])('%s is looked up with search domains and /etc/hosts: %s', async (name, expected) => {
+    const files = {
+      hosts: '127.0.0.1 localhost\n192.0.2.7 alias # comment\n',
+      resolvConf:
+        'search default.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n',
+    };
+    const found = await setUp()
+      .client.resolve(name, files)
+      .then(
+        ({ addresses }) => addresses[0],
+        (error: NetworkError) => error.code,
+      );
+    expect(found).toBe(expected);
+  });
+});
+
+describe('NetworkPolicies', () => {
+  const denyAll = { podSelector: {}, policyTypes: ['Ingress'] };
+  const from = (peer: object, ports?: object[]) => ({
+    podSelector: { matchLabels: { app: 'server' } },
+    ingress: [{ from: [peer], ...(ports ? { ports } : {}) }],
+  });
+  it.each<[string, object[], string, string]>([
+    ['none', [], 'yes', 'yes'],
+    ['deny all', [denyAll], 'no', 'no'],
+    [
+      'deny all, allow a label',
+      [denyAll, from({ podSelector: { matchLabels: { role: 'front' } } })],
+      'yes',
+      'no',
+    ],
+    [
+      'allow a namespace',
+      [from({ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'other' } } })],
+      'no',
+      'yes',
+    ],
+    ['allow a port by name', [from({ podSelector: {} }, [{ port: 'http' }])], 'yes', 'no'],
+    ['allow another port', [from({ podSelector: {} }, [{ port: 443 }])], 'no', 'no'],
+    ['allow a range of ports', [from({ podSelector: {} }, [{ port: 79, endPort: 90 }])], 'yes', 'no'],
+    ['allow a block', [from({ ipBlock: { cidr: '10.244.0.0/16' } })], 'yes', 'yes'],
+  ])('%s', async (_name, policies, sameNamespace, otherNamespace) => {
+    const { clock, pod, show, network } = cluster();
+    const server = pod('default', 'server', { app: 'server' }, [{ name: 'http', containerPort: 80 }]);
+    server.listen(80);
+    policies.forEach((spec, index) => {
+      show('networkpolicies.networking.k8s.io', 'default', `p${index}`, { spec });
+    });
+    const reach = async (namespace: string, labels: object) => {
+      const result = await outcome(pod(namespace, 'client', labels).connect(server.address, 80), clock);
+      expect(['ETIMEDOUT', `connected to ${server.address}`]).toContain(result);
+      return result === 'ETIMEDOUT' ? 'no' : 'yes';
+    };
+    expect(await reach('default', { role: 'front' })).toBe(sameNamespace);
+    expect(await reach('other', {})).toBe(otherNamespace);
+    // The kubelet's probes come from the node, which no policy keeps out.
+    await network.dialNamespace({ node: 'n', nodeIP: '172.18.0.2' }, server, 80);
+  });
+
+  it('egress that is denied takes DNS with it', async () => {
+    const { clock, pod, show } = cluster();
+    const client = pod('default', 'client');
+    show('networkpolicies.networking.k8s.io', 'default', 'p', {
+      spec: { podSelector: {}, policyTypes: ['Egress'] },
+    });
+    const asked = client
+      .query({ name: 'web', type: 'A' }, '10.96.0.10')
+      .catch((error: NetworkError) => error.code);
+    await clock.advance(6_000);
+    expect(await asked).toBe('ETIMEDOUT');
+  });
+});
