@@ -58,7 +58,7 @@ export function prepareForUpdate(
   const next = object as Loose;
   const before = old as Loose;
   if (before.status === undefined) delete next.status;
-  else next.status = before.status;
+  else next.status = structuredClone(before.status);
   // Only the `finalize` subresource changes them; the namespace controller uses `update` for it.
   if (resource === 'namespaces' && !internal) {
     next.spec = { ...next.spec, finalizers: before.spec?.['finalizers'] };
