@@ -5,6 +5,7 @@ import type { Inode } from '../files/inode';
 import { MountTable } from '../files/mount-table';
 import { VolumeTree } from '../files/volume-tree';
 import { type ContainerConfig, RuntimeError } from './container-runtime';
+import { StandardStreamLink } from './standard-stream-link';
 
 /** Bytes that a container's own layer may hold before it sees ENOSPC: the node's disk is the server's memory. */
 const writableLayerBytes = 256 * 1024 * 1024;
@@ -98,9 +99,9 @@ function devices(now: () => number): VolumeTree {
   dev.mkdir('/pts');
   dev.mkdir('/mqueue', { mode: 0o1777 });
   dev.symlink('/proc/self/fd', '/fd');
-  dev.symlink('/proc/self/fd/0', '/stdin');
-  dev.symlink('/proc/self/fd/1', '/stdout');
-  dev.symlink('/proc/self/fd/2', '/stderr');
+  dev.root.add('stdin', new StandardStreamLink(dev.volume, 0));
+  dev.root.add('stdout', new StandardStreamLink(dev.volume, 1));
+  dev.root.add('stderr', new StandardStreamLink(dev.volume, 2));
   dev.write('/termination-log', '', { mode: 0o666 });
   return dev;
 }
