@@ -3,7 +3,7 @@
 import { useRouter } from 'next/navigation';
 import { useEffect, useState } from 'react';
 import type { SessionView } from '../../core/sessions/lab-session';
-import { asProblem, listSessions, startSession } from './session-client';
+import { asProblem, handOver, listSessions, startSession } from './session-client';
 import type { Problem } from './session-state';
 import { StartLab } from './start-lab';
 import { loadTerminals } from './terminal-pane';
@@ -54,7 +54,7 @@ export function LabStart({ lab }: { lab: string }) {
         onStart={async (cluster) => {
           setProblem(null);
           try {
-            await startSession({ lab, ...(cluster && { cluster }) });
+            handOver(await startSession({ lab, ...(cluster && { cluster }) }));
           } catch (error) {
             setProblem(asProblem(error));
             return false;

@@ -37,6 +37,20 @@ export const checkWork = (id: string) => ask<LabReport>('POST', `/api/sessions/$
 export const takeHint = (id: string, task: string) =>
   ask<SessionView>('POST', `/api/sessions/${id}/hints`, { task });
 
+let handedOver: SessionView | null = null;
+
+/** Keeps the session that a lab's page has just started, so that the workbench need not ask for it. */
+export function handOver(view: SessionView): void {
+  handedOver = view;
+}
+
+/** The session handed over for this lab, once. */
+export function takeOver(lab: string): SessionView | null {
+  const view = handedOver?.lab === lab ? handedOver : null;
+  handedOver = null;
+  return view;
+}
+
 /** Throws RequestProblem, never anything else. */
 async function ask<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
   let response: Response;

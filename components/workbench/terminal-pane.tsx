@@ -9,6 +9,7 @@ export type TerminalHandle = TerminalsHandle;
 
 /** The terminal is most of this page's JavaScript. Called early, it is there when the shell is. */
 export function loadTerminals() {
+  void import('../terminal/create-xterm');
   return import('../terminal/terminals');
 }
 

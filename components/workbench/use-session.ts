@@ -12,6 +12,7 @@ import {
   RequestProblem,
   startSession,
   takeHint,
+  takeOver,
 } from './session-client';
 import { initialModel, reduceSession } from './session-state';
 
@@ -30,13 +31,16 @@ export function useSession(lab: string) {
   // Which session is open for this lab? Asked until the server answers.
   useEffect(() => {
     if (model.phase !== 'asking') return;
-    return persist(async () => {
+    const started = takeOver(lab);
+    if (started) {
+      dispatch({ type: 'opened', view: started });
+      return;
+    }
+    const ask = async () => {
       const open = (await listSessions()).find((view) => view.lab === lab && view.state.kind !== 'ended');
       dispatch(open ? { type: 'opened', view: open } : { type: 'no-session' });
-    }, knock);
-    function persist(run: () => Promise<void>, again: typeof knock) {
-      return untilItWorks(run, again, () => dispatch({ type: 'disconnected' }));
-    }
+    };
+    return untilItWorks(ask, knock, () => dispatch({ type: 'disconnected' }));
   }, [lab, model.phase]);
 
   // Its events, for as long as it is open.
