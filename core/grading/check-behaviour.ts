@@ -205,8 +205,8 @@ function replyProblem(
   return problem && `answers with a body that ${problem}; it is ${quoted(body)}`;
 }
 
-/** Asks as a container would, with what it has: BusyBox's wget or curl. Prints the status on the last line. */
-const askScript = `if command -v curl >/dev/null 2>&1; then curl -sS -m 8 -w '\\n%{http_code}' "$1"; exit; fi
+/** Asks as a container would, with what it has: BusyBox's wget, else curl. Prints the status on the last line. */
+const askScript = `if ! command -v wget >/dev/null 2>&1; then curl -sS -m 8 -w '\\n%{http_code}' "$1"; exit; fi
 if out=$(wget -q -T 8 -O - "$1" 2>&1); then printf '%s\\n200' "$out"; exit; fi
 code=$(printf '%s' "$out" | sed -n 's/.*HTTP\\/1\\.[01] \\([0-9]*\\).*/\\1/p')
 if [ -n "$code" ]; then printf '%s\\n%s' "$out" "$code"; exit 0; fi
