@@ -10,13 +10,13 @@ export function SiteHeader() {
           className="mr-auto flex items-center gap-2.5 rounded py-1 text-xl font-bold tracking-tight"
         >
           <Logo />
-          Podlab
+          <span className="max-[25rem]:sr-only">Podlab</span>
         </a>
         <nav aria-label="Main" className="flex items-center">
-          <a className="button button-plain" href="/#courses">
+          <a className="button button-plain max-sm:px-2.5" href="/#courses">
             Courses
           </a>
-          <a className="button button-plain" href="/progress">
+          <a className="button button-plain max-sm:px-2.5" href="/progress">
             Progress
           </a>
         </nav>
