@@ -34,6 +34,9 @@ export class TerminalScreen {
   private readonly backlog = new OutputBacklog();
   private title = '';
   private fedSinceTick = 0;
+  private busyLastTick = false;
+  /** Callers who wait until everything is parsed. */
+  private waitedFor = 0;
   private tick: NodeJS.Timeout | undefined;
   private draining: Promise<void> | undefined;
   private overfull = false;
@@ -87,14 +90,14 @@ export class TerminalScreen {
 
   /** What draws this screen on a terminal that was just reset: scrollback, both buffers, cursor, modes, title. */
   async snapshot(): Promise<{ bytes: Uint8Array; columns: number; rows: number }> {
-    await this.drain();
+    await this.parseEverything();
     const text = mendSerialized(this.serializer.serialize()) + this.unserialized();
     return { bytes: Buffer.from(text), columns: this.columns, rows: this.rows };
   }
 
   /** What is left of this screen when its program is gone: text and colours of the ordinary buffer. */
   async remains(): Promise<string> {
-    await this.drain();
+    await this.parseEverything();
     return mendSerialized(this.serializer.serialize({ excludeAltBuffer: true, excludeModes: true }));
   }
 
@@ -106,12 +109,22 @@ export class TerminalScreen {
 
   private readonly onTick = (): void => {
     this.tick = undefined;
-    const busy = this.fedSinceTick >= quietBytes;
+    this.busyLastTick = this.fedSinceTick >= quietBytes;
     this.fedSinceTick = 0;
     if (this.backlog.isEmpty || this.disposed) return;
-    if (busy) this.tick = setTimeout(this.onTick, tickMs);
+    if (this.busyLastTick) this.tick = setTimeout(this.onTick, tickMs);
     else void this.drain();
   };
+
+  private async parseEverything(): Promise<void> {
+    this.waitedFor++;
+    try {
+      while (!this.backlog.isEmpty && !this.disposed) await this.drain();
+      await this.draining;
+    } finally {
+      this.waitedFor--;
+    }
+  }
 
   private drain(): Promise<void> {
     this.draining ??= this.parseAll().finally(() => {
@@ -129,6 +142,12 @@ export class TerminalScreen {
       }
       if (this.backlog.isEmpty) {
         this.condenseAbove = condenseEvery;
+        return;
+      }
+      // Text that streams by is left for later: most of it will never have to be parsed.
+      const busy = this.busyLastTick || this.fedSinceTick >= quietBytes;
+      if (busy && this.backlog.isPlain && !this.overfull && this.waitedFor === 0) {
+        this.tick ??= setTimeout(this.onTick, tickMs);
         return;
       }
       await this.parseSlice();
