@@ -1,5 +1,5 @@
 /** How a quantity was written; it is printed in the same family of suffixes (apimachinery resource.Format). */
-export type QuantityFormat = 'BinarySI' | 'DecimalSI' | 'DecimalExponent';
+type QuantityFormat = 'BinarySI' | 'DecimalSI' | 'DecimalExponent';
 
 /** A number as Kubernetes writes it: `500m`, `1.5Gi`, `2e3`. Kept in billionths, the smallest part it can have. */
 export interface Quantity {
@@ -8,7 +8,7 @@ export interface Quantity {
 }
 
 /** Text that is no quantity. The message is Kubernetes' own. */
-export class QuantityError extends Error {
+class QuantityError extends Error {
   override readonly name = 'QuantityError';
 }
 

@@ -13,8 +13,6 @@ import { allotAddresses } from './service-addresses';
 import { setDefaultStorageClass } from './volumes';
 import { warn } from './warnings';
 
-export type { AdmissionRequest, RequestUser } from './request';
-
 /**
  * The plugins that run before validation and change the object, in upstream's order (AllOrderedPlugins), and those that
  * only need to know where it is to go. Throws ApiError.

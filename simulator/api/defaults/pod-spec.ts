@@ -22,7 +22,7 @@ export function defaultPodSpec(spec: PodSpec): void {
 }
 
 /** Regular, init and ephemeral containers of a Pod. */
-export function allContainers(spec: PodSpec): Container[] {
+function allContainers(spec: PodSpec): Container[] {
   const ephemeral = (spec.ephemeralContainers ?? []) as Container[];
   return [...(spec.initContainers ?? []), ...(spec.containers ?? []), ...ephemeral];
 }

@@ -51,7 +51,7 @@ interface PodSummary {
 }
 
 /** What `kubectl get pods` says of a Pod's containers. */
-export function summarize(pod: Pod): PodSummary {
+function summarize(pod: Pod): PodSummary {
   const { spec, status } = pod;
   const sidecars = new Set(
     spec?.initContainers?.filter(({ restartPolicy }) => restartPolicy === 'Always').map(({ name }) => name),

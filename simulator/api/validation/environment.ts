@@ -8,7 +8,7 @@ type FieldRef = NonNullable<NonNullable<EnvVar['valueFrom']>['fieldRef']>;
 type ResourceRef = NonNullable<NonNullable<EnvVar['valueFrom']>['resourceFieldRef']>;
 
 /** Fields of a Pod that an environment variable can take (validEnvDownwardAPIFieldPathExpressions). */
-export const ENV_FIELDS = [
+const ENV_FIELDS = [
   'metadata.name',
   'metadata.namespace',
   'metadata.uid',
@@ -109,7 +109,7 @@ export function validateResourceRef(ref: ResourceRef, path: string, ofVolume: bo
 }
 
 /** A key of a ConfigMap or Secret. */
-export function validateKeyRef(ref: { name?: string; key?: string }, path: string): FieldError[] {
+function validateKeyRef(ref: { name?: string; key?: string }, path: string): FieldError[] {
   return [
     ...(ref.name ? [] : [required(`${path}.name`)]),
     ...(ref.key ? invalids(`${path}.key`, ref.key, configKey(ref.key)) : [required(`${path}.key`)]),

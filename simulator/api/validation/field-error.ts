@@ -45,14 +45,6 @@ export function tooLong(field: string, limit: number): FieldError {
   };
 }
 
-export function tooMany(field: string, count: number, limit: number): FieldError {
-  return {
-    reason: 'FieldValueTooMany',
-    field,
-    message: `Too many: ${count}: must have at most ${limit} ${limit === 1 ? 'item' : 'items'}`,
-  };
-}
-
 /** One `invalid` for each message. */
 export function invalids(field: string, value: unknown, details: readonly string[]): FieldError[] {
   return details.map((detail) => invalid(field, value, detail));
@@ -64,7 +56,7 @@ export function at(path: string, key: string | number): string {
 }
 
 /** A string as Go's %q writes it. */
-export function quote(text: string): string {
+function quote(text: string): string {
   return JSON.stringify(text)
     .replaceAll('\\u000b', '\\v')
     .replaceAll('\\u0007', '\\a')

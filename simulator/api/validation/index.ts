@@ -22,7 +22,7 @@ import {
   validateIngressClassUpdate,
   validateNetworkPolicy,
 } from './networking';
-import { validateEphemeralUpdate, validatePod, validatePodUpdate } from './pods';
+import { validateEphemeralUpdate, validatePod, validatePodResize, validatePodUpdate } from './pods';
 import {
   validateAutoscaler,
   validateDisruptionBudget,
@@ -134,7 +134,7 @@ export function validateCreate(resource: ResourceName, object: KubeObject): Fiel
 
 /**
  * Everything wrong with a change. Through `status` only metadata is looked at; through `ephemeralcontainers` only what that
- * may add; elsewhere fields that may not change are compared too.
+ * may add; through `resize` the amounts; elsewhere fields that may not change are compared too.
  */
 export function validateUpdate(
   resource: ResourceName,
@@ -143,7 +143,9 @@ export function validateUpdate(
   subresource = '',
 ): FieldError[] {
   const errors = validateMetadataUpdate(object, old);
-  if (subresource === 'status' || subresource === 'resize') return errors;
+  if (subresource === 'status') return errors;
+  if (subresource === 'resize')
+    return [...errors, ...validatePodResize(object as ResourceTypes['pods'], old as ResourceTypes['pods'])];
   if (subresource === 'ephemeralcontainers')
     return [
       ...errors,

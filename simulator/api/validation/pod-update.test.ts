@@ -68,6 +68,20 @@ describe('a change of a Pod', () => {
     expect(change(edit as never)).toEqual([expected]);
   });
 
+  it('may resize, but not into another QoS class', () => {
+    const resize = (requests: object) =>
+      change((o) => {
+        o.spec['containers'] = [{ ...(o.spec['containers'] as object[])[0], resources: { requests } }];
+      }, 'resize');
+    expect(resize({})).toEqual([]);
+    expect(resize({ cpu: '-1' })).toEqual([
+      'spec.containers[0].resources.requests[cpu]: Invalid value: "-1": must be greater than or equal to 0',
+    ]);
+    expect(resize({ cpu: '1' })).toEqual([
+      'spec: Invalid value: "BestEffort": Pod QOS Class may not change as a result of resizing',
+    ]);
+  });
+
   it('may add ephemeral containers, each with a name of its own', () => {
     const add = (name: string) =>
       change((o) => {

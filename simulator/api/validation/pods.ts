@@ -1,3 +1,4 @@
+import { qosClass } from '../../schema/pod-resources';
 import type { Container, Pod, PodSpec, PodTemplateSpec } from '../../schema/types';
 import { deepEqual } from '../deep-equal';
 import type { FieldError } from '../extension-points';
@@ -57,6 +58,16 @@ export function validateEphemeralUpdate(pod: Pod, old: Pod): FieldError[] {
         forbidden(at(path, index), `existing ephemeral containers "${container.name}" may not be changed\n`),
       );
   }
+  return errors;
+}
+
+/** core/validation ValidatePodResize: amounts may change as long as the QoS class stays. */
+export function validatePodResize(pod: Pod, old: Pod): FieldError[] {
+  const spec = pod.spec ?? { containers: [] };
+  const errors = validatePodSpec(spec, 'spec');
+  const before = qosClass(old.spec ?? { containers: [] });
+  if (errors.length === 0 && qosClass(spec) !== before)
+    errors.push(invalid('spec', before, 'Pod QOS Class may not change as a result of resizing'));
   return errors;
 }
 

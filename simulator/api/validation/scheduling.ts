@@ -35,9 +35,9 @@ export function validateAffinity(affinity: PodSpec['affinity'], path: string): F
     for (const [index, term] of (
       nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution ?? []
     ).entries()) {
-      const at1 = at(`${here}.preferredDuringSchedulingIgnoredDuringExecution`, index);
-      if (term.weight <= 0 || term.weight > 100) errors.push(invalid(`${at1}.weight`, term.weight, WEIGHT));
-      errors.push(...validateNodeTerm(term.preference ?? {}, `${at1}.preference`));
+      const there = at(`${here}.preferredDuringSchedulingIgnoredDuringExecution`, index);
+      if (term.weight <= 0 || term.weight > 100) errors.push(invalid(`${there}.weight`, term.weight, WEIGHT));
+      errors.push(...validateNodeTerm(term.preference ?? {}, `${there}.preference`));
     }
   }
   for (const [name, pods] of Object.entries({ podAffinity, podAntiAffinity })) {
@@ -48,9 +48,9 @@ export function validateAffinity(affinity: PodSpec['affinity'], path: string): F
         ...validatePodTerm(term, at(`${here}.requiredDuringSchedulingIgnoredDuringExecution`, index)),
       );
     for (const [index, term] of (pods.preferredDuringSchedulingIgnoredDuringExecution ?? []).entries()) {
-      const at1 = at(`${here}.preferredDuringSchedulingIgnoredDuringExecution`, index);
-      if (term.weight <= 0 || term.weight > 100) errors.push(invalid(`${at1}.weight`, term.weight, WEIGHT));
-      errors.push(...validatePodTerm(term.podAffinityTerm, `${at1}.podAffinityTerm`));
+      const there = at(`${here}.preferredDuringSchedulingIgnoredDuringExecution`, index);
+      if (term.weight <= 0 || term.weight > 100) errors.push(invalid(`${there}.weight`, term.weight, WEIGHT));
+      errors.push(...validatePodTerm(term.podAffinityTerm, `${there}.podAffinityTerm`));
     }
   }
   return errors;
