@@ -71,12 +71,12 @@ function parseOptions(shell: Shell, args: string[]): ReadOptions | number {
   options.names = args.slice(index);
   for (const name of options.names) {
     if (!/^[A-Za-z_]\w*$/.test(name)) {
-      shell.print(2, `${shell.argument0}: read: '${name}': bad variable name\n`);
+      shell.print(2, `sh: read: '${name}': bad variable name\n`);
       return 1;
     }
   }
   if (options.timeoutMs !== undefined && Number.isNaN(options.timeoutMs)) {
-    shell.print(2, `${shell.argument0}: read: invalid timeout\n`);
+    shell.print(2, `sh: read: invalid timeout\n`);
     return 1;
   }
   return options;

@@ -56,9 +56,11 @@ function codeOf(job: Job, arg: string): number {
 async function reap(shell: Shell, job: Job, pid?: string): Promise<void> {
   for (const process of job.processes) {
     if (pid !== undefined && !pid.startsWith('%') && String(process.pid) !== pid) continue;
-    await shell.process.wait(process);
+    const before = process.status;
+    const { signal } = await shell.process.wait(process);
+    if (signal && !before) shell.jobs.announce(signal, shell);
   }
-  if (shell.jobs.done(job)) shell.jobs.forget(job);
+  if (shell.jobs.done(job) && pid === undefined) shell.jobs.forget(job);
 }
 
 function waitForAny(shell: Shell, processes: Process[]): Promise<void> {
@@ -107,7 +109,7 @@ const resume =
 const kill: Builtin = (shell, args) => {
   const [first, ...rest] = args;
   if (first === undefined) {
-    shell.print(2, `${shell.argument0}: you need to specify whom to kill\n`);
+    shell.print(2, `sh: you need to specify whom to kill\n`);
     return 1;
   }
   if (first === '-l' || first === '-L') return listSignals(shell, rest);
@@ -125,7 +127,7 @@ const kill: Builtin = (shell, args) => {
   }
   if (targets[0] === '--') targets = targets.slice(1);
   if (targets.length === 0) {
-    shell.print(2, `${shell.argument0}: you need to specify whom to kill\n`);
+    shell.print(2, `sh: you need to specify whom to kill\n`);
     return 1;
   }
   let status = 0;
@@ -134,7 +136,7 @@ const kill: Builtin = (shell, args) => {
       if (target.startsWith('%')) {
         const job = shell.jobs.find(target);
         if (!job) {
-          shell.print(2, `${shell.argument0}: invalid number '${target}'\n`);
+          shell.print(2, `sh: invalid number '${target}'\n`);
           status = 1;
           continue;
         }
@@ -142,14 +144,14 @@ const kill: Builtin = (shell, args) => {
         continue;
       }
       if (!/^-?\d+$/.test(target)) {
-        shell.print(2, `${shell.argument0}: invalid number '${target}'\n`);
+        shell.print(2, `sh: invalid number '${target}'\n`);
         status = 1;
         continue;
       }
       shell.process.kill(Number(target), signal);
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
-      shell.print(2, `${shell.argument0}: can't kill pid ${target}: ${errorText(error)}\n`);
+      shell.print(2, `sh: can't kill pid ${target}: ${errorText(error)}\n`);
       status = 1;
     }
   }
@@ -157,7 +159,7 @@ const kill: Builtin = (shell, args) => {
 };
 
 function badSignal(shell: Shell, text: string): number {
-  shell.print(2, `${shell.argument0}: bad signal name '${text}'\n`);
+  shell.print(2, `sh: bad signal name '${text}'\n`);
   return 1;
 }
 
@@ -170,7 +172,7 @@ function listSignals(shell: Shell, args: string[]): number {
   for (const arg of args) {
     const signal = parseSignal(/^\d+$/.test(arg) && Number(arg) > 128 ? String(Number(arg) - 128) : arg);
     if (signal === undefined) {
-      shell.print(2, `${shell.argument0}: unknown signal '${arg}'\n`);
+      shell.print(2, `sh: unknown signal '${arg}'\n`);
       return 1;
     }
     if (/^\d+$/.test(arg)) shell.print(1, `${signal}\n`);

@@ -10,7 +10,7 @@ import type { Builtin } from './builtin';
 export function writeOut(shell: Shell, text: string): Later<number> {
   const failed = (error: unknown): number => {
     if (!(error instanceof FileError)) throw error;
-    shell.print(2, `${shell.argument0}: write error: ${errorText(error)}\n`);
+    shell.print(2, `sh: write error: ${errorText(error)}\n`);
     return 1;
   };
   try {
@@ -27,13 +27,13 @@ const echo: Builtin = (shell, args) => writeOut(shell, echoText(args));
 const printf: Builtin = (shell, args) => {
   const rest = args[0] === '--' ? args.slice(1) : args;
   if (rest.length === 0) {
-    shell.print(2, `${shell.argument0}: usage: printf FORMAT [ARGUMENT...]\n`);
+    shell.print(2, `sh: usage: printf FORMAT [ARGUMENT...]\n`);
     return 2;
   }
   const { output, errors } = formatPrintf(rest[0] as string, rest.slice(1));
   const written = writeOut(shell, output);
   const finish = (status: number) => {
-    for (const error of errors) shell.print(2, `${shell.argument0}: ${error}\n`);
+    for (const error of errors) shell.print(2, `sh: ${error}\n`);
     return errors.length > 0 ? 1 : status;
   };
   return typeof written === 'number' ? finish(written) : written.then(finish);

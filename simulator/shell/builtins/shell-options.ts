@@ -1,3 +1,4 @@
+import { type SignalName, signalNumbers } from '../../runtime/process';
 import { parseSignal } from '../../runtime/signal-rules';
 import { invocationOptions, type OptionName, optionOfLetter, optionTable } from '../execute/options';
 import { singleQuote } from '../execute/quoting';
@@ -66,7 +67,8 @@ const set: Builtin = (shell, args) => {
 const trap: Builtin = (shell, args) => {
   const rest = args[0] === '--' ? args.slice(1) : args;
   if (rest.length === 0) {
-    for (const [signal, command] of shell.traps)
+    const number = (signal: string) => signalNumbers[signal as SignalName] ?? 0;
+    for (const [signal, command] of [...shell.traps].sort(([a], [b]) => number(a) - number(b)))
       shell.print(1, `trap -- ${singleQuote(command)} ${signal}\n`);
     return 0;
   }

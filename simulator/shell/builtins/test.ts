@@ -3,7 +3,7 @@ import type { Builtin } from './builtin';
 
 const test: Builtin = (shell, args, name) => {
   const { status, message } = runTest(shell.process, name, args);
-  if (message !== undefined) shell.print(2, `${shell.argument0}: ${message}\n`);
+  if (message !== undefined) shell.print(2, `sh: ${message}\n`);
   return status;
 };
 

@@ -162,7 +162,7 @@ const getopts: Builtin = (shell, args) => {
   }
   if (letters[known + 1] !== ':') {
     advance();
-    shell.unset('OPTARG');
+    shell.set('OPTARG', '');
     store(name, letter);
     return 0;
   }

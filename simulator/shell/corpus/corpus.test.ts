@@ -30,7 +30,7 @@ function runReal(script: string): Outcome {
     writeFileSync(join(directory, 'script.sh'), script, 'latin1');
     const { stdout, stderr, status, signal } = spawnSync('busybox', ['sh', 'script.sh'], {
       cwd: directory,
-      env: { PATH: '/bin' },
+      env: { PATH: '/bin' } as unknown as NodeJS.ProcessEnv,
       encoding: 'latin1',
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: 10_000,

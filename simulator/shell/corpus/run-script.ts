@@ -63,12 +63,14 @@ export async function runScript(
   for (const [path, text] of Object.entries(files)) tree.write(`/tmp/work/${path}`, text);
   const out = makePipe();
   const err = makePipe();
-  const input = system.mounts.root.root;
-  void input;
   const process = system.processes.start({
     system,
-    path: '/bin/sh',
-    argv,
+    argv: ['init'],
+    program: async (init) => {
+      const child = init.spawn({ path: '/bin/sh', argv });
+      for (const fd of [...init.fds.keys()]) init.closeFd(fd);
+      return (await init.wait(child)).code;
+    },
     env: new Map([['PATH', '/bin']]),
     cwd: '/tmp/work',
     credentials: { uid: 0, gid: 0, groups: [0] },

@@ -124,13 +124,16 @@ export class JobTable {
     return status && status.code !== 0 ? `Done(${status.code})` : 'Done';
   }
 
+  /** `Terminated`: what a shell says when a signal ended what it waited for. */
+  announce(signal: string, shell: Shell): void {
+    const text = signalTexts[signal];
+    if (text && signal !== 'INT' && !shell.isSubshell) shell.print(2, `${text}\n`);
+  }
+
   private async waitCode(process: Process, shell: Shell, job: Job): Promise<number> {
     const status = await this.waitFor(process);
     const last = process === job.processes[job.processes.length - 1];
-    if (status.signal && last && status.signal !== 'INT' && status.signal !== 'PIPE') {
-      const text = signalTexts[status.signal];
-      if (text && !shell.isSubshell) shell.print(2, `${text}\n`);
-    }
+    if (status.signal && last) this.announce(status.signal, shell);
     if (status.signal === 'INT' && shell.options.interactive) shell.print(2, '\n');
     return status.code;
   }

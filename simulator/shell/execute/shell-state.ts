@@ -63,7 +63,7 @@ export class ShellState {
     this.variables.set('OPTIND', { value: '1', exported: false, readonly: false });
     this.variables.set('PPID', { value: String(this.process.ppid), exported: false, readonly: false });
     preset('PATH', '/sbin:/usr/sbin:/bin:/usr/bin');
-    preset('PS1', this.process.uid === 0 ? '\\w # ' : '\\w \\$ ');
+    preset('PS1', '\\w \\$ ');
     preset('HOSTNAME', this.process.system.hostname);
     const level = Number(this.process.env.get('SHLVL') ?? 0) || 0;
     this.variables.set('SHLVL', { value: String(level + 1), exported: true, readonly: false });

@@ -168,7 +168,6 @@ export class Expander {
         );
       }
       case 'length':
-        if (name === '@' || name === '*') return String(this.state.positional.length);
         return String(this.required(name, value).length);
       case 'substring': {
         const text = this.required(name, value);

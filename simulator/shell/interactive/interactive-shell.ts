@@ -1,6 +1,180 @@
+import { decode } from '../../files/byte-string';
+import { terminalOf } from '../../files/terminal';
+import { Ended, Interrupted } from '../../runtime/process';
+import { builtins } from '../builtins/builtin';
 import type { Shell } from '../execute/shell';
+import type { Command } from '../syntax/ast';
+import { Parser } from '../syntax/parser';
+import { SyntaxFault } from '../syntax/source';
+import { userName } from '../utilities/users';
+import { LineEditor } from './line-editor';
 
-/** Placeholder until the line editor lands. */
-export async function runInteractive(shell: Shell, _login: boolean): Promise<number> {
-  return shell.finish(0);
+/** The loop of an interactive shell: prompt, line (or several, until the command is complete), run. */
+export async function runInteractive(shell: Shell, login: boolean): Promise<number> {
+  const { process } = shell;
+  const file = process.fds.get(0);
+  const terminal = terminalOf(file);
+  if (!file || !terminal) return shell.guarded(() => runPlain(shell));
+  shell.options.monitor = true;
+  if (terminal.session === process.session) terminal.foreground = process.group;
+  if (login) await profile(shell);
+  const editor = new LineEditor(process, file, terminal, (before) => complete(shell, before));
+  for (;;) {
+    await announceJobs(shell);
+    const command = await readCommand(shell, editor);
+    if (command === 'end') {
+      if (shell.options.ignoreeof) continue;
+      return shell.finish(shell.lastStatus);
+    }
+    for (const each of command) {
+      const done = await runOne(shell, each);
+      if (done !== undefined) return shell.finish(done);
+    }
+  }
+}
+
+async function runOne(shell: Shell, command: Command): Promise<number | undefined> {
+  try {
+    await shell.run(command);
+  } catch (error) {
+    if (error instanceof Ended) throw error;
+    if (error instanceof Interrupted) shell.lastStatus = 130;
+    else {
+      shell.fault(error);
+      shell.flow = undefined;
+    }
+  }
+  Object.assign(shell, { loops: 0, tested: 0 });
+  if (shell.flow?.type === 'exit') return shell.lastStatus;
+  shell.flow = undefined;
+  return undefined;
+}
+
+/** Lines until they make complete commands. */
+async function readCommand(shell: Shell, editor: LineEditor): Promise<Command[] | 'end'> {
+  let text = '';
+  for (;;) {
+    const line = await editor.read(prompt(shell, text === '' ? 'PS1' : 'PS2'));
+    if (line.type === 'interrupt') {
+      shell.lastStatus = 130;
+      text = '';
+      continue;
+    }
+    if (line.type === 'end') {
+      if (text === '') return 'end';
+      shell.error('syntax error: unexpected end of file');
+      text = '';
+      continue;
+    }
+    text += `${line.text}\n`;
+    try {
+      const commands = parseAll(shell, text);
+      if (commands.length > 0) return commands;
+      text = '';
+    } catch (error) {
+      if (!(error instanceof SyntaxFault)) throw error;
+      if (error.incomplete) continue;
+      shell.error(`syntax error: ${error.message}`);
+      shell.lastStatus = 2;
+      text = '';
+    }
+  }
+}
+
+function parseAll(shell: Shell, text: string): Command[] {
+  // A line that ends in a backslash, or opens a here-document, goes on.
+  if (/(^|[^\\])(\\\\)*\\\n$/.test(text)) throw new SyntaxFault('', 0, true);
+  const open = /<<-?\s*(['"]?)([A-Za-z_]\w*)\1/.exec(text);
+  if (open && !new RegExp(`\\n\\t*${open[2]}\\n`).test(text)) throw new SyntaxFault('', 0, true);
+  const parser = new Parser(text, (name) => shell.aliases.get(name));
+  const commands: Command[] = [];
+  for (let command = parser.nextLine(); command; command = parser.nextLine()) commands.push(command);
+  return commands;
+}
+
+/** PS1 with BusyBox' escapes. */
+function prompt(shell: Shell, name: 'PS1' | 'PS2'): string {
+  const { process } = shell;
+  const home = shell.get('HOME');
+  const pwd = shell.get('PWD') ?? process.cwd;
+  const short =
+    home && home !== '/' && (pwd === home || pwd.startsWith(`${home}/`)) ? `~${pwd.slice(home.length)}` : pwd;
+  const replacements: Record<string, string> = {
+    w: short,
+    W: short === '/' ? '/' : short.slice(short.lastIndexOf('/') + 1),
+    h: process.system.hostname.split('.', 1)[0] ?? '',
+    H: process.system.hostname,
+    u: userName(process, process.uid) ?? String(process.uid),
+    $: process.uid === 0 ? '#' : '$',
+    n: '\n',
+    '[': '',
+    ']': '',
+    e: '\x1b',
+    '\\': '\\',
+  };
+  return (shell.get(name) ?? '').replace(/\\(.)/g, (whole, letter: string) => replacements[letter] ?? whole);
+}
+
+/** Commands for the first word, files for the others. */
+function complete(shell: Shell, before: string): { replacement?: string; choices: string[] } {
+  const word = /(?:[^\s;|&<>()]|\\ )*$/.exec(before)?.[0] ?? '';
+  const head = before.slice(0, before.length - word.length);
+  const first = /(^|[;|&(]\s*|\b(?:do|then|else)\s+)$/.test(head.trimStart() === '' ? '' : head);
+  const slash = word.lastIndexOf('/');
+  const names: string[] = [];
+  const { files } = shell.process;
+  const list = (directory: string) => {
+    try {
+      return files.list(directory);
+    } catch {
+      return [];
+    }
+  };
+  if (first && slash < 0) {
+    names.push(...Object.keys(builtins), ...shell.functions.keys());
+    for (const directory of (shell.get('PATH') ?? '').split(':')) names.push(...list(directory));
+  } else {
+    const directory = word.slice(0, slash + 1);
+    for (const name of list(directory === '' ? '.' : directory)) {
+      if (name.startsWith('.') && !word.slice(slash + 1).startsWith('.')) continue;
+      const folder = files.tryStat(directory + name)?.type === 'directory';
+      names.push(directory + name + (folder ? '/' : ''));
+    }
+  }
+  const matches = [...new Set(names.filter((name) => name.startsWith(word)))].sort();
+  if (matches.length === 0) return { choices: [] };
+  let common = matches[0] as string;
+  for (const match of matches) while (!match.startsWith(common)) common = common.slice(0, -1);
+  const complete = matches.length === 1 && !common.endsWith('/') ? `${common} ` : common;
+  return {
+    replacement: head + complete,
+    choices: matches.map((match) => match.slice(match.replace(/\/$/, '').lastIndexOf('/') + 1)),
+  };
+}
+
+async function announceJobs(shell: Shell): Promise<void> {
+  for (const job of [...shell.jobs.list()]) {
+    if (!shell.jobs.done(job)) continue;
+    shell.print(2, shell.jobs.describe(job));
+    for (const process of job.processes) await shell.process.wait(process);
+    shell.jobs.forget(job);
+  }
+}
+
+async function profile(shell: Shell): Promise<void> {
+  for (const path of ['/etc/profile', `${shell.get('HOME') ?? ''}/.profile`]) {
+    try {
+      await shell.runScript(decode(shell.process.files.readFile(path)));
+    } catch (error) {
+      if (error instanceof Ended) throw error;
+    }
+  }
+}
+
+/** `sh -i` without a terminal: prompts, and reads commands as they come. */
+async function runPlain(shell: Shell): Promise<number> {
+  const parts: string[] = [];
+  for (let data = await shell.process.read(0); data.length > 0; data = await shell.process.read(0))
+    parts.push(decode(data));
+  return shell.runScript(parts.join(''));
 }

@@ -312,6 +312,7 @@ export class Parser implements CommandParser {
 
   private compoundList(): Command {
     this.skipNewlines();
+    if (this.peek().type === 'end') return { type: 'list', items: [] };
     return this.list(false);
   }
 

@@ -1,7 +1,9 @@
 import type { Program } from '../../runtime/process';
 import { sh } from '../sh';
+import { gunzip, gzip, tar, zcat } from './archive';
 import { cat, fold, nl, rev, tac, tee } from './cat';
 import { echo } from './echo';
+import { base64, dd, hexdump, md5sum, od, sha1sum, sha256sum, sha512sum } from './encodings';
 import {
   chgrp,
   chmod,
@@ -64,6 +66,18 @@ export const applets: Record<string, Program | undefined> = Object.assign(Object
   more: cat,
   less: cat,
   sh,
+  tar,
+  gzip,
+  gunzip,
+  zcat,
+  md5sum,
+  sha1sum,
+  sha256sum,
+  sha512sum,
+  base64,
+  hexdump,
+  od,
+  dd,
   true: () => 0,
   arch,
   basename,

@@ -174,7 +174,11 @@ export class Utility {
       if (turn) await turn;
       const data = file.read(max);
       if (data) return data;
-      await this.flush();
+      if (this.pending !== '') {
+        // Look again afterwards: the other side may have come or gone meanwhile.
+        await this.flush();
+        continue;
+      }
       await this.process.block<void>((done) => file.onReady('read', done));
     }
   }
