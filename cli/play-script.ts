@@ -74,7 +74,7 @@ export async function playScript(play: Play, options: PlayOptions): Promise<Play
       grader.close();
     }
   } catch (error) {
-    return done([error instanceof Error ? error.message : String(error)]);
+    return done(causes(error));
   } finally {
     await cluster?.close();
   }
@@ -109,6 +109,12 @@ async function runScript(play: Play, lab: Lab, cluster: LabCluster, { folder, ku
     child.on('error', reject);
     child.on('close', (exitCode) => resolve({ exitCode, output }));
   });
+}
+
+/** The error and what caused it, a line each. */
+function causes(error: unknown): string[] {
+  if (!(error instanceof Error)) return [String(error)];
+  return [error.message, ...(error.cause === undefined ? [] : causes(error.cause))];
 }
 
 /** Checks again until nothing waits for the cluster any more. */

@@ -194,6 +194,7 @@ export class ClusterView {
 
   #watch(resource: Resource, from: string): void {
     let resourceVersion = from;
+    const started = Date.now();
     resource.stop = this.api.watch(resource.ref as ResourceRef, from, {
       event: (type, object) => {
         resource.failures = 0;
@@ -202,7 +203,9 @@ export class ClusterView {
       },
       end: ({ gone, error }) => {
         if (this.#abort.signal.aborted) return;
-        if (!gone && !error) this.#watch(resource, resourceVersion);
+        // A server that ends every watch at once must not be asked in a tight loop.
+        const lasted = Date.now() - started > 1000;
+        if (!gone && !error && lasted) this.#watch(resource, resourceVersion);
         else if (gone && resource.failures === 0) {
           resource.failures++;
           void this.#follow(resource);
