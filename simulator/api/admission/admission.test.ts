@@ -220,6 +220,16 @@ describe('Pod Security', () => {
     expect(warnings).toEqual([`would violate PodSecurity "restricted:latest": ${ALL}`]);
   });
 
+  it('only warns of the template of what it would refuse as a Pod', () => {
+    const { create, warnings } = cluster(restricted('enforce'));
+    create(
+      'deployments.apps',
+      'web',
+      'spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: app, image: nginx}]}}}',
+    );
+    expect(warnings).toEqual([`would violate PodSecurity "restricted:latest": ${ALL}`]);
+  });
+
   it('lets a careful Pod in', () => {
     const careful =
       'spec: {securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}, containers: [{name: app, image: nginx, securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}}]}';

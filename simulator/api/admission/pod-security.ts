@@ -35,7 +35,7 @@ export function checkPodSecurity(request: AdmissionRequest, client: Client): voi
   const pod = podOf(resource, object);
   if (!pod) return;
   const enforced = policyOf(found, 'enforce');
-  const warned = policyOf(found, 'warn');
+  const warned = warnPolicyOf(found);
   if (resource === 'pods') {
     if (request.operation === 'UPDATE' && !isSignificantChange(request)) return;
     const broken = violations(enforced.level, pod.spec, pod.metadata);
@@ -97,6 +97,12 @@ function policyOf({ metadata }: Namespace, mode: string): Policy {
   const level = metadata.labels?.[PREFIX + mode] ?? 'privileged';
   const version = metadata.labels?.[`${PREFIX}${mode}-version`] ?? 'latest';
   return { level: LEVELS.includes(level) ? level : 'restricted', text: `${level}:${version}` };
+}
+
+/** A namespace that does not say what it warns of warns of what it enforces (since 1.26). */
+function warnPolicyOf(namespace: Namespace): Policy {
+  const said = namespace.metadata.labels?.[`${PREFIX}warn`] !== undefined;
+  return policyOf(namespace, said ? 'warn' : 'enforce');
 }
 
 function podOf(resource: ResourceName, object: object): { spec: PodSpec; metadata: ObjectMeta } | undefined {
