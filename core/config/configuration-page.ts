@@ -2,10 +2,10 @@ import { settings } from './settings';
 
 /** `docs/configuration.md`, made from the table of settings. A test keeps the file in step. */
 export function configurationPage(): string {
-  const rows = Object.entries(settings).map(
-    ([name, { says, default: otherwise, expected }]) =>
-      `| \`${name}\` | ${otherwise.includes('`') || otherwise.includes(' ') || otherwise === 'unset' ? otherwise : `\`${otherwise}\``} | ${expected} | ${says} |`,
-  );
+  const rows = Object.entries(settings).map(([name, { says, default: otherwise, expected }]) => {
+    const inWords = otherwise.includes('`') || otherwise.includes(' ') || otherwise === 'unset';
+    return [`\`${name}\``, inWords ? otherwise : `\`${otherwise}\``, expected, says];
+  });
   return [
     '# Configuration',
     '',
@@ -14,9 +14,17 @@ export function configurationPage(): string {
     '',
     'This page is made from `core/config/settings.ts`; after a change there run `npx vitest run core/config -u`.',
     '',
-    '| variable | default | may be | what it does |',
-    '| --- | --- | --- | --- |',
-    ...rows,
+    ...table([['variable', 'default', 'may be', 'what it does'], ...rows]),
     '',
   ].join('\n');
+}
+
+/** A Markdown table with aligned columns, as the formatter wants it. */
+function table(rows: readonly string[][]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const padded = rows.map((row) => line(row.map((cell, column) => cell.padEnd(widths[column] ?? 0))));
+  return [padded[0] ?? '', line(widths.map((width) => '-'.repeat(width))), ...padded.slice(1)];
 }
