@@ -6,7 +6,7 @@ import { containerConfig } from './container-config';
 import { containerHash } from './container-hash';
 import { ConfigError } from './environment';
 import { FieldError } from './field-ref';
-import { RETRY_MS, StartError } from './kubelet-context';
+import { RELIST_MS, RETRY_MS, StartError } from './kubelet-context';
 import { runHook } from './lifecycle-hook';
 import type { PodRun } from './pod-run';
 import { type Attempt, podText } from './pod-state';
@@ -39,7 +39,7 @@ export async function startContainer(
   try {
     const image = await unlessAborted(run.context.images.ensure(run.uid, container, tell), signal);
     if (!image) return;
-    const started = create(run, container, kind, image, before, hooks);
+    const started = create(run, container, kind, image, before, hooks, signal);
     await postStart(run, started, container, kind, hooks);
   } catch (error) {
     if (error instanceof StartError && error.reason !== 'PostStartHookError') {
@@ -85,6 +85,7 @@ function create(
   image: ImageStatus,
   before: Attempt | undefined,
   hooks: StartHooks,
+  signal: AbortSignal,
 ): Started {
   const { sandbox } = run.state;
   const { clock } = run.context;
@@ -136,9 +137,15 @@ function create(
   attempt.startedAt = container.startedAt ?? clock.now();
   run.waiting.delete(spec.name);
   tell('Normal', 'Started', 'Container started');
-  container.onExit(() => {
+  const notice = (): void => {
     noteExit(attempt, spec, container, clock.now());
     hooks.ended(attempt);
+  };
+  // One that fails at once is seen running for as long as a kubelet takes to notice (PLEG's relist); success is not held up.
+  container.onExit(() => {
+    const early = RELIST_MS - (clock.now() - (attempt.startedAt ?? 0));
+    if (early > 0 && container.exitCode !== 0 && !signal.aborted) clock.after(early, notice);
+    else notice();
   });
   return { attempt, container };
 }

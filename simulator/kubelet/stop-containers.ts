@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../clock/clock';
 import type { Container } from '../schema/types';
+import { noteExit } from './attempt';
 import { MINIMUM_GRACE_MS } from './kubelet-context';
 import { runHook } from './lifecycle-hook';
 import type { PodRun } from './pod-run';
@@ -125,6 +126,8 @@ export class ContainerStopper {
         container.signal('SIGKILL');
         await exited;
       }
+      // Its end may not have been noticed yet.
+      if (attempt.state === 'running') noteExit(attempt, spec, container, clock.now());
     } finally {
       deadline.cancel();
       this.deadlines.delete(deadline);
