@@ -3,6 +3,7 @@ import { applets, busybox } from '../shell/utilities/index';
 import { alpineImage } from './alpine';
 import { busyboxImage } from './busybox';
 import { Catalogue } from './catalogue';
+import { curl } from './curl/program';
 import { nginxImage } from './nginx/image';
 
 export { Catalogue } from './catalogue';
@@ -11,9 +12,10 @@ export { ImageStore } from './image-store';
 /** Images that are on every node from the start, as if loaded by `kind load docker-image`. */
 export const preloadedImages: readonly string[] = ['busybox:1.36', 'nginx:1.27-alpine'];
 
-/** Programs that any image's executables may name: BusyBox and its applets. */
+/** Programs that any image's executables may name: BusyBox, its applets, and curl. */
 export function findProgram(name: string): Program | undefined {
-  return name === 'busybox' ? busybox : applets[name];
+  if (name === 'busybox') return busybox;
+  return name === 'curl' ? curl : applets[name];
 }
 
 /** Everything that can be run. Root file systems are built once per catalogue: share one among clusters. */

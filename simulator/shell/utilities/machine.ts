@@ -41,7 +41,7 @@ export const id = utility('id', '[-ugGnr] [USER]', async (self) => {
   const uid = user?.uid ?? process.uid;
   const gid = user?.gid ?? (user ? uid : process.gid);
   const extra = user ? groupsOf(process, user.name ?? '') : process.groups;
-  const groups = [...new Set([gid, ...extra])];
+  const groups = extra.includes(gid) ? [...new Set(extra)] : [...new Set([gid, ...extra])];
   const shown = (number: number, find: typeof userName) =>
     options.has('n') ? (find(process, number) ?? String(number)) : String(number);
   if (options.has('u')) await self.print(`${shown(uid, userName)}\n`);
