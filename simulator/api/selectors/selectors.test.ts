@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../schema/types';
+import { parseFieldSelector } from './field-selector';
+import { parseLabelSelector } from './label-selector';
+
+describe('label selectors', () => {
+  const labels = { app: 'web', tier: 'front', 'example.com/n': '5' };
+  it.each([
+    ['', true],
+    ['app=web', true],
+    ['app==web,tier=front', true],
+    ['app=api', false],
+    ['app!=api', true],
+    ['absent!=x', true],
+    ['app in (web, api)', true],
+    ['app notin (web)', false],
+    ['absent notin (web)', true],
+    ['app', true],
+    ['!app', false],
+    ['!absent', true],
+    ['example.com/n>4', true],
+    ['example.com/n<4', false],
+  ])('%s: %s', (text, matches) => {
+    expect(parseLabelSelector(text)(labels)).toBe(matches);
+  });
+
+  it.each(['a=b,', 'app in web', '=x', 'app in (a', 'a b', 'bad!key%=1'])('%s is refused', (text) => {
+    expect(() => parseLabelSelector(text)).toThrow(
+      expect.objectContaining({ code: 400, message: expect.stringMatching(/^unable to parse requirement/) }),
+    );
+  });
+});
+
+describe('field selectors', () => {
+  const pod = {
+    metadata: { name: 'web', namespace: 'n' },
+    spec: { nodeName: 'node' },
+    status: { phase: 'Running' },
+  } as unknown as KubeObject;
+  it.each([
+    ['metadata.name=web', true],
+    ['metadata.name!=web', false],
+    ['status.phase=Running,spec.nodeName=node', true],
+    ['spec.hostNetwork=false', true],
+    ['status.podIP=', true],
+  ])('%s: %s', (text, matches) => {
+    expect(parseFieldSelector('pods', text)(pod)).toBe(matches);
+  });
+
+  it('refuses a field that cannot be selected on', () => {
+    expect(() => parseFieldSelector('pods', 'spec.image=x')).toThrow('field label not supported: spec.image');
+  });
+});
