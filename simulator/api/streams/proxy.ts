@@ -1,11 +1,11 @@
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { DialError } from '../../network/cluster-network';
+import { streamSocket } from '../../network/stream-socket';
 import type { EndpointSlice, Pod, Service } from '../../schema/types';
 import { ApiError } from '../errors';
 import type { StreamRequest } from '../extension-points';
 import type { StreamServices } from './index';
 import { getPod } from './pod-target';
-import { streamSocket } from '../../network/stream-socket';
 
 interface Target {
   node: string;
