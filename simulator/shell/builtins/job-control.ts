@@ -56,9 +56,8 @@ function codeOf(job: Job, arg: string): number {
 async function reap(shell: Shell, job: Job, pid?: string): Promise<void> {
   for (const process of job.processes) {
     if (pid !== undefined && !pid.startsWith('%') && String(process.pid) !== pid) continue;
-    const before = process.status;
     const { signal } = await shell.process.wait(process);
-    if (signal && !before) shell.jobs.announce(signal, shell);
+    if (signal) shell.jobs.announce(signal, shell);
   }
   if (shell.jobs.done(job) && pid === undefined) shell.jobs.forget(job);
 }

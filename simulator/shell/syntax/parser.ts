@@ -329,6 +329,20 @@ export class Parser implements CommandParser {
     const expanded = new Set<string>();
     for (;;) {
       const token = this.peek();
+      if (
+        inDoubleBrackets(command) &&
+        token.type === 'operator' &&
+        token.text !== '\n' &&
+        token.text !== ';'
+      ) {
+        // Within [[ ]] operators are words.
+        this.next();
+        command.words.push({
+          parts: [{ type: 'text', text: token.text, quoted: true }],
+          literal: token.text,
+        });
+        continue;
+      }
       if (token.type === 'word') {
         if (command.words.length === 0) {
           const assignment = this.assignment(token.word);
@@ -555,4 +569,8 @@ function tokenName(token: Token): string {
     return redirections.has(token.text) ? 'redirection' : `"${token.text}"`;
   }
   return token.text !== undefined && reserved.has(token.text) ? `"${token.text}"` : 'word';
+}
+
+function inDoubleBrackets(command: SimpleCommand): boolean {
+  return command.words[0]?.literal === '[[' && command.words[command.words.length - 1]?.literal !== ']]';
 }

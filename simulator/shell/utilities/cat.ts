@@ -41,7 +41,7 @@ export const cat = utility('cat', '[-nbvteA] [FILE]...\n\nPrint FILEs to stdout'
         for (const [index, line] of lines.entries()) {
           const numbered = numberFilled ? line !== '' : numberAll;
           const ending =
-            complete || index < lines.length - 1
+            numberAll || numberFilled || complete || index < lines.length - 1
               ? `${options.has('e') || options.has('A') ? '$' : ''}\n`
               : '';
           const text = visible ? show(line, options.has('t') || options.has('A')) : line;

@@ -308,7 +308,8 @@ export const ln = utility(
         if (options.has('s')) files.symlink(target, path);
         else files.link(target, path);
       } catch (error) {
-        await self.warnError(path, error);
+        const missing = error instanceof FileError && error.path === target;
+        await self.warnError(missing ? target : path, error);
       }
     }
   },
@@ -457,7 +458,7 @@ export const truncate = utility('truncate', '[-c] -s SIZE FILE...', async (self)
 export const mktemp = utility('mktemp', '[-dt] [-p DIR] [TEMPLATE]', async (self) => {
   const options = self.options('dqtup:');
   const template = options.operands[0] ?? 'tmp.XXXXXX';
-  if (!template.endsWith('XXXXXX')) self.fail('Invalid argument');
+  if (!template.endsWith('XXXXXX')) self.fail('(null): Invalid argument');
   const directory =
     options.value('p') ??
     (options.operands.length === 0 || options.has('t')

@@ -199,6 +199,7 @@ class Grep {
   }
 
   private async matches(title: string, number: number, text: string): Promise<void> {
+    this.expression.lastIndex = 0;
     for (const match of text.matchAll(this.expression)) {
       if (match[0] === '') continue;
       await this.self.print(

@@ -21,7 +21,7 @@ export function count(self: Utility, text: string): number {
 
 /** `-5` is `-n 5`. */
 function oldStyle(args: string[]): string[] {
-  return args.flatMap((arg) => (/^-\d+$/.test(arg) ? ['-n', arg.slice(1)] : [arg]));
+  return args.flatMap((arg, index) => (index === 0 && /^-\d+$/.test(arg) ? ['-n', arg.slice(1)] : [arg]));
 }
 
 export const head = utility(

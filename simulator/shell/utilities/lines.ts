@@ -263,7 +263,9 @@ export const seq = utility(
   async (self) => {
     const numeric = (arg: string) => /^-(\d|\.\d)/.test(arg);
     const args = self.args;
-    const split = args.findIndex((arg) => numeric(arg));
+    const split = args.findIndex(
+      (arg, index) => numeric(arg) || (!arg.startsWith('-') && args[index - 1] !== '-s'),
+    );
     const options = self.options(
       '+ws:',
       {},
@@ -335,7 +337,11 @@ export const paste = utility('paste', '[-d DELIMITERS] [-s] [FILE]...', async (s
   const rows = Math.max(0, ...columns.map((lines) => lines.length));
   for (let row = 0; row < rows; row++) {
     await self.print(
-      `${columns.map((lines, index) => (index === 0 ? '' : between(index - 1)) + (lines[row] ?? '')).join('')}\n`,
+      `${columns
+        .flatMap((lines) => lines[row] ?? [])
+        .map((line, index) => (index === 0 ? '' : between(index - 1)) + line)
+        .join('')}
+`,
     );
   }
 });
@@ -382,7 +388,7 @@ export const cmp = utility('cmp', '[-ls] [-n NUM] FILE1 [FILE2]', async (self) =
   const limit = options.has('n') ? count(self, options.value('n') as string) : Number.MAX_SAFE_INTEGER;
   const texts: string[] = [];
   for (const path of [first, second ?? '-']) {
-    const file = await self.open(path, `can't open '${path}'`);
+    const file = await self.open(path, path);
     if (!file) return 2;
     texts.push((await self.readAll(file)).slice(0, limit));
     file.release();

@@ -177,7 +177,6 @@ function padNumber(text: string, width: number, flags: string): string {
 
 function parseInteger(argument: string | undefined, errors: string[]): bigint {
   const text = (argument ?? '').trimStart();
-  if (text === '' && argument === undefined) return 0n;
   if (/^["']/.test(text)) return BigInt(text.charCodeAt(1) || 0);
   const match = /^([-+]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)$/.exec(text);
   if (!match) {

@@ -19,7 +19,8 @@ export async function start(
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     await self.flush();
-    await process.write(2, `${self.name}: can't execute '${command}': ${errorText(error)}\n`);
+    const about = self.name === 'xargs' ? command : `can't execute '${command}'`;
+    await process.write(2, `${self.name}: ${about}: ${errorText(error)}\n`);
     return error.code === 'ENOENT' ? 127 : 126;
   }
 }
@@ -119,10 +120,8 @@ async function runLimited(
   killAfterMs: number | undefined,
 ): Promise<number> {
   const { process } = self;
-  let expired = false;
   const timers = [
     process.clock.after(ms, () => {
-      expired = true;
       child.signal(signal);
       if (killAfterMs !== undefined)
         timers.push(process.clock.after(killAfterMs, () => child.signal('KILL')));
@@ -135,7 +134,9 @@ async function runLimited(
   });
   const status = await waitThrough(process, child);
   for (const timer of timers) timer.cancel();
-  return expired && status.signal === signal ? 143 : status.code;
+  // In BusyBox the program takes timeout's own place: its end by a signal is what the shell sees.
+  if (status.signal) process.end(status);
+  return status.code;
 }
 
 /** Waits for a child though signals come in between. */

@@ -61,9 +61,9 @@ export function parseSedScript(self: Utility, text: string, extended: boolean): 
   const address = (): SedAddress | undefined => {
     const c = text[i] ?? '';
     if (/\d/.test(c)) {
-      const match = /^(\d+)(?:~(\d+))?/.exec(text.slice(i)) as RegExpExecArray;
+      const match = /^\d+/.exec(text.slice(i)) as RegExpExecArray;
       i += match[0].length;
-      return { line: Number(match[1]), ...(match[2] === undefined ? {} : { step: Number(match[2]) }) };
+      return { line: Number(match[0]) };
     }
     if (c === '$') {
       i++;

@@ -27,7 +27,7 @@ export const sort = utility(
     const ending = options.has('z') ? '\0' : '\n';
     const lines: string[] = [];
     let size = 0;
-    for await (const { file } of inputs(self, options.operands)) {
+    for await (const { file } of inputs(self, options.operands, (path) => path)) {
       for await (const { lines: batch } of self.lines(file, ending)) {
         for (const line of batch) {
           lines.push(line);
@@ -36,6 +36,7 @@ export const sort = utility(
         if (size > 1 << 20) self.process.setMemory(size);
       }
     }
+    if (self.status !== 0) return 2;
     const compare = comparison(self, options);
     if (options.has('c')) {
       for (let i = 1; i < lines.length; i++) {
@@ -43,7 +44,8 @@ export const sort = utility(
         if (order > 0 || (order === 0 && options.has('u'))) {
           await self.process.write(
             2,
-            `sort: ${options.operands[0] ?? '-'}:${i + 1}: disorder: ${lines[i]}\n`,
+            `Check line ${i}
+`,
           );
           return 1;
         }

@@ -1,4 +1,5 @@
 import type { Process, Program } from '../../runtime/process';
+import { matchesPattern } from '../expand/pattern';
 
 /** An expression that test(1) cannot read: status 2. */
 export class TestFault extends Error {
@@ -48,7 +49,8 @@ class TestParser {
   whole(): boolean {
     const result = this.or();
     const left = this.args[this.index];
-    if (left !== undefined) throw new TestFault(`${left}: unknown operand`);
+    if (left !== undefined)
+      throw new TestFault(`${left}: ${binaryOperators.has(left) ? 'argument expected' : 'unknown operand'}`);
     return result;
   }
 
@@ -202,6 +204,10 @@ export function runTest(
     const closing = name === '[' ? ']' : ']]';
     if (args[args.length - 1] !== closing) return { status: 2, message: `missing ${closing}` };
     operands = args.slice(0, -1);
+    if (name === '[[' && operands.length === 3 && /^(==?|!=)$/.test(operands[1] as string)) {
+      const matched = matchesPattern(operands[2] as string, operands[0] as string);
+      return { status: matched === (operands[1] !== '!=') ? 0 : 1 };
+    }
     if (name === '[[')
       operands = operands.map((word) => (word === '&&' ? '-a' : word === '||' ? '-o' : word));
   }
