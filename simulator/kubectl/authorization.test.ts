@@ -51,6 +51,20 @@ describe('what is not allowed', () => {
     expect(exit).toBe(1);
   });
 
+  it('is not gained by granting what one does not hold', async () => {
+    await session.kubectl('create rolebinding adam --clusterrole=admin --user=adam -n team');
+    const within = await session.kubectl('create role small --verb=get --resource=pods -n team --as=adam');
+    expect(within.exit).toBe(0);
+    const beyond = await session.kubectl('create role large --verb=get --resource=nodes -n team --as=adam');
+    expect(beyond.stderr).toContain(
+      'roles.rbac.authorization.k8s.io "large" is forbidden: user "adam" (groups=["system:authenticated"]) is attempting to grant RBAC permissions not currently held:\n{APIGroups:[""], Resources:["nodes"], Verbs:["get"]}',
+    );
+    const bound = await session.kubectl(
+      'create rolebinding all --clusterrole=cluster-admin --user=adam -n team --as=adam',
+    );
+    expect(bound.exit).toBe(1);
+  });
+
   it('is not gained by impersonating somebody one may not impersonate', async () => {
     const { stdout } = await session.kubectl('create token default -n team');
     const { status, json } = await session.request('GET', '/api/v1/namespaces/team/pods', {

@@ -6,6 +6,7 @@ import type { Store } from '../../store/store';
 import type { AdmissionRequest } from '../admission/request';
 import { trackUpdate } from '../apply/managed-fields';
 import { applyFields } from '../apply/server-side-apply';
+import { checkEscalation } from '../authorization/escalation';
 import type { Client, DeleteOptions } from '../client';
 import { deepEqual } from '../deep-equal';
 import { ApiError } from '../errors';
@@ -219,6 +220,8 @@ export class ObjectStorage {
   }
 
   private review(...request: AdmissionArguments): void {
+    const [, context, resource, , , , object] = request;
+    if (object && !context.internal) checkEscalation(this.parts.store, context.user, resource.name, object);
     this.parts.extensions.review(admissionRequest(...request), this.parts.client());
   }
 }
