@@ -31,6 +31,8 @@ export interface KubeletContext {
 export const RETRY_MS = 10_000;
 /** How long a container's end is shown before the back-off that follows it (the period of PLEG's relist). */
 export const RELIST_MS = 1_000;
+/** A deleted Pod is seen terminating for at least so long: unmounting and cgroups take their time. */
+export const CLEANUP_MS = 500;
 /** Never less time than this between SIGTERM and SIGKILL (kuberuntime minimumGracePeriodInSeconds). */
 export const MINIMUM_GRACE_MS = 2_000;
 

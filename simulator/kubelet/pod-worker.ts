@@ -4,7 +4,8 @@ import type { Timer } from '../clock/clock';
 import { RuntimeError } from '../runtime/container-runtime';
 import type { Container, Pod, PodStatus } from '../schema/types';
 import { type Actions, decide } from './decide';
-import { RELIST_MS, RETRY_MS, StartError } from './kubelet-context';
+import { CLEANUP_MS, RELIST_MS, RETRY_MS, StartError } from './kubelet-context';
+import { allStatuses, concernsKubelet } from './pod-change';
 import type { PodRun } from './pod-run';
 import type { Attempt, ProbeKind, ProbeResult } from './pod-state';
 import { PodProbes } from './probes/pod-probes';
@@ -56,13 +57,7 @@ export class PodWorker {
       this.abort.abort();
       if (this.ending && grace !== undefined) this.stopper.shorten(grace * 1000);
     }
-    const relevant =
-      before.metadata.deletionTimestamp !== pod.metadata.deletionTimestamp ||
-      before.metadata.generation !== pod.metadata.generation ||
-      !isDeepStrictEqual(before.metadata.labels, pod.metadata.labels) ||
-      !isDeepStrictEqual(before.metadata.annotations, pod.metadata.annotations) ||
-      (pod.spec?.readinessGates?.length ?? 0) > 0;
-    if (relevant) {
+    if (concernsKubelet(before, pod)) {
       this.mounter.refresh();
       this.wake();
     }
@@ -281,6 +276,8 @@ export class PodWorker {
     await this.stopEverything();
     // The end of a Pod that nobody deleted is told in two steps: its containers, then its phase.
     if (stopped && !this.orphaned && !this.run.pod.metadata.deletionTimestamp) this.writeStatus();
+    if (stopped && !this.orphaned && this.run.pod.metadata.deletionTimestamp)
+      await this.run.context.clock.sleep(CLEANUP_MS);
     this.ended = true;
     if (!this.orphaned) this.writeStatus();
     this.probes.stop();
@@ -401,8 +398,4 @@ export class PodWorker {
     });
     this.timers.add(timer);
   }
-}
-
-function allStatuses(status: PodStatus) {
-  return [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
 }
