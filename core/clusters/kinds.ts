@@ -50,7 +50,7 @@ function table(of: Record<string, string>, namespaced: boolean): KindInfo[] {
 }
 
 /** Kinds that every cluster has: known without asking it. Others are found by discovery (`KubeApi.apply`). */
-export const knownKinds: readonly KindInfo[] = [...table(rows, true), ...table(clusterRows, false)];
+const knownKinds: readonly KindInfo[] = [...table(rows, true), ...table(clusterRows, false)];
 
 const byKind = new Map(knownKinds.map((info) => [info.kind, info]));
 

@@ -1,4 +1,3 @@
-import { parseAllDocuments } from 'yaml';
 import type { Lab } from './lab';
 import { drawVariables, nonceOf, substitute, type VariableValue } from './variables';
 
@@ -50,11 +49,4 @@ function asTexts(
   return Object.fromEntries(
     Object.entries(files).map(([path, text]) => [path, String(substitute(text, values))]),
   );
-}
-
-/** Objects of a YAML text with one or more documents; empty documents are passed over. */
-export function objectsOf(text: string): unknown[] {
-  return parseAllDocuments(text)
-    .map((document) => document.toJS() as unknown)
-    .filter((object) => object !== null && object !== undefined);
 }

@@ -1,86 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { KubeApi, KubeObject } from '../clusters/kube-api';
-import type { CheckContext } from './check-context';
-import type { CheckBody, Fact } from './check-schema';
-import { evaluateLook, expectFacts } from './evaluate-check';
-import { FactRecorder } from './fact-recorder';
+import type { KubeObject } from '../clusters/kube-api';
+import type { CheckBody } from './check-schema';
+import { evaluateLook } from './evaluate-check';
+import { at, context, isReady, pod, running, runningPod, said, stuckPod, verdict } from './pods-for-tests';
 import { podTrouble, settlingOf } from './settling';
 import { textProblem } from './text-match';
 
 /** Checks that only look are functions of a picture: their rules in tables, without a cluster. */
-const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1) + seconds * 1000).toISOString();
-
-function pod(name: string, rest: object = {}, metadata: object = {}): KubeObject {
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {
-      name,
-      namespace: 'lab',
-      uid: `uid-${name}`,
-      resourceVersion: '5',
-      creationTimestamp: at(0),
-      labels: { app: name },
-      ...metadata,
-    },
-    spec: {
-      containers: [{ name: 'main', image: 'nginx' }],
-      ...('spec' in rest ? (rest.spec as object) : {}),
-    },
-    status: 'status' in rest ? rest.status : {},
-  };
-}
-
-const ready = { type: 'Ready', status: 'True' };
-const scheduled = { type: 'PodScheduled', status: 'True' };
-const running = (startedAt = at(0)) => ({ running: { startedAt } });
-const runningPod = (name = 'web', more: object = {}) =>
-  pod(name, {
-    status: {
-      phase: 'Running',
-      conditions: [scheduled, ready],
-      containerStatuses: [{ name: 'main', ready: true, restartCount: 0, state: running(), ...more }],
-    },
-  });
-const stuckPod = (state: object, more: object = {}) =>
-  pod('web', {
-    status: {
-      phase: 'Pending',
-      conditions: [scheduled],
-      containerStatuses: [{ name: 'main', ready: false, restartCount: 0, state, ...more }],
-    },
-  });
-
-function context(objects: KubeObject[], ageMs = 100_000, facts = new FactRecorder()): CheckContext {
-  return {
-    api: {} as KubeApi,
-    namespace: 'lab',
-    picture: {
-      objects: ({ kind }) => objects.filter((one) => one.kind === kind),
-      ageOf: () => ageMs,
-    },
-    facts,
-    values: { namespace: 'lab', port: 8080 },
-    reveal: true,
-    withinMs: 60_000,
-    signal: new AbortController().signal,
-    refresh: () => Promise.reject(new Error('nothing follows here')),
-  };
-}
-
-function verdict(check: CheckBody, objects: KubeObject[], ageMs?: number) {
-  return evaluateLook(check, context(objects, ageMs), false).verdict;
-}
-function said(check: CheckBody, objects: KubeObject[], ageMs?: number): string {
-  const result = verdict(check, objects, ageMs);
-  return `${result.kind}${'message' in result ? `: ${result.message}` : ''}`;
-}
-
-const isReady: CheckBody = {
-  pod: 'web',
-  expect: { status: { conditions: [{ type: 'Ready', status: 'True' }] } },
-};
-
 describe('passed, failed or waiting', () => {
   test.each<[string, CheckBody, KubeObject[], number, string]>([
     ['a Pod that is ready', isReady, [runningPod()], 100, 'passed'],
@@ -362,101 +288,6 @@ describe('CEL', () => {
       cel: 'objects.all(a, objects.all(b, objects.all(c, a.metadata.name != "x")))',
     };
     expect(verdict(check, many).kind).toBe('unavailable');
-  });
-});
-
-describe('history', () => {
-  const order: Fact[] = [
-    { container: 'init', is: 'finished' },
-    { container: 'main', is: 'started' },
-  ];
-  const check: CheckBody = { history: { pod: 'web', order } };
-  const states = {
-    created: { init: { waiting: {} }, main: { waiting: {} } },
-    initDone: {
-      init: { terminated: { exitCode: 0, startedAt: at(1), finishedAt: at(5) } },
-      main: { waiting: {} },
-    },
-    mainEarly: { init: { running: { startedAt: at(1) } }, main: running(at(2)) },
-    both: {
-      init: { terminated: { exitCode: 0, startedAt: at(1), finishedAt: at(5) } },
-      main: running(at(5)),
-    },
-    bothWrong: {
-      init: { terminated: { exitCode: 0, startedAt: at(1), finishedAt: at(5) } },
-      main: running(at(2)),
-    },
-  };
-  const seen = (state: { init: object; main: object }, uid = 'u1') =>
-    pod(
-      'web',
-      {
-        spec: { initContainers: [{ name: 'init' }] },
-        status: {
-          phase: 'Running',
-          conditions: [scheduled, ready],
-          initContainerStatuses: [{ name: 'init', state: state.init }],
-          containerStatuses: [{ name: 'main', ready: true, state: state.main }],
-        },
-      },
-      { uid },
-    );
-  const play = (body: CheckBody, objects: KubeObject[], before = false) => {
-    const facts = new FactRecorder();
-    expectFacts(body, facts);
-    for (const object of objects) facts.see(object);
-    return evaluateLook(body, context(objects.slice(-1), 100_000, facts), before).verdict;
-  };
-
-  test.each([
-    ['seen one after the other', [states.created, states.initDone, states.both], 'passed'],
-    ['seen together, by the cluster’s times', [states.both], 'passed'],
-    ['seen the wrong way round', [states.mainEarly, states.both], 'failed'],
-    ['seen together, times the wrong way round', [states.bothWrong], 'failed'],
-    ['the second not yet', [states.initDone], 'failed'],
-  ])('%s', (_name, sequence, kind) =>
-    expect(
-      play(
-        check,
-        sequence.map((one) => seen(one)),
-      ).kind,
-    ).toBe(kind),
-  );
-
-  test('what an earlier process saw is believed until the contrary is seen', () => {
-    expect(play(check, [seen(states.created)], true).kind).toBe('passed');
-    expect(play(check, [seen(states.mainEarly)], true).kind).toBe('failed');
-  });
-
-  test('a new Pod starts a new history', () =>
-    expect(play(check, [seen(states.both), seen(states.mainEarly, 'u2')]).kind).toBe('failed'));
-
-  test.each([
-    [true, ['u1'], 'failed'],
-    [true, ['u1', 'u2'], 'passed'],
-    [false, ['u1'], 'passed'],
-    [false, ['u1', 'u2'], 'failed'],
-  ])('replaced: %s with uids %j is %s', (replaced, uids, kind) =>
-    expect(
-      play(
-        { history: { pod: 'web', replaced } },
-        uids.map((uid) => seen(states.both, uid)),
-      ).kind,
-    ).toBe(kind),
-  );
-
-  test('ever and never', () => {
-    const fact: Fact = { container: 'main', is: 'restarted' };
-    const restarted = pod('web', {
-      status: {
-        phase: 'Running',
-        containerStatuses: [{ name: 'main', ready: true, restartCount: 1, state: running() }],
-      },
-    });
-    expect(play({ history: { pod: 'web', ever: fact } }, [runningPod()]).kind).toBe('failed');
-    expect(play({ history: { pod: 'web', ever: fact } }, [runningPod(), restarted]).kind).toBe('passed');
-    expect(play({ history: { pod: 'web', never: fact } }, [runningPod()]).kind).toBe('passed');
-    expect(play({ history: { pod: 'web', never: fact } }, [restarted, runningPod()]).kind).toBe('failed');
   });
 });
 

@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import type { KubeObject } from '../clusters/kube-api';
+import type { CheckBody, Fact } from './check-schema';
+import { evaluateLook, expectFacts } from './evaluate-check';
+import { FactRecorder } from './fact-recorder';
+import { at, context, pod, ready, running, runningPod, scheduled } from './pods-for-tests';
+
+describe('history', () => {
+  const order: Fact[] = [
+    { container: 'init', is: 'finished' },
+    { container: 'main', is: 'started' },
+  ];
+  const check: CheckBody = { history: { pod: 'web', order } };
+  const states = {
+    created: { init: { waiting: {} }, main: { waiting: {} } },
+    initDone: {
+      init: { terminated: { exitCode: 0, startedAt: at(1), finishedAt: at(5) } },
+      main: { waiting: {} },
+    },
+    mainEarly: { init: { running: { startedAt: at(1) } }, main: running(at(2)) },
+    both: {
+      init: { terminated: { exitCode: 0, startedAt: at(1), finishedAt: at(5) } },
+      main: running(at(5)),
+    },
+    bothWrong: {
+      init: { terminated: { exitCode: 0, startedAt: at(1), finishedAt: at(5) } },
+      main: running(at(2)),
+    },
+  };
+  const seen = (state: { init: object; main: object }, uid = 'u1') =>
+    pod(
+      'web',
+      {
+        spec: { initContainers: [{ name: 'init' }] },
+        status: {
+          phase: 'Running',
+          conditions: [scheduled, ready],
+          initContainerStatuses: [{ name: 'init', state: state.init }],
+          containerStatuses: [{ name: 'main', ready: true, state: state.main }],
+        },
+      },
+      { uid },
+    );
+  const play = (body: CheckBody, objects: KubeObject[], before = false) => {
+    const facts = new FactRecorder();
+    expectFacts(body, facts);
+    for (const object of objects) facts.see(object);
+    return evaluateLook(body, context(objects.slice(-1), 100_000, facts), before).verdict;
+  };
+
+  test.each([
+    ['seen one after the other', [states.created, states.initDone, states.both], 'passed'],
+    ['seen together, by the cluster’s times', [states.both], 'passed'],
+    ['seen the wrong way round', [states.mainEarly, states.both], 'failed'],
+    ['seen together, times the wrong way round', [states.bothWrong], 'failed'],
+    ['the second not yet', [states.initDone], 'failed'],
+  ])('%s', (_name, sequence, kind) =>
+    expect(
+      play(
+        check,
+        sequence.map((one) => seen(one)),
+      ).kind,
+    ).toBe(kind),
+  );
+
+  test('what an earlier process saw is believed until the contrary is seen', () => {
+    expect(play(check, [seen(states.created)], true).kind).toBe('passed');
+    expect(play(check, [seen(states.mainEarly)], true).kind).toBe('failed');
+  });
+
+  test('a new Pod starts a new history', () =>
+    expect(play(check, [seen(states.both), seen(states.mainEarly, 'u2')]).kind).toBe('failed'));
+
+  test.each([
+    [true, ['u1'], 'failed'],
+    [true, ['u1', 'u2'], 'passed'],
+    [false, ['u1'], 'passed'],
+    [false, ['u1', 'u2'], 'failed'],
+  ])('replaced: %s with uids %j is %s', (replaced, uids, kind) =>
+    expect(
+      play(
+        { history: { pod: 'web', replaced } },
+        uids.map((uid) => seen(states.both, uid)),
+      ).kind,
+    ).toBe(kind),
+  );
+
+  test('ever and never', () => {
+    const fact: Fact = { container: 'main', is: 'restarted' };
+    const restarted = pod('web', {
+      status: {
+        phase: 'Running',
+        containerStatuses: [{ name: 'main', ready: true, restartCount: 1, state: running() }],
+      },
+    });
+    expect(play({ history: { pod: 'web', ever: fact } }, [runningPod()]).kind).toBe('failed');
+    expect(play({ history: { pod: 'web', ever: fact } }, [runningPod(), restarted]).kind).toBe('passed');
+    expect(play({ history: { pod: 'web', never: fact } }, [runningPod()]).kind).toBe('passed');
+    expect(play({ history: { pod: 'web', never: fact } }, [restarted, runningPod()]).kind).toBe('failed');
+  });
+});
