@@ -130,12 +130,9 @@ export class PodWorker {
     this.begin();
     if (!this.mounter.mount()) return;
     const actions = decide(run.pod, run.state);
-    if (actions.killPod && !actions.createSandbox) {
-      await this.stopEverything();
-      this.dirty = true;
-      return;
-    }
-    await this.act(actions);
+    if (!actions.killPod || actions.createSandbox) return this.act(actions);
+    await this.stopEverything();
+    this.dirty = true;
   }
 
   /** What happens once, at the first sight of the Pod. */
@@ -382,8 +379,8 @@ export class PodWorker {
       run.pod = run.context.client.updateStatus('pods', { ...run.pod, status });
     } catch (error) {
       // Gone, or its namespace is: the watch will say so.
-      if (!(error instanceof ApiError)) throw error;
-      if (error.reason !== 'NotFound' && error.reason !== 'Conflict') run.context.onError(error);
+      const gone = error instanceof ApiError && ['NotFound', 'Conflict'].includes(error.reason);
+      if (!gone) run.context.onError(error);
     }
   }
 
