@@ -572,5 +572,8 @@ function tokenName(token: Token): string {
 }
 
 function inDoubleBrackets(command: SimpleCommand): boolean {
-  return command.words[0]?.literal === '[[' && command.words[command.words.length - 1]?.literal !== ']]';
+  const first = command.words[0]?.parts[0];
+  return (
+    first?.type === 'text' && first.text === '[[' && command.words[command.words.length - 1]?.literal !== ']]'
+  );
 }

@@ -1,6 +1,7 @@
 import type { Program } from '../../runtime/process';
 import { sh } from '../sh';
 import { gunzip, gzip, tar, zcat } from './archive';
+import { awk } from './awk';
 import { cat, fold, nl, rev, tac, tee } from './cat';
 import { echo } from './echo';
 import { base64, dd, hexdump, md5sum, od, sha1sum, sha256sum, sha512sum } from './encodings';
@@ -62,6 +63,7 @@ export const applets: Record<string, Program | undefined> = Object.assign(Object
   '[': test,
   '[[': test,
   ash: sh,
+  awk,
   false: () => 1,
   more: cat,
   less: cat,
