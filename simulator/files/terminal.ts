@@ -115,6 +115,8 @@ export class Terminal {
   }
 
   read(max: number): Uint8Array | undefined {
+    // Without lines there are only bytes: all that have come, as one piece.
+    if (!this.modes.canonical && this.ready.length > 1) this.ready = [Buffer.concat(this.ready)];
     const first = this.ready[0];
     if (!first) return this.hungUp ? new Uint8Array(0) : undefined;
     if (first.length <= max) {

@@ -162,7 +162,7 @@ export class LineEditor {
     if (this.pending === '' && !(await this.fill())) return undefined;
     if (this.pending[0] === '\x1b') {
       // What follows an escape may come in a packet of its own.
-      if (this.pending.length === 1) await this.fill();
+      while (/^\x1b(?:\[[0-9;]*|O)?$/.test(this.pending)) if (!(await this.fill())) break;
       const sequence = /^\x1b(?:\[[0-9;]*[A-Za-z~]|O[A-Za-z]|.)/s.exec(this.pending)?.[0] ?? '\x1b';
       this.pending = this.pending.slice(sequence.length);
       return sequence;
