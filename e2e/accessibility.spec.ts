@@ -63,16 +63,16 @@ test('the whole path by keyboard alone', async ({ page }) => {
   await readableTerminals(page);
   await page.goto('/labs/first-pod');
   await expect(page.getByRole('radio', { name: /Embedded/ })).toBeVisible();
-  const tabTo = async (name: RegExp) => {
+  const tabTo = async (name: RegExp, key = 'Tab') => {
     for (let presses = 0; presses < 60; presses++) {
-      await page.keyboard.press('Tab');
+      await page.keyboard.press(key);
       const label = await page.evaluate(() => {
         const focused = document.activeElement;
         return focused?.getAttribute('aria-label') ?? focused?.textContent ?? '';
       });
       if (name.test(label)) return;
     }
-    throw new Error(`Tab never reaches ${name}`);
+    throw new Error(`${key} never reaches ${name}`);
   };
   await tabTo(/Start the lab/);
   await page.keyboard.press('Enter');
@@ -82,7 +82,7 @@ test('the whole path by keyboard alone', async ({ page }) => {
   await page.keyboard.type('kubectl run hello --image=nginx:1.27-alpine --labels=app=hello\n');
   await lab.expectVerdict('running', 'passed');
   await page.keyboard.press('F6');
-  await tabTo(/Check my work/);
+  await tabTo(/Check my work/, 'Shift+Tab');
   await page.keyboard.press('Enter');
   await lab.expectVerdict('greeting', 'failed');
 });

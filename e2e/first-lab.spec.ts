@@ -26,8 +26,8 @@ test('a newcomer reads a lesson, does its lab, and finds the result after the se
     .click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(/What a Pod is/);
   await page
-    .getByRole('link', { name: /first Pod/ })
-    .first()
+    .getByRole('region', { name: /Your first Pod/ })
+    .getByRole('link')
     .click();
   await page.getByRole('button', { name: 'Start the lab' }).click();
   const lab = new Workbench(page);

@@ -26,7 +26,7 @@ export class Workbench {
   async type(...lines: string[]): Promise<void> {
     await this.page.locator('.xterm-helper-textarea:visible').first().focus();
     for (const line of lines) {
-      await this.page.keyboard.insertText(line);
+      await this.page.keyboard.type(line);
       await this.page.keyboard.press('Enter');
     }
   }

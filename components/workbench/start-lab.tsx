@@ -31,8 +31,11 @@ export function StartLab({ onStart, problem, label = 'Start the lab' }: Props) {
   const [unknown, setUnknown] = useState<Problem | null>(null);
   const [chosen, setChosen] = useState<ClusterKind | undefined>();
   const [starting, setStarting] = useState(false);
+  // A click before React is there would send the form the old way and load the page anew.
+  const [listening, setListening] = useState(false);
 
   useEffect(() => {
+    setListening(true);
     let current = true;
     getClusters().then(
       (answer) => current && setClusters(answer),
@@ -87,7 +90,12 @@ export function StartLab({ onStart, problem, label = 'Start the lab' }: Props) {
           <ProblemNote problem={problem} />
         </div>
       )}
-      <button type="submit" className="button button-primary button-large mt-5" aria-disabled={starting}>
+      <button
+        type="submit"
+        className="button button-primary button-large mt-5"
+        disabled={!listening}
+        aria-disabled={starting}
+      >
         {starting ? 'Starting…' : label}
       </button>
     </form>

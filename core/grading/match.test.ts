@@ -231,3 +231,29 @@ test('every object matches itself, and with more in it', () => {
 });
 
 test('long values are cut for people', () => expect(show('x'.repeat(500)).length).toBeLessThanOrEqual(200));
+
+describe('an item of a list without a key', () => {
+  const wanted = { spec: { containers: [{ image: 'nginx:1.27-alpine' }] } };
+  const pod = (...images: string[]) => ({
+    spec: { containers: images.map((image, i) => ({ name: `c${i}`, image })) },
+  });
+
+  it.each([
+    [
+      'is the only one there is',
+      pod('busybox:1.36'),
+      { path: ['spec', 'containers', 'c0', 'image'], actual: 'busybox:1.36' },
+    ],
+    [
+      'is told with what the others have',
+      pod('busybox:1.36', 'redis:7'),
+      { path: ['spec', 'containers'], actual: 'c0 (image: busybox:1.36), c1 (image: redis:7)' },
+    ],
+  ])('%s', (_, actual, mismatch) => {
+    expect(matchPartial(wanted, actual)).toMatchObject([mismatch]);
+  });
+
+  it('is any that is right', () => {
+    expect(matchPartial(wanted, pod('busybox:1.36', 'nginx:1.27-alpine'))).toEqual([]);
+  });
+});

@@ -84,8 +84,7 @@ function matchMap(
         .map((one) => ({ path: [...path], expected: one, actual: there.join(', ') || 'nothing' }));
     }
   }
-  const isMap = typeof actual === 'object' && actual !== null && !Array.isArray(actual);
-  if (!isMap) {
+  if (!isMap(actual)) {
     // A field that is not there may still be what is expected: null, false, 0.
     const inner = Object.entries(expected).flatMap(([key, value]) =>
       matchPartial(value, undefined, options, [...path, key]),
@@ -93,7 +92,7 @@ function matchMap(
     if (Object.keys(expected).length > 0 && inner.length === 0) return [];
     return [{ path: [...path], expected: show(expected), actual: show(actual) }];
   }
-  const there = actual as Record<string, unknown>;
+  const there = actual;
   const inner =
     'containerPort' in there ? options : { ...options, ports: namedPorts(there) ?? options.ports };
   const found = Object.entries(expected).flatMap(([key, value]) =>
@@ -127,14 +126,18 @@ function matchList(
     const best = partners
       .map((index) => ({
         index,
-        wrong: matchPartial(one, items[index], options, [...path, nameOf(one, field)]),
+        wrong: matchPartial(one, items[index], options, [
+          ...path,
+          nameOf(keyOf(one, field) ? one : items[index], field),
+        ]),
       }))
       .sort((a, b) => a.wrong.length - b.wrong.length)[0];
-    if (best && (keyOf(one, field) || best.wrong.length === 0)) {
+    // An item without a key is meant to be some item: the only one there is, or the one that is right.
+    if (best && (keyOf(one, field) || best.wrong.length === 0 || (isMap(one) && items.length === 1))) {
       free.delete(best.index);
       found.push(...best.wrong);
     } else {
-      const names = items.map((item) => nameOf(item, field));
+      const names = items.map((item) => describeItem(item, one, field));
       found.push({
         path: [...path],
         expected: show(one),
@@ -179,6 +182,18 @@ function keyOf(item: unknown, field: string): string | undefined {
 function nameOf(item: unknown, field: string): string {
   const key = keyOf(item, field);
   return show(key ? (item as Record<string, unknown>)[key] : item);
+}
+
+/** An item by its name, with its values of the fields that were asked for. */
+function describeItem(item: unknown, expected: unknown, field: string): string {
+  const name = nameOf(item, field);
+  if (!isMap(expected) || !isMap(item) || keyOf(expected, field)) return name;
+  const values = Object.keys(expected).map((key) => `${key}: ${show(item[key])}`);
+  return `${name} (${values.join(', ')})`;
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isExact({ exactly }: MatchOptions, path: readonly string[]): boolean {
