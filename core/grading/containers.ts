@@ -42,7 +42,7 @@ interface PodSpecLike {
 }
 
 /** The Pod spec of a Pod, of a workload's template or of a CronJob's. */
-export function podSpecOf(object: KubeObject): PodSpecLike | undefined {
+function podSpecOf(object: KubeObject): PodSpecLike | undefined {
   const spec = object.spec as Record<string, unknown> | undefined;
   if (object.kind === 'Pod') return spec as PodSpecLike | undefined;
   const outer = (spec?.jobTemplate as { spec?: Record<string, unknown> } | undefined)?.spec ?? spec;

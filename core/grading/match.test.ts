@@ -238,7 +238,7 @@ describe('an item of a list without a key', () => {
     spec: { containers: images.map((image, i) => ({ name: `c${i}`, image })) },
   });
 
-  it.each([
+  test.each([
     [
       'is the only one there is',
       pod('busybox:1.36'),
@@ -253,7 +253,7 @@ describe('an item of a list without a key', () => {
     expect(matchPartial(wanted, actual)).toMatchObject([mismatch]);
   });
 
-  it('is any that is right', () => {
+  test('is any that is right', () => {
     expect(matchPartial(wanted, pod('busybox:1.36', 'nginx:1.27-alpine'))).toEqual([]);
   });
 });
