@@ -2,8 +2,8 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { decode, encode } from '../../files/byte-string';
 import type { InodeStat } from '../../files/inode';
 import { formatDate } from './date-format';
-import { joinPath } from './file-changes';
 import { modeText } from './mode-text';
+import { joinPath } from './path-names';
 import { groupName, userName } from './users';
 import { type Options, type Utility, utility } from './utility';
 

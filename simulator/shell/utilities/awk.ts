@@ -1,5 +1,6 @@
-import { parseAwk, unescapeString } from './awk/awk-parser';
+import { parseAwk } from './awk/awk-parser';
 import { AwkRunner } from './awk/awk-run';
+import { unescapeString } from './awk/awk-tokens';
 import { utility } from './utility';
 
 export const awk = utility('awk', '[OPTIONS] [AWK_PROGRAM] [FILE]...', async (self) => {

@@ -1,7 +1,7 @@
 import type { InodeStat } from '../../files/inode';
 import { patternSource } from '../expand/pattern';
-import { baseName, joinPath } from './file-changes';
 import { parseMode } from './mode-text';
+import { baseName, joinPath } from './path-names';
 import { start, waitThrough } from './running';
 import { findGroup, findUser } from './users';
 import { type Utility, utility } from './utility';

@@ -1,7 +1,7 @@
 import { FileError } from '../../files/file-system';
 import type { OpenFile } from '../../files/open-file';
 import type { Program } from '../../runtime/process';
-import { joinPath } from './file-changes';
+import { joinPath } from './path-names';
 import { compileRegExp, plainSource } from './regular-expression';
 import { type Options, type Utility, utility } from './utility';
 

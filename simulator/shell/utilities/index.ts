@@ -3,27 +3,16 @@ import { sh } from '../sh';
 import { gunzip, gzip, tar, zcat } from './archive';
 import { awk } from './awk';
 import { cat, fold, nl, rev, tac, tee } from './cat';
+import { cmp, comm } from './compare';
+import { cp, mv } from './copy';
 import { echo } from './echo';
 import { base64, dd, hexdump, md5sum, od, sha1sum, sha256sum, sha512sum } from './encodings';
-import {
-  chgrp,
-  chmod,
-  chown,
-  cp,
-  ln,
-  mkdir,
-  mkfifo,
-  mktemp,
-  mv,
-  rm,
-  rmdir,
-  touch,
-  truncate,
-} from './file-changes';
+import { ln, mkdir, mkfifo, mktemp, rm, rmdir, touch, truncate } from './file-changes';
+import { chgrp, chmod, chown } from './file-rights';
 import { find } from './find';
 import { egrep, fgrep, grep } from './grep';
 import { head, tail } from './head-tail';
-import { cmp, comm, cut, paste, seq, tr, uniq, wc, yes } from './lines';
+import { cut, paste, seq, uniq, wc, yes } from './lines';
 import { ls } from './ls';
 import {
   arch,
@@ -55,6 +44,7 @@ import { env, nice, nohup, printenv, setsid, sleep, time, timeout, usleep, watch
 import { sed } from './sed';
 import { sort } from './sort';
 import { test } from './test';
+import { tr } from './translate';
 import { version } from './utility';
 
 /** The programs of BusyBox by name. */

@@ -1,7 +1,7 @@
 import type { InodeStat } from '../../files/inode';
 import { formatDate } from './date-format';
-import { baseName, joinPath } from './file-changes';
 import { modeText } from './mode-text';
+import { baseName, joinPath } from './path-names';
 import { groupName, userName } from './users';
 import { utility } from './utility';
 

@@ -1,0 +1,173 @@
+import { formatPrintf } from '../printf';
+import { compileRegExp } from '../regular-expression';
+import type { Utility } from '../utility';
+import { type Cell, Loose, number, type Table, type Value } from './awk-value';
+
+/** What an awk program works on: its variables, and the record with its fields. */
+export class AwkState {
+  readonly globals = new Map<string, Cell | Table>();
+  frame: Map<string, Cell | Table> | undefined;
+  protected fields: string[] = [];
+  record = '';
+  protected splitDone = true;
+  protected readonly regexes = new Map<string, RegExp>();
+
+  constructor(
+    readonly self: Utility,
+    files: string[],
+  ) {
+    const preset: Record<string, Value> = {
+      FS: ' ',
+      OFS: ' ',
+      ORS: '\n',
+      RS: '\n',
+      NR: 0,
+      NF: 0,
+      FNR: 0,
+      SUBSEP: '\x1c',
+      CONVFMT: '%.6g',
+      OFMT: '%.6g',
+      RSTART: 0,
+      RLENGTH: -1,
+      FILENAME: '',
+    };
+    for (const [name, value] of Object.entries(preset)) this.globals.set(name, value);
+    this.globals.set(
+      'ENVIRON',
+      new Map([...self.process.env].map(([name, value]) => [name, new Loose(value)])),
+    );
+    this.globals.set('ARGC', files.length + 1);
+    this.globals.set(
+      'ARGV',
+      new Map<string, Value>([
+        ['0', 'awk'],
+        ...files.map((file, index): [string, Value] => [String(index + 1), new Loose(file)]),
+      ]),
+    );
+  }
+
+  set(name: string, text: string): void {
+    this.globals.set(name, new Loose(text));
+  }
+
+  protected assignVariable(name: string, value: Value): void {
+    if (this.frame?.has(name)) this.frame.set(name, value);
+    else {
+      this.globals.set(name, value);
+      if (name === 'NF') {
+        this.splitFields();
+        const count = number(value);
+        while (this.fields.length < count) this.fields.push('');
+        this.fields.length = count;
+        this.record = this.fields.join(this.special('OFS'));
+      }
+    }
+  }
+
+  protected variable(name: string): Value {
+    if (name === 'NF') this.splitFields();
+    const value = this.frame?.has(name) ? this.frame.get(name) : this.globals.get(name);
+    if (value === undefined) return new Loose('');
+    if (value instanceof Map) return this.self.fail(`${name} is an array`);
+    return value;
+  }
+
+  table(name: string): Table {
+    const scope = this.frame?.has(name) ? this.frame : this.globals;
+    let table = scope.get(name);
+    if (!(table instanceof Map)) {
+      table = new Map();
+      scope.set(name, table);
+    }
+    return table;
+  }
+
+  special(name: string): string {
+    return this.text(this.globals.get(name) as Value);
+  }
+
+  text(value: Value): string {
+    if (typeof value === 'string') return value;
+    if (typeof value !== 'number') return value.text;
+    if (Number.isInteger(value)) return Math.abs(value) < 1e16 ? String(value) : BigInt(value).toString();
+    return formatPrintf(this.special('CONVFMT'), [String(value)]).output;
+  }
+
+  protected line(): string {
+    return this.record;
+  }
+
+  protected setRecord(text: string): void {
+    this.record = text;
+    this.splitDone = false;
+  }
+
+  private splitFields(): void {
+    if (this.splitDone) return;
+    this.splitDone = true;
+    this.fields = this.splitText(this.record, this.special('FS'));
+    this.globals.set('NF', this.fields.length);
+  }
+
+  splitText(text: string, separator: string): string[] {
+    if (separator === ' ')
+      return text.trim() === '' ? [] : text.replace(/^[ \t\n]+|[ \t\n]+$/g, '').split(/[ \t\n]+/);
+    if (text === '') return [];
+    if (separator === '') return [...text];
+    if (separator.length === 1) return text.split(separator);
+    return text.split(this.regex(separator));
+  }
+
+  protected field(index: number): Value {
+    if (index === 0) return new Loose(this.record);
+    this.splitFields();
+    return new Loose(this.fields[Math.trunc(index) - 1] ?? '');
+  }
+
+  protected setField(index: number, text: string): void {
+    if (index === 0) {
+      this.setRecord(text);
+      return;
+    }
+    this.splitFields();
+    while (this.fields.length < index) this.fields.push('');
+    this.fields[index - 1] = text;
+    this.globals.set('NF', this.fields.length);
+    this.record = this.fields.join(this.special('OFS'));
+  }
+
+  regex(source: string): RegExp {
+    let regex = this.regexes.get(source);
+    if (!regex) {
+      regex = compileRegExp(source, { extended: true });
+      this.regexes.set(source, regex);
+    }
+    return regex;
+  }
+
+  format(values: Value[]): string {
+    const [format, ...rest] = values;
+    const text = this.text(format ?? '');
+    let index = 0;
+    // Each conversion decides whether its value counts as a number or as text.
+    return text.replace(
+      /%(%|[-+ 0#]*(\*|\d+)?(?:\.(\*|\d+)?)?([a-zA-Z]))/g,
+      (whole, inner: string, width: string | undefined, precision: string | undefined, letter: string) => {
+        if (inner === '%') return '%';
+        let spec = whole;
+        if (width === '*') spec = spec.replace('*', String(number(rest[index++] ?? 0)));
+        if (precision === '*') spec = spec.replace('*', String(number(rest[index++] ?? 0)));
+        const value = rest[index++] ?? '';
+        if ('di'.includes(letter)) return formatPrintf(spec, [String(Math.trunc(number(value)) || 0)]).output;
+        if ('ouxX'.includes(letter))
+          return formatPrintf(spec, [String(BigInt(Math.trunc(number(value)) || 0))]).output;
+        if (letter === 'c')
+          return formatPrintf(spec, [
+            typeof value === 'number' ? String.fromCharCode(value & 255) : this.text(value),
+          ]).output;
+        if ('eEfFgG'.includes(letter)) return formatPrintf(spec, [String(number(value))]).output;
+        return formatPrintf(spec.replace(/[a-zA-Z]$/, 's'), [this.text(value)]).output;
+      },
+    );
+  }
+}
