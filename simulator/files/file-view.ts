@@ -79,7 +79,8 @@ export class FileView {
 
   readlink(path: string): string {
     const inode = this.find(path, false);
-    if (inode instanceof SymlinkInode || inode instanceof DescriptorLink) return inode.target;
+    if (inode instanceof SymlinkInode) return inode.shownTo(this.owner);
+    if (inode instanceof DescriptorLink) return inode.target;
     throw new FileError('EINVAL', path);
   }
 

@@ -194,6 +194,16 @@ export class SymlinkInode extends Inode {
     return this.target.length;
   }
 
+  /** What readlink(2) tells this reader. */
+  shownTo(_owner: FileOwner): string {
+    return this.target;
+  }
+
+  /** The path that following it leads to. Throws FileError EACCES, ENOENT for a process's links. */
+  followedBy(owner: FileOwner): string {
+    return this.shownTo(owner);
+  }
+
   cloneInto(volume: Volume): SymlinkInode {
     return this.copyAttributes(new SymlinkInode(volume, this.uid, this.gid, this.target, this.ino));
   }

@@ -3,6 +3,7 @@ import type { FileOwner } from './file-owner';
 import { FileError } from './file-system';
 import { DescriptorLink, type Inode, SymlinkInode } from './inode';
 import type { Mount, MountTable } from './mount-table';
+import { RootLink } from './proc/root-link';
 
 /** Where a path leads: the entry, if it is there, and the directory that holds or would hold its name. */
 export interface Place {
@@ -24,6 +25,9 @@ interface Step {
   name: string;
   inode: DirectoryInode;
   mount: Mount;
+  table: MountTable;
+  /** The root of another mount namespace: `..` stays there. */
+  foreignRoot?: boolean;
 }
 
 const maxLinks = 40;
@@ -33,7 +37,7 @@ export function walk(table: MountTable, owner: FileOwner, path: string, followLa
   if (path === '') throw new FileError('ENOENT', path);
   if (path.length > 4095) throw new FileError('ENAMETOOLONG', path);
   const root = table.root.root as DirectoryInode;
-  const stack: Step[] = [{ name: '', inode: root, mount: table.root }];
+  const stack: Step[] = [{ name: '', inode: root, mount: table.root, table }];
   const names = split(path.startsWith('/') ? path : `${owner.cwd}/${path}`);
   let directoryOnly = path.endsWith('/') || path.endsWith('/.');
   let links = 0;
@@ -43,24 +47,32 @@ export function walk(table: MountTable, owner: FileOwner, path: string, followLa
     if (name === '.') continue;
     if (!mayAccess(top.inode, owner, 1)) throw new FileError('EACCES', path);
     if (name === '..') {
-      if (stack.length > 1) stack.pop();
+      if (stack.length > 1 && !top.foreignRoot) stack.pop();
       continue;
     }
     if (name.length > 255) throw new FileError('ENAMETOOLONG', path);
     const last = isLast(names, index);
     let inode = top.inode.get(name);
     let mount = top.mount;
-    const over = inode && table.over(inode);
+    const over = inode && top.table.over(inode);
     if (over) {
       inode = over.root;
       mount = over;
     }
+    if (inode instanceof RootLink && (!last || followLast || directoryOnly)) {
+      const foreign = inode.tableFor(owner, path);
+      const { root } = foreign;
+      const entry = { name, inode: root.root as DirectoryInode, mount: root, table: foreign };
+      stack.push({ ...entry, foreignRoot: true });
+      continue;
+    }
     if (inode instanceof SymlinkInode && (!last || followLast || directoryOnly)) {
       if (++links > maxLinks) throw new FileError('ELOOP', path);
       const rest = names.slice(index + 1);
-      if (inode.target.startsWith('/')) stack.length = 1;
-      if (last && inode.target.endsWith('/')) directoryOnly = true;
-      names.splice(0, names.length, ...split(inode.target), ...rest);
+      const target = inode.followedBy(owner);
+      if (target.startsWith('/')) stack.length = 1;
+      if (last && target.endsWith('/')) directoryOnly = true;
+      names.splice(0, names.length, ...split(target), ...rest);
       index = -1;
       continue;
     }
@@ -73,7 +85,7 @@ export function walk(table: MountTable, owner: FileOwner, path: string, followLa
     if (!inode) throw new FileError('ENOENT', path);
     if (inode instanceof DescriptorLink || !(inode instanceof DirectoryInode))
       throw new FileError('ENOTDIR', path);
-    stack.push({ name, inode, mount });
+    stack.push({ name, inode, mount, table: top.table });
   }
   const here = stack[stack.length - 1] as Step;
   const above = stack[Math.max(0, stack.length - 2)] as Step;

@@ -3,8 +3,11 @@ import { FileError } from '../files/file-system';
 import { FileView } from '../files/file-view';
 import type { Inode } from '../files/inode';
 import { MountTable } from '../files/mount-table';
+import { cgroupRoot, sysRoot } from '../files/proc/cgroup-tree';
+import { procRoot } from '../files/proc/proc-tree';
 import { VolumeTree } from '../files/volume-tree';
 import { type ContainerConfig, RuntimeError } from './container-runtime';
+import type { System } from './process';
 import { StandardStreamLink } from './standard-stream-link';
 
 /** Bytes that a container's own layer may hold before it sees ENOSPC: the node's disk is the server's memory. */
@@ -15,6 +18,15 @@ export interface RootFiles {
   mounts: MountTable;
   /** The container's own layer over its image. */
   layer: VolumeTree;
+}
+
+/** What the kernel's own file systems show. */
+export interface KernelFiles {
+  /** Asked once the container is complete. */
+  system: () => System;
+  sysctls: Readonly<Record<string, string>>;
+  /** /dev/shm, which the containers of a Pod share. */
+  sharedMemory: VolumeTree;
 }
 
 interface Planned {
@@ -34,6 +46,7 @@ export function containerRoot(
   /** /etc/hosts, /etc/hostname, /etc/resolv.conf of the sandbox. */
   shared: VolumeTree,
   now: () => number,
+  kernel: KernelFiles,
 ): RootFiles {
   const layer = new VolumeTree({
     now,
@@ -43,8 +56,16 @@ export function containerRoot(
     base: image,
   });
   const mounts = new MountTable(layer.root, config.readOnlyRootFilesystem);
-  const planned: Planned[] = [{ path: '/dev', root: devices(now).root, readOnly: false }];
   const taken = new Set(config.mounts.map(({ containerPath }) => normal(containerPath)));
+  const { system, sysctls, sharedMemory } = kernel;
+  const ofKernel: Planned[] = [
+    { path: '/proc', root: procRoot(system, sysctls, now), readOnly: false },
+    { path: '/dev', root: devices(now).root, readOnly: false },
+    { path: '/dev/shm', root: sharedMemory.root, readOnly: false },
+    { path: '/sys', root: sysRoot(now), readOnly: !config.privileged },
+    { path: '/sys/fs/cgroup', root: cgroupRoot(system, now), readOnly: !config.privileged },
+  ];
+  const planned = ofKernel.filter(({ path }) => !taken.has(path));
   for (const name of shared.list('/')) {
     const path = `/etc/${name}`;
     const root = shared.lookup(`/${name}`);
@@ -91,11 +112,16 @@ function volumeMount({ containerPath, tree, subPath, readOnly }: ContainerConfig
   return { path: normal(containerPath), root, readOnly, subPath };
 }
 
+/** /dev/shm of a Pod. */
+export function sharedMemoryTree(now: () => number): VolumeTree {
+  return new VolumeTree({ now, fstype: 'tmpfs', source: 'shm', limitBytes: sharedMemoryBytes, mode: 0o1777 });
+}
+
 function devices(now: () => number): VolumeTree {
   const dev = new VolumeTree({ now, fstype: 'tmpfs', source: 'tmpfs', limitBytes: sharedMemoryBytes });
   for (const name of ['null', 'zero', 'full', 'random', 'urandom', 'tty', 'ptmx'] as const)
     dev.device(name, `/${name}`);
-  dev.mkdir('/shm', { mode: 0o1777 });
+  dev.mkdir('/shm');
   dev.mkdir('/pts');
   dev.mkdir('/mqueue', { mode: 0o1777 });
   dev.symlink('/proc/self/fd', '/fd');

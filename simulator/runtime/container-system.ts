@@ -31,6 +31,7 @@ export function containerSystem(parts: SystemParts): System {
     program: parts.program,
     limits: config.limits,
     ...(capabilities ? { capabilities } : {}),
+    noNewPrivileges: config.allowPrivilegeEscalation === false,
     machine: parts.machine,
     onOutOfMemory: parts.onOutOfMemory,
     memoryVolumes: () => {

@@ -5,7 +5,7 @@ import { VolumeTree } from '../files/volume-tree';
 import { defaultPath } from '../images/image';
 import type { ImageStore } from '../images/image-store';
 import type { PodAttachment, SimulatedNetwork } from '../network/simulated-network';
-import { containerRoot } from './container-root';
+import { containerRoot, type KernelFiles, sharedMemoryTree } from './container-root';
 import type {
   ContainerConfig,
   NetworkStream,
@@ -37,6 +37,7 @@ export class PodSandbox implements Sandbox {
   readonly ip: string;
   private readonly attachment: PodAttachment;
   private readonly files: VolumeTree;
+  private readonly sharedMemory: VolumeTree;
   private readonly containers = new Map<string, SimulatedContainer>();
   private readonly sharedTable: ProcessTable | undefined;
   private pause: Process | undefined;
@@ -48,6 +49,7 @@ export class PodSandbox implements Sandbox {
     this.attachment = parts.network.attach(config);
     this.ip = this.attachment.namespace.address;
     this.files = this.sandboxFiles();
+    this.sharedMemory = sharedMemoryTree(() => parts.clock.now());
     if (config.shareProcessNamespace) {
       this.sharedTable = parts.newProcessTable();
       this.pause = this.startPause(this.sharedTable);
@@ -62,7 +64,14 @@ export class PodSandbox implements Sandbox {
         `failed to create containerd container: image "${config.image}": not found`,
       );
     const user = lookUpUser(image.root, image.config.user, config.user);
-    const { mounts, layer } = containerRoot(config, image.root, this.files, () => this.parts.clock.now());
+    const now = () => this.parts.clock.now();
+    const { mounts, layer } = containerRoot(
+      config,
+      image.root,
+      this.files,
+      now,
+      this.kernelFiles(() => system),
+    );
     const entrypoint = config.command ?? image.config.entrypoint;
     const argv = [...entrypoint, ...(config.args ?? (config.command ? [] : image.config.cmd))].map(toBytes);
     if (argv.length === 0)
@@ -140,6 +149,10 @@ export class PodSandbox implements Sandbox {
     return files;
   }
 
+  private kernelFiles(system: () => System): KernelFiles {
+    return { system, sysctls: this.config.sysctls, sharedMemory: this.sharedMemory };
+  }
+
   /** The process that holds a shared pid namespace, and takes in its orphans. */
   private startPause(processes: ProcessTable): Process {
     const { clock, machine } = this.parts;
@@ -154,8 +167,9 @@ export class PodSandbox implements Sandbox {
       root,
       this.files,
       () => clock.now(),
+      this.kernelFiles(() => system),
     );
-    const system = containerSystem({
+    const system: System = containerSystem({
       clock,
       config,
       hostname: this.config.hostname,

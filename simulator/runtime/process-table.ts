@@ -24,7 +24,7 @@ export interface StartOptions {
 /** pid_max of a namespace, after which numbers start again. */
 const lastPid = 32_767;
 /** Processes of one container when its limits name none: a fork bomb stops here (EAGAIN). */
-const defaultPidsLimit = 512;
+export const defaultPidsLimit = 512;
 
 /** A pid namespace: of one container, or of all of a Pod with shareProcessNamespace. */
 export class ProcessTable {

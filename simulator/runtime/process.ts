@@ -84,9 +84,11 @@ export interface System {
   readonly limits: { memoryBytes?: number; cpuMillis?: number; pids?: number };
   /** Capabilities of its superuser, such as NET_BIND_SERVICE; undefined: all of them (privileged). */
   readonly capabilities?: ReadonlySet<string>;
+  /** no_new_privs: allowPrivilegeEscalation was false. */
+  readonly noNewPrivileges?: boolean;
   /** The machine: what /proc/meminfo, /proc/cpuinfo, uname and uptime tell. */
   readonly machine: Machine;
-  /** Called when the memory of its processes went over the limit and `victim` was killed. */
+  /** Called when the memory of its processes went over the limit, before all of them are killed (memory.oom.group). */
   onOutOfMemory?: (victim: Process) => void;
   /** Bytes of memory-backed volumes that count against the limit. */
   memoryVolumes?: () => number;

@@ -5,6 +5,7 @@ import { FileError } from '../files/file-system';
 import { FileView } from '../files/file-view';
 import type { OpenFile } from '../files/open-file';
 import { makePipe } from '../files/pipe';
+import { OpenRegularFile } from '../files/regular-file';
 import { type Terminal, terminalOf } from '../files/terminal';
 import type { NetworkNamespace } from '../network/namespace';
 import { findInPath, type LoadedProgram, loadProgram } from './load-program';
@@ -345,7 +346,7 @@ export class RunningProcess implements Process, FileOwner {
     if (total <= limit) return;
     const victim = mine.reduce((most, process) => (process.memoryBytes > most.memoryBytes ? process : most));
     this.system.onOutOfMemory?.(victim);
-    victim.end(statusOf('KILL'));
+    this.system.processes.killAll(this.system);
     if (this.status) throw new Ended();
   }
 
@@ -404,7 +405,11 @@ export class RunningProcess implements Process, FileOwner {
 
   private writePart(file: OpenFile, bytes: Uint8Array): number {
     try {
-      return file.write(bytes);
+      const written = file.write(bytes);
+      // What lies in a tmpfs is memory of the container that wrote it.
+      if (file instanceof OpenRegularFile && file.inode.volume.fstype === 'tmpfs')
+        this.setMemory(this.memoryBytes - baseMemory);
+      return written;
     } catch (error) {
       if (error instanceof FileError && error.code === 'EPIPE' && this.action('PIPE') !== 'ignore') {
         this.signal('PIPE');

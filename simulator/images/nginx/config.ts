@@ -164,7 +164,7 @@ function locationPattern(
 }
 
 /** PCRE as far as JavaScript reads it. Throws ConfigError. */
-export function regex(pattern: string, ignoreCase: boolean, where: string): RegExp {
+function regex(pattern: string, ignoreCase: boolean, where: string): RegExp {
   try {
     return new RegExp(pattern.replace(/\(\?<([a-z_]\w*)>/gi, '(?<$1>'), ignoreCase ? 'i' : '');
   } catch {

@@ -199,7 +199,7 @@ function wantedAddresses(config: NginxConfig): { key: string; host: string; port
 }
 
 /** The virtual server: by address and port, then by name (exact, *.x, x.*, regular expression), else the default. */
-export function chooseServer(
+function chooseServer(
   config: NginxConfig,
   local: { address: string; port: number },
   host: string | undefined,

@@ -15,12 +15,12 @@ const reasons: Record<number, string> = {
   504: 'Gateway Time-out',
 };
 
-export function reasonOf(status: number): string {
+function reasonOf(status: number): string {
   return reasons[status] ?? STATUS_CODES[status] ?? '';
 }
 
 /** `Server`'s value, and what stands at the foot of error pages. */
-export function serverName(request: NginxRequest): string {
+function serverName(request: NginxRequest): string {
   const tokens = setting(request.location?.scope ?? request.server.scope, 'server_tokens')?.args[0];
   return tokens === 'off' ? 'nginx' : `nginx/${request.variables.get('nginx_version')}`;
 }

@@ -125,7 +125,7 @@ export function redirect(request: NginxRequest, path: string, status = 301): Fil
 }
 
 /** The MIME type by the file's extension: the `types` block, else default_type. */
-export function typeOf(request: NginxRequest, path: string): string {
+function typeOf(request: NginxRequest, path: string): string {
   const scope = request.location?.scope ?? request.server.scope;
   const extension = /\.([^./]+)$/.exec(path)?.[1]?.toLowerCase();
   const types = setting(scope, 'types')?.block ?? [];
