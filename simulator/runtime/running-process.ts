@@ -345,9 +345,13 @@ export class RunningProcess implements Process, FileOwner {
     for (const process of mine) total += process.memoryBytes;
     if (total <= limit) return;
     const victim = mine.reduce((most, process) => (process.memoryBytes > most.memoryBytes ? process : most));
+    this.runOutOfMemory(victim);
+    if (this.status) throw new Ended();
+  }
+
+  private runOutOfMemory(victim: Process): void {
     this.system.onOutOfMemory?.(victim);
     this.system.processes.killAll(this.system);
-    if (this.status) throw new Ended();
   }
 
   onEnd(run: () => void): void {
@@ -396,6 +400,11 @@ export class RunningProcess implements Process, FileOwner {
       if (error instanceof Ended || this.status) return;
       if (error instanceof Interrupted) {
         this.end(statusOf(error.signal));
+        return;
+      }
+      // Text longer than the server's own process can hold, in a container without a limit: the node is out of memory.
+      if (error instanceof RangeError && /string length|allocation failed/.test(error.message)) {
+        this.runOutOfMemory(this);
         return;
       }
       this.system.processes.onError(error);

@@ -73,7 +73,7 @@ describe('a process namespace that containers share', () => {
     const nginx = run(sandbox, { name: 'nginx', image: 'nginx:1.27-alpine' });
     await logged(nginx, 'start worker process');
     const shell = run(sandbox, { ...idle, name: 'shell', ...ptrace });
-    const pid = (await exec(shell, ...sh('pgrep -f "nginx: master"'))).trim();
+    const pid = (await exec(shell, 'pgrep', '-f', 'nginx: master')).trim();
     expect(await exec(shell, 'head', '-2', `/proc/${pid}/root/etc/nginx/nginx.conf`)).toContain(
       'user  nginx;',
     );

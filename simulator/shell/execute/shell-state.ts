@@ -10,6 +10,9 @@ export interface Variable {
   readonly: boolean;
 }
 
+/** A variable of this length is counted as memory of the shell. */
+const noticeableBytes = 1 << 16;
+
 /** An assignment to a variable that is read only. */
 export class ReadOnlyFault extends Error {
   override readonly name = 'ReadOnlyFault';
@@ -100,6 +103,7 @@ export class ShellState {
 
   /** Throws ReadOnlyFault. */
   set(name: string, value: string): void {
+    if (value.length >= noticeableBytes) this.process.setMemory(this.variableBytes(name) + value.length);
     const variable = this.variables.get(name);
     if (!variable) {
       this.variables.set(name, { value, exported: this.options.allexport, readonly: false });
@@ -111,6 +115,13 @@ export class ShellState {
       if (variable.exported) this.environmentCache = undefined;
     }
     if (name === 'OPTIND') this.getoptsOffset = 0;
+  }
+
+  /** Bytes of all variables but one. */
+  private variableBytes(except: string): number {
+    let bytes = 0;
+    for (const [name, { value }] of this.variables) if (name !== except) bytes += value?.length ?? 0;
+    return bytes;
   }
 
   unset(name: string): void {

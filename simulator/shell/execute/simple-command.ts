@@ -170,7 +170,7 @@ export function findProgram(shell: Shell, name: string): string | number {
 }
 
 /** Why a program cannot be executed, in ash's words, and the status. */
-export function programFault(shell: Shell, name: string, error: unknown): number {
+function programFault(shell: Shell, name: string, error: unknown): number {
   if (!(error instanceof FileError)) throw error;
   if (error.code === 'EAGAIN') throw error;
   const missing = error.code === 'ENOENT' || error.code === 'ENOTDIR';
