@@ -167,6 +167,7 @@ export class SimulatedContainer implements RuntimeContainer {
     const sink = terminal ? terminalInput(terminal) : stdin && sharedSink(stdin);
     const once = this.parts.config.stdinOnce;
     const endInput = () => {
+      sink?.end();
       if (once && !terminal && this.stdin) this.closeStdin();
     };
     return {
@@ -178,6 +179,7 @@ export class SimulatedContainer implements RuntimeContainer {
       close: () => {
         stop();
         if (options.stdin) endInput();
+        else sink?.end();
       },
     };
   }

@@ -48,6 +48,15 @@ describe('defaults', () => {
     });
   });
 
+  it('of a Secret put stringData into data, where it wins', () => {
+    const secret = { data: { a: 'b2xk', b: 'Yg==' }, stringData: { a: 'new' } };
+    expect(defaulted('secrets', secret)).toEqual({
+      metadata: {},
+      type: 'Opaque',
+      data: { a: 'bmV3', b: 'Yg==' },
+    });
+  });
+
   it('keep what was said', () => {
     const spec = {
       containers: [],

@@ -8,6 +8,7 @@ import {
   defaultNode,
   defaultQuota,
   defaultRoleBinding,
+  defaultSecret,
   defaultVolume,
 } from './policies';
 import { defaultAutoscaler } from './scaling';
@@ -33,9 +34,7 @@ const DEFAULTERS: Defaulters = {
   persistentvolumeclaims: defaultClaim,
   resourcequotas: defaultQuota,
   limitranges: defaultLimitRange,
-  secrets: (secret) => {
-    secret.type ||= 'Opaque';
-  },
+  secrets: defaultSecret,
   endpoints: ({ subsets }) => {
     for (const { ports } of subsets ?? []) for (const port of ports ?? []) port.protocol ||= 'TCP';
   },

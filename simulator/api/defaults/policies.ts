@@ -8,6 +8,7 @@ import type {
   PersistentVolumeClaim,
   ResourceQuota,
   RoleBinding,
+  Secret,
 } from '../../schema/types';
 import { defaultClaimSpec } from './pod-spec';
 import { canonicalAmounts } from './resource-amounts';
@@ -89,4 +90,16 @@ export function defaultRoleBinding(binding: RoleBinding | ClusterRoleBinding): v
   for (const subject of binding.subjects ?? [])
     if (!subject.apiGroup && (subject.kind === 'User' || subject.kind === 'Group'))
       subject.apiGroup = RBAC_GROUP;
+}
+
+/** core/v1 SetDefaults_Secret, and Convert_v1_Secret_To_core_Secret: `stringData` goes into `data` and wins there. */
+export function defaultSecret(secret: Secret): void {
+  secret.type ||= 'Opaque';
+  const { stringData } = secret;
+  if (!stringData) return;
+  delete secret.stringData;
+  for (const [key, text] of Object.entries(stringData)) {
+    secret.data ??= {};
+    secret.data[key] = Buffer.from(text).toString('base64');
+  }
 }

@@ -46,11 +46,11 @@ export async function serveRemoteCommand(
     await streams.finish(failureStatus(wrapped));
     return;
   }
-  await run(execution, streams);
+  await run(execution, streams, subresource);
 }
 
 /** Joins the program's streams with the client's, and tells the exit code once all output has been sent. */
-async function run(execution: Execution, streams: RemoteStreams): Promise<void> {
+async function run(execution: Execution, streams: RemoteStreams, subresource: string): Promise<void> {
   let gone = false;
   streams.onGone(() => {
     gone = true;
@@ -61,7 +61,8 @@ async function run(execution: Execution, streams: RemoteStreams): Promise<void> 
   await Promise.all([show(execution.stdout, streams.stdout), show(execution.stderr, streams.stderr)]);
   const code = await execution.exited;
   execution.close();
-  if (!gone) await streams.finish(exitStatus(code));
+  // Only an exec ends with the program's exit code (remotecommand ServeAttach does not know it).
+  if (!gone) await streams.finish(exitStatus(subresource === 'exec' ? code : 0));
 }
 
 async function feed(from: ByteSource, to: ByteSink): Promise<void> {
