@@ -20,30 +20,14 @@ export async function list(shell: Shell, command: Extract<Command, { type: 'list
 }
 
 export async function andOr(shell: Shell, command: Extract<Command, { type: 'and-or' }>): Promise<number> {
-  shell.tested++;
-  let status: number;
-  try {
-    status = await shell.run(command.left);
-  } finally {
-    shell.tested--;
-  }
+  const status = await shell.test(command.left);
   if (shell.flow || (status === 0) !== (command.operator === '&&')) return status;
   return shell.run(command.right);
 }
 
-export async function condition(shell: Shell, command: Command): Promise<number> {
-  shell.tested++;
-  try {
-    const result = shell.run(command);
-    return typeof result === 'number' ? result : await result;
-  } finally {
-    shell.tested--;
-  }
-}
-
 export async function ifCommand(shell: Shell, command: Extract<Command, { type: 'if' }>): Promise<number> {
   for (const { condition, body } of command.clauses) {
-    const status = await condition(shell, condition);
+    const status = await shell.test(condition);
     if (shell.flow) return status;
     if (status === 0) return shell.run(body);
   }
@@ -111,7 +95,10 @@ function leavesLoop(shell: Shell): boolean {
   return flow.type === 'break';
 }
 
-export async function caseCommand(shell: Shell, command: Extract<Command, { type: 'case' }>): Promise<number> {
+export async function caseCommand(
+  shell: Shell,
+  command: Extract<Command, { type: 'case' }>,
+): Promise<number> {
   const subject = await shell.drive(shell.expander.text(command.word));
   let through = false;
   let status = 0;

@@ -1,77 +1,16 @@
-import type { Assignment, CaseItem, Command, Redirect, SimpleCommand, Word } from './ast';
-import { Source, SyntaxFault } from './source';
-import { type CommandParser, WordReader } from './words';
-
-const reserved = new Set([
-  '!',
-  '{',
-  '}',
-  'case',
-  'do',
-  'done',
-  'elif',
-  'else',
-  'esac',
-  'fi',
-  'for',
-  'function',
-  'if',
-  'in',
-  'then',
-  'until',
-  'while',
-]);
-const operators = [
-  '&&',
-  '||',
-  ';;&',
-  ';;',
-  ';&',
-  '<<-',
-  '<<<',
-  '<<',
-  '<&',
-  '<>',
-  '>>',
-  '>&',
-  '>|',
-  '&>',
-  '<',
-  '>',
-  '(',
-  ')',
-  '|',
-  '&',
-  ';',
-  '\n',
-];
-const redirections = new Set(['<', '>', '>>', '<>', '>|', '<&', '>&', '<<', '<<-', '<<<', '&>']);
-
-type Token =
-  | { type: 'operator'; text: string }
-  | { type: 'io-number'; fd: number }
-  | { type: 'word'; word: Word; text: string | undefined; line: number }
-  | { type: 'end' };
+import type { Assignment, CaseItem, Command, SimpleCommand, Word } from './ast';
+import { type Source, SyntaxFault } from './source';
+import { redirections, reserved, type Token, TokenReader } from './token-reader';
 
 /** Parses a script line by line, as ash does: what stands before a syntax error has been executed. */
-export class Parser implements CommandParser {
-  private readonly words = new WordReader(this);
-  private source: Source;
-  private token: Token | undefined;
-  private hereDocuments: { redirect: Redirect; delimiter: string; strip: boolean; quoted: boolean }[] = [];
-
+export class Parser extends TokenReader {
   constructor(
     text: string,
     /** The text of an alias, when the word is one. */
     private readonly alias: (name: string) => string | undefined = () => undefined,
     line = 1,
   ) {
-    this.source = new Source(text);
-    this.source.line = line;
-  }
-
-  get line(): number {
-    return this.source.line;
+    super(text, line);
   }
 
   /** The next complete line, with all it opens; undefined at the end. Throws SyntaxFault. */
@@ -109,16 +48,6 @@ export class Parser implements CommandParser {
       items.push({ command, background: false });
     }
     return items.length === 0 ? undefined : { type: 'list', items };
-  }
-
-  private nested<T>(source: Source, parse: () => T): T {
-    const saved = { source: this.source, token: this.token, hereDocuments: this.hereDocuments };
-    this.source = source;
-    this.token = undefined;
-    this.hereDocuments = [];
-    const result = parse();
-    Object.assign(this, saved);
-    return result;
   }
 
   /** Commands joined by `;`, `&` and, unless `oneLine`, newlines. */
@@ -403,172 +332,6 @@ export class Parser implements CommandParser {
       value.literal = only.text;
     return { name: match[1] as string, value };
   }
-
-  private redirects(): Redirect[] {
-    const redirects: Redirect[] = [];
-    for (let token = this.peek(); ; token = this.peek()) {
-      if (token.type === 'io-number' || (token.type === 'operator' && redirections.has(token.text)))
-        redirects.push(this.redirect());
-      else return redirects;
-    }
-  }
-
-  private redirect(): Redirect {
-    let token = this.next();
-    const fd = token.type === 'io-number' ? token.fd : undefined;
-    if (token.type === 'io-number') token = this.next();
-    if (token.type !== 'operator') return this.unexpected(token);
-    const operator = token.text as Redirect['operator'];
-    const target = this.peek();
-    if (target.type !== 'word') return this.unexpected(target);
-    const redirect: Redirect = {
-      operator,
-      fd: fd ?? (operator.startsWith('<') ? 0 : 1),
-      target: target.word,
-    };
-    if (operator === '<<' || operator === '<<-') {
-      const quoted = target.word.parts.some((part) => part.type === 'text' && part.quoted);
-      const delimiter = target.word.parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
-      this.hereDocuments.push({ redirect, delimiter, strip: operator === '<<-', quoted });
-    }
-    this.next();
-    return redirect;
-  }
-
-  private readHereDocuments(): void {
-    for (const { redirect, delimiter, strip, quoted } of this.hereDocuments.splice(0)) {
-      let text = '';
-      for (;;) {
-        if (this.source.position >= this.source.text.length) break;
-        const { line, raw } = this.bodyLine(quoted);
-        const content = strip ? line.replace(/^\t+/, '') : line;
-        if (content === delimiter) break;
-        text += strip ? raw.replace(/^\t+/, '').replace(/\n\t+/g, '\n') : raw;
-      }
-      const body = new Source(text);
-      body.line = this.source.line;
-      redirect.target = quoted
-        ? { parts: [{ type: 'text', text, quoted: true }], literal: text }
-        : this.words.hereDocument(body);
-    }
-  }
-
-  private bodyLine(raw: boolean): { line: string; raw: string } {
-    const { text, position } = this.source;
-    let end = text.indexOf('\n', position);
-    if (!raw) {
-      while (end > 0 && /(^|[^\\])(\\\\)*\\$/.test(text.slice(position, end))) {
-        const next = text.indexOf('\n', end + 1);
-        this.source.line++;
-        end = next;
-      }
-    }
-    this.source.position = end < 0 ? text.length : end + 1;
-    this.source.line++;
-    const line = text.slice(position, end < 0 ? undefined : end);
-    return { line, raw: end < 0 ? line : `${line}\n` };
-  }
-
-  private insert(text: string): void {
-    const rest = this.source.text.slice(this.source.position);
-    const line = this.source.line;
-    this.source = new Source(`${text} ${rest}`);
-    this.source.line = line;
-    this.token = undefined;
-  }
-
-  private next(): Token {
-    const token = this.peek();
-    this.token = undefined;
-    if (token.type === 'operator' && token.text === '\n') this.readHereDocuments();
-    return token;
-  }
-
-  private peek(): Token {
-    this.token ??= this.scan();
-    return this.token;
-  }
-
-  private scan(): Token {
-    const source = this.source;
-    while (source.peek() === ' ' || source.peek() === '\t') source.take();
-    if (source.peek() === '#')
-      while (source.peek() !== '' && source.text[source.position] !== '\n') source.takeRaw();
-    if (source.done) return { type: 'end' };
-    const digit = source.peek();
-    if (digit >= '0' && digit <= '9') {
-      const after = source.peek(1);
-      if (after === '<' || after === '>') return { type: 'io-number', fd: Number(source.take()) };
-    }
-    const operator = operators.find((text) => source.startsWith(text));
-    if (operator) {
-      for (let i = 0; i < operator.length; i++) source.take();
-      return { type: 'operator', text: operator };
-    }
-    const line = source.line;
-    const word = this.words.read(source);
-    if (!word) return { type: 'end' };
-    const [first] = word.parts;
-    const plain = word.parts.length === 1 && first?.type === 'text' && !first.quoted;
-    return { type: 'word', word, text: plain && first.type === 'text' ? first.text : undefined, line };
-  }
-
-  private skipNewlines(): void {
-    while (this.isOperator('\n')) this.next();
-  }
-
-  private isOperator(text: string): boolean {
-    const token = this.peek();
-    return token.type === 'operator' && token.text === text;
-  }
-
-  private isWord(text: string): boolean {
-    const token = this.peek();
-    return token.type === 'word' && token.text === text;
-  }
-
-  private plainWord(): string {
-    const token = this.next();
-    if (token.type !== 'word' || token.text === undefined) return this.unexpected(token);
-    return token.text;
-  }
-
-  private atListEnd(): boolean {
-    const token = this.peek();
-    if (token.type === 'end') return true;
-    if (token.type === 'operator') return [')', ';;', ';&', ';;&'].includes(token.text);
-    return (
-      token.type === 'word' &&
-      ['then', 'else', 'elif', 'fi', 'do', 'done', 'esac', '}'].includes(token.text ?? '')
-    );
-  }
-
-  private expectOperator(text: string): void {
-    if (!this.isOperator(text)) this.unexpected(this.peek(), text);
-    this.next();
-  }
-
-  private expectWord(text: string): void {
-    if (!this.isWord(text)) this.unexpected(this.peek(), text);
-    this.next();
-  }
-
-  /** ash's wording: `unexpected word (expecting "do")`. */
-  private unexpected(token: Token, expected?: string): never {
-    const suffix =
-      expected === undefined ? '' : ` (expecting ${expected === 'word' ? 'word' : `"${expected}"`})`;
-    throw new SyntaxFault(`unexpected ${tokenName(token)}${suffix}`, this.line, token.type === 'end');
-  }
-}
-
-function tokenName(token: Token): string {
-  if (token.type === 'end') return 'end of file';
-  if (token.type === 'io-number') return 'redirection';
-  if (token.type === 'operator') {
-    if (token.text === '\n') return 'newline';
-    return redirections.has(token.text) ? 'redirection' : `"${token.text}"`;
-  }
-  return token.text !== undefined && reserved.has(token.text) ? `"${token.text}"` : 'word';
 }
 
 function inDoubleBrackets(command: SimpleCommand): boolean {
