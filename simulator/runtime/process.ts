@@ -181,6 +181,8 @@ export interface Process extends Credentials {
   /** Bytes of memory it says it holds, beyond a small base. Over the container's limit the kernel kills (OOM). */
   memoryBytes: number;
   setMemory(bytes: number): void;
+  /** Looks whether the container is over its limit: after writing to a memory-backed volume. */
+  checkMemory(): void;
   /** Called when it ended, in any way. */
   onEnd(run: () => void): void;
 }

@@ -5,7 +5,6 @@ import { FileError } from '../files/file-system';
 import { FileView } from '../files/file-view';
 import type { OpenFile } from '../files/open-file';
 import { makePipe } from '../files/pipe';
-import { OpenRegularFile } from '../files/regular-file';
 import { type Terminal, terminalOf } from '../files/terminal';
 import type { NetworkNamespace } from '../network/namespace';
 import { findInPath, type LoadedProgram, loadProgram } from './load-program';
@@ -27,6 +26,8 @@ import { ProcessNetwork } from './process-network';
 import type { ProcessTable, StartOptions } from './process-table';
 import { pass } from './processor';
 import { ignoredByDefault, mayKill, signalTargets, statusOf, stopsByDefault } from './signal-rules';
+import { Waits } from './waits';
+import { writeWhole } from './write-whole';
 
 interface Beginning {
   argv: string[];
@@ -71,9 +72,8 @@ export class RunningProcess implements Process, FileOwner {
   private resolveExited: (status: ExitStatus) => void = () => undefined;
   private readonly openFiles: OpenFiles;
   private readonly actions = new Map<SignalName, SignalAction>();
-  private readonly blocked = new Set<(error: Error) => void>();
+  private readonly waits = new Waits(() => this.status !== undefined);
   private endListeners: (() => void)[] = [];
-  private stopped: { resume: () => void; promise: Promise<void> } | undefined;
 
   constructor(
     readonly system: System,
@@ -135,8 +135,7 @@ export class RunningProcess implements Process, FileOwner {
 
   get state(): ProcessState {
     if (this.status) return 'zombie';
-    if (this.stopped) return 'stopped';
-    return this.blocked.size > 0 ? 'sleeping' : 'running';
+    return this.waits.state;
   }
 
   capable(capability: string): boolean {
@@ -166,10 +165,7 @@ export class RunningProcess implements Process, FileOwner {
     if (!file) throw new FileError('EBADF', '');
     if (this.status) throw new Ended();
     const bytes = typeof data === 'string' ? encode(data) : data;
-    if (bytes.length === 0) return undefined;
-    const written = this.writePart(file, bytes);
-    if (written === bytes.length) return this.checkpoint();
-    return this.writeRest(file, bytes.subarray(written));
+    return bytes.length === 0 ? undefined : writeWhole(this, file, bytes);
   }
 
   open(path: string, flags: string, mode?: number): Promise<OpenFile> {
@@ -195,26 +191,7 @@ export class RunningProcess implements Process, FileOwner {
   block<T>(
     start: (done: (value: T) => void, failed: (error: unknown) => void) => (() => void) | undefined,
   ): Promise<T> {
-    if (this.status) return Promise.reject(new Ended());
-    return new Promise<T>((resolve, reject) => {
-      let settled = false;
-      let cancel: (() => void) | undefined;
-      const settle = (act: () => void) => {
-        if (settled) return;
-        settled = true;
-        this.blocked.delete(interrupt);
-        cancel?.();
-        if (this.stopped) void this.stopped.promise.then(act);
-        else act();
-      };
-      const interrupt = (error: Error) => settle(() => reject(error));
-      this.blocked.add(interrupt);
-      cancel = start(
-        (value) => settle(() => (this.status ? reject(new Ended()) : resolve(value))),
-        (error) => settle(() => reject(error)),
-      );
-      if (settled) cancel?.();
-    });
+    return this.waits.block(start);
   }
 
   until<T>(promise: Promise<T>): Promise<T> {
@@ -233,7 +210,8 @@ export class RunningProcess implements Process, FileOwner {
 
   checkpoint(): Promise<void> | undefined {
     if (this.status) throw new Ended();
-    if (this.stopped) return this.stopped.promise.then(() => this.alive());
+    const { stopped } = this.waits;
+    if (stopped) return stopped.then(() => this.alive());
     const turn = pass(this);
     return turn?.then(() => this.alive());
   }
@@ -286,8 +264,8 @@ export class RunningProcess implements Process, FileOwner {
     this.status = status;
     this.openFiles.closeAll();
     this.memoryBytes = 0;
-    this.stopped?.resume();
-    for (const interrupt of [...this.blocked]) interrupt(new Ended());
+    this.waits.resume();
+    this.waits.interrupt(new Ended());
     this.system.processes.ended(this);
     this.children.clear();
     const parent = this.parent;
@@ -311,7 +289,7 @@ export class RunningProcess implements Process, FileOwner {
 
   signal(signal: SignalName, fromOutside = false): void {
     if (this.status) return;
-    if (signal === 'CONT') this.resume();
+    if (signal === 'CONT') this.waits.resume();
     if (signal === 'KILL') {
       // pid_namespaces(7): only an ancestor namespace can kill pid 1.
       if (this.pid !== 1 || fromOutside) this.end(statusOf('KILL'));
@@ -320,10 +298,9 @@ export class RunningProcess implements Process, FileOwner {
     const action = this.action(signal);
     if (typeof action === 'function') {
       action(signal);
-      const interruption = new Interrupted(signal);
-      if (signal !== 'CHLD') for (const interrupt of [...this.blocked]) interrupt(interruption);
+      if (signal !== 'CHLD') this.waits.interrupt(new Interrupted(signal));
     } else if (action === 'default' && !ignoredByDefault.has(signal) && this.pid !== 1) {
-      if (stopsByDefault.has(signal)) this.stop();
+      if (stopsByDefault.has(signal)) this.waits.stop();
       else this.end(statusOf(signal));
     }
   }
@@ -338,6 +315,10 @@ export class RunningProcess implements Process, FileOwner {
 
   setMemory(bytes: number): void {
     this.memoryBytes = baseMemory + bytes;
+    this.checkMemory();
+  }
+
+  checkMemory(): void {
     const limit = this.system.limits.memoryBytes;
     if (limit === undefined) return;
     const mine = this.system.processes.of(this.system);
@@ -412,50 +393,8 @@ export class RunningProcess implements Process, FileOwner {
     }
   }
 
-  private writePart(file: OpenFile, bytes: Uint8Array): number {
-    try {
-      const written = file.write(bytes);
-      // What lies in a tmpfs is memory of the container that wrote it.
-      if (file instanceof OpenRegularFile && file.inode.volume.fstype === 'tmpfs')
-        this.setMemory(this.memoryBytes - baseMemory);
-      return written;
-    } catch (error) {
-      if (error instanceof FileError && error.code === 'EPIPE' && this.action('PIPE') !== 'ignore') {
-        this.signal('PIPE');
-        if (this.status) throw new Ended();
-      }
-      throw error;
-    }
-  }
-
-  private async writeRest(file: OpenFile, bytes: Uint8Array): Promise<void> {
-    let rest = bytes;
-    while (rest.length > 0) {
-      const written = this.writePart(file, rest);
-      rest = rest.subarray(written);
-      if (rest.length === 0) break;
-      if (written === 0) await this.block<void>((done) => file.onReady('write', done));
-    }
-    await this.checkpoint();
-  }
-
   private alive(): Promise<void> | undefined {
     if (this.status) throw new Ended();
-    return this.stopped?.promise.then(() => this.alive());
-  }
-
-  private stop(): void {
-    if (this.stopped) return;
-    let resume: () => void = () => undefined;
-    const promise = new Promise<void>((resolve) => {
-      resume = resolve;
-    });
-    this.stopped = { resume, promise };
-  }
-
-  private resume(): void {
-    const stopped = this.stopped;
-    this.stopped = undefined;
-    stopped?.resume();
+    return this.waits.stopped?.then(() => this.alive());
   }
 }
