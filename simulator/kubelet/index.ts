@@ -3,6 +3,7 @@ import type { Clock } from '../clock/clock';
 import { EventRecorder } from '../events/event-recorder';
 import type { ContainerRuntime } from '../runtime/container-runtime';
 import type { Pod } from '../schema/types';
+import { rejection } from './admission';
 import { Backoff } from './backoff';
 import { ImagePuller } from './image-puller';
 import type { KubeletContext } from './kubelet-context';
@@ -12,10 +13,11 @@ import { PodRun } from './pod-run';
 import { PodTable } from './pod-table';
 import { PodWorker } from './pod-worker';
 import { stateAfterReboot } from './reboot';
+import { isFinal } from './status/pod-status';
 import type { IssueToken } from './volumes/payload';
 import type { TreeFactory } from './volumes/trees';
 
-export type { LogSource, NodeAgent, NodeAgents, PodUsage } from './node-agent';
+export type { NodeAgent, NodeAgents } from './node-agent';
 export type { IssueToken } from './volumes/payload';
 export type { TreeFactory } from './volumes/trees';
 
@@ -79,6 +81,18 @@ export function startKubelet(options: KubeletOptions): Kubelet {
   heartbeat.start();
 
   const table = new PodTable(nodeName);
+  /** Asked once, at the first sight of a Pod. */
+  const refusal = (pod: Pod) => {
+    const node = client.get('nodes', '', nodeName);
+    const others = [...table.workers.values()]
+      .map(({ run }) => run.pod)
+      .filter((other) => other.metadata.uid !== pod.metadata.uid && !isFinal(other.status?.phase))
+      .filter(
+        ({ metadata: { namespace = '', name = '', uid } }) =>
+          client.get('pods', namespace, name)?.metadata.uid === uid,
+      );
+    return node && rejection(pod, node, others);
+  };
   const onPod = ({ type, object: pod }: WatchEvent<Pod>): void => {
     const uid = pod.metadata.uid ?? '';
     const worker = table.workers.get(uid);
@@ -89,6 +103,8 @@ export function startKubelet(options: KubeletOptions): Kubelet {
       const run = new PodRun(context, pod, state, restored?.volumes[uid]);
       const added = new PodWorker(run, () => table.workers.delete(uid));
       table.workers.set(uid, added);
+      const refused = pod.status?.startTime ? undefined : refusal(pod);
+      if (refused) added.reject(refused);
       added.wake();
     }
   };

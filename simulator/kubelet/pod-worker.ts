@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { ApiError } from '../api/errors';
 import type { Timer } from '../clock/clock';
 import { RuntimeError } from '../runtime/container-runtime';
-import type { Container, Pod, PodStatus } from '../schema/types';
+import type { Container, Pod } from '../schema/types';
 import { type Actions, decide } from './decide';
 import { CLEANUP_MS, RELIST_MS, RETRY_MS, StartError } from './kubelet-context';
 import { allStatuses, concernsKubelet } from './pod-change';
@@ -14,7 +14,8 @@ import { startContainer } from './start-container';
 import { condition, conditionsOf } from './status/conditions';
 import type { ContainerKind } from './status/container-statuses';
 import { type Phase, phaseOf } from './status/phase';
-import { isFinal, podStatus } from './status/pod-status';
+import { isFinal } from './status/pod-status';
+import { StatusWriter, type Verdict } from './status/status-writer';
 import { ContainerStopper } from './stop-containers';
 import { VolumeMounter } from './volumes/volume-mounter';
 
@@ -26,9 +27,10 @@ export class PodWorker {
   private readonly stopper: ContainerStopper;
   private readonly probes: PodProbes;
   private readonly mounter: VolumeMounter;
+  private readonly status: StatusWriter;
   private readonly abort = new AbortController();
   private readonly timers = new Set<Timer>();
-  private verdict: { reason: string; message: string } | undefined;
+  private verdict: Verdict | undefined;
   private dirty = false;
   private busy = false;
   private begun = false;
@@ -45,6 +47,7 @@ export class PodWorker {
     this.stopper = new ContainerStopper(run);
     this.probes = new PodProbes(run, (kind, attempt, result) => this.probed(kind, attempt, result));
     this.mounter = new VolumeMounter(run, () => this.wake());
+    this.status = new StatusWriter(run);
     this.ended = isFinal(run.pod.status?.phase);
   }
 
@@ -66,6 +69,7 @@ export class PodWorker {
   /** The Pod is no longer in the API: end what runs, tell nobody. */
   remove(): void {
     this.orphaned = true;
+    this.status.stop();
     this.abort.abort();
     if (this.ending && !this.ended) this.stopper.shorten(0);
     this.wake();
@@ -85,6 +89,7 @@ export class PodWorker {
   /** Stops looking after the Pod, without ending anything: the simulator is going down. */
   close(): void {
     this.closed = true;
+    this.status.stop();
     this.probes.stop();
     this.mounter.stop();
     for (const timer of this.timers) timer.cancel();
@@ -98,8 +103,14 @@ export class PodWorker {
     queueMicrotask(() => void this.loop());
   }
 
+  /** Refuses the Pod before anything of it was started. */
+  reject(verdict: Verdict): void {
+    this.ended = true;
+    this.status.reject(verdict);
+  }
+
   /** Ends the Pod as failed: its deadline, an eviction. */
-  fail(verdict: { reason: string; message: string }): void {
+  fail(verdict: Verdict): void {
     if (this.ended || this.verdict) return;
     this.verdict = verdict;
     this.abort.abort();
@@ -204,7 +215,7 @@ export class PodWorker {
       this.later(RETRY_MS);
       return false;
     }
-    this.patch((status) => {
+    this.status.patch((status) => {
       const ready = condition('PodReadyToStartContainers', { status: 'True' }, run.pod, context.clock.now());
       status.conditions = (status.conditions ?? []).map((each) => (each.type === ready.type ? ready : each));
     });
@@ -246,12 +257,12 @@ export class PodWorker {
     if (kind === 'liveness' || (kind === 'startup' && result === 'failure')) {
       if (result === 'failure') this.wake();
     } else if (kind === 'startup' && result === 'success') {
-      this.patch((status) => {
+      this.status.patch((status) => {
         for (const each of allStatuses(status)) if (each.name === attempt.name) each.started = true;
       });
       this.wake();
     } else if (kind === 'readiness' && result !== 'unknown') {
-      this.patch((status) => {
+      this.status.patch((status) => {
         for (const each of allStatuses(status)) {
           if (each.name === attempt.name && each.started) each.ready = result === 'success';
         }
@@ -333,55 +344,10 @@ export class PodWorker {
     return seconds * 1000;
   }
 
-  /** Writes the whole status as it is now; returns the phase it amounts to. */
   private writeStatus(): Phase {
-    this.reread();
-    const { run } = this;
-    const { status, phase } = podStatus({
-      pod: run.pod,
-      state: run.state,
-      waiting: run.waiting,
-      hostIP: run.context.node.ip,
-      now: run.context.clock.now(),
-      ...(this.verdict ? { verdict: this.verdict } : {}),
-      ending: this.ending,
-      ended: this.ended,
-    });
-    if (this.verdict?.reason === 'Evicted') {
-      const { message } = this.verdict;
-      const verdict = { status: 'True', reason: 'TerminationByKubelet', message };
-      const target = condition('DisruptionTarget', verdict, run.pod, run.context.clock.now());
-      status.conditions = [...(status.conditions ?? []).filter(({ type }) => type !== target.type), target];
-    }
-    this.push(status);
+    const phase = this.status.write({ verdict: this.verdict, ending: this.ending, ended: this.ended });
     this.probes.triggerReadiness();
     return phase;
-  }
-
-  /** Changes a part of the status that was last written, without looking at the containers anew. */
-  private patch(change: (status: PodStatus) => void): void {
-    this.reread();
-    const status = structuredClone(this.run.pod.status ?? {});
-    change(status);
-    this.push(status);
-  }
-
-  private reread(): void {
-    const { run } = this;
-    const stored = run.context.client.get('pods', run.namespace, run.name);
-    if (stored?.metadata.uid === run.uid) run.pod = stored;
-  }
-
-  private push(status: PodStatus): void {
-    const { run } = this;
-    if (this.orphaned || this.closed || isDeepStrictEqual(status, run.pod.status)) return;
-    try {
-      run.pod = run.context.client.updateStatus('pods', { ...run.pod, status });
-    } catch (error) {
-      // Gone, or its namespace is: the watch will say so.
-      const gone = error instanceof ApiError && ['NotFound', 'Conflict'].includes(error.reason);
-      if (!gone) run.context.onError(error);
-    }
   }
 
   private later(ms: number): void {

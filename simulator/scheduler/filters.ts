@@ -34,7 +34,7 @@ export function misfit(pod: Pod, info: NodeInfo, view: ClusterView): Misfit | un
     return hopeless('node(s) had untolerated taint(s)');
   }
   if (!fitsNodeAffinity(pod, info)) return hopeless("node(s) didn't match Pod's node affinity/selector");
-  if (portsTaken(pod, info)) {
+  if (hostPortsTaken(pod, info)) {
     return { reasons: ["node(s) didn't have free ports for the requested pod ports"], hopeless: false };
   }
   const lacking = insufficient(pod, info);
@@ -47,7 +47,7 @@ export function misfit(pod: Pod, info: NodeInfo, view: ClusterView): Misfit | un
 }
 
 /** Plugin NodeResourcesFit. */
-export function insufficient(pod: Pod, info: NodeInfo): Misfit | undefined {
+function insufficient(pod: Pod, info: NodeInfo): Misfit | undefined {
   const reasons: string[] = [];
   let hopeless = false;
   const places = info.allocatable.get('pods');
@@ -65,7 +65,7 @@ export function insufficient(pod: Pod, info: NodeInfo): Misfit | undefined {
 }
 
 /** Plugin NodePorts. */
-function portsTaken(pod: Pod, info: NodeInfo): boolean {
+export function hostPortsTaken(pod: Pod, info: NodeInfo): boolean {
   const wanted = hostPorts(pod);
   if (wanted.length === 0) return false;
   const taken = info.pods.flatMap(hostPorts);

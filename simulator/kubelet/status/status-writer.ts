@@ -1,0 +1,92 @@
+import { isDeepStrictEqual } from 'node:util';
+import { ApiError } from '../../api/errors';
+import type { PodStatus } from '../../schema/types';
+import type { PodRun } from '../pod-run';
+import { condition } from './conditions';
+import type { Phase } from './phase';
+import { podStatus } from './pod-status';
+import { time } from './time';
+
+export interface Verdict {
+  reason: string;
+  message: string;
+}
+
+/** Writes the status of one Pod to the API (kubelet status manager). */
+export class StatusWriter {
+  private stopped = false;
+
+  constructor(private readonly run: PodRun) {}
+
+  /** Nothing is written any more: the Pod has gone, or the simulator is going down. */
+  stop(): void {
+    this.stopped = true;
+  }
+
+  /** Writes the whole status as it is now; returns the phase it amounts to. */
+  write(seen: { verdict?: Verdict | undefined; ending: boolean; ended: boolean }): Phase {
+    this.reread();
+    const { run } = this;
+    const { verdict, ending, ended } = seen;
+    const now = run.context.clock.now();
+    const { status, phase } = podStatus({
+      pod: run.pod,
+      state: run.state,
+      waiting: run.waiting,
+      hostIP: run.context.node.ip,
+      now,
+      ...(verdict ? { verdict } : {}),
+      ending,
+      ended,
+    });
+    if (verdict?.reason === 'Evicted') {
+      const told = { status: 'True', reason: 'TerminationByKubelet', message: verdict.message };
+      const target = condition('DisruptionTarget', told, run.pod, now);
+      status.conditions = [...(status.conditions ?? []).filter(({ type }) => type !== target.type), target];
+    }
+    this.push(status);
+    return phase;
+  }
+
+  /** Changes a part of the status that was last written, without looking at the containers anew. */
+  patch(change: (status: PodStatus) => void): void {
+    this.reread();
+    const status = structuredClone(this.run.pod.status ?? {});
+    change(status);
+    this.push(status);
+  }
+
+  /** The Pod fails before anything of it was started (kubelet rejectPod). */
+  reject({ reason, message }: Verdict): void {
+    this.reread();
+    const { run } = this;
+    run.tell('Warning', reason, message);
+    const { qosClass, startTime } = run.pod.status ?? {};
+    this.push({
+      phase: 'Failed',
+      reason,
+      message: `Pod was rejected: ${message}`,
+      observedGeneration: run.pod.metadata.generation,
+      startTime: startTime ?? time(run.context.clock.now()),
+      ...(qosClass ? { qosClass } : {}),
+    });
+  }
+
+  private reread(): void {
+    const { run } = this;
+    const stored = run.context.client.get('pods', run.namespace, run.name);
+    if (stored?.metadata.uid === run.uid) run.pod = stored;
+  }
+
+  private push(status: PodStatus): void {
+    const { run } = this;
+    if (this.stopped || isDeepStrictEqual(status, run.pod.status)) return;
+    try {
+      run.pod = run.context.client.updateStatus('pods', { ...run.pod, status });
+    } catch (error) {
+      // Gone, or its namespace is: the watch will say so.
+      const gone = error instanceof ApiError && ['NotFound', 'Conflict'].includes(error.reason);
+      if (!gone) run.context.onError(error);
+    }
+  }
+}
