@@ -16,12 +16,10 @@ export interface LabLink {
 /** The components that a lesson's text may use. Ids were checked when the lesson was loaded. */
 export function lessonParts(lesson: Lesson, labs: readonly LabLink[]): MDXComponents {
   return {
-    // biome-ignore lint/correctness/noComponentHookFactories: closes over this lesson; rendered once, on the server
     Figure: ({ id }: { id: string }) => {
       const figure = lesson.figures[id];
       return figure ? <Figure id={id} figure={figure} /> : null;
     },
-    // biome-ignore lint/correctness/noComponentHookFactories: closes over this lesson; rendered once, on the server
     Question: ({ id }: { id: string }) => {
       const question = lesson.questions[id];
       return question ? <QuestionCard id={id} question={question} /> : null;
@@ -29,7 +27,6 @@ export function lessonParts(lesson: Lesson, labs: readonly LabLink[]): MDXCompon
     Command: CommandFrame,
     Note,
     Term,
-    // biome-ignore lint/correctness/noComponentHookFactories: closes over this lesson; rendered once, on the server
     Lab: ({ id, children }: { id: string; children?: ReactNode }) => (
       <LabCard lab={labs.find((lab) => lab.id === id) ?? { id, title: id, minutes: 0, points: 0 }}>
         {children}
