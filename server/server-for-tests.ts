@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -61,6 +60,3 @@ export async function temporaryFolder(): Promise<{ path: string; remove(): Promi
   const path = await mkdtemp(join(tmpdir(), 'podlab-server-'));
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
-
-/** A cookie that no server gave. */
-export const foreignCookie = `podlab_learner=${createHash('sha256').update(randomBytes(8)).digest('base64url')}`;

@@ -2,7 +2,6 @@ import { startCluster } from './cluster';
 import type { Simulator, SimulatorOptions } from './simulator';
 
 export { makeCertificate } from './certificate';
-export { VirtualClock } from './clock/virtual-clock';
 export type { Simulator, SimulatorOptions } from './simulator';
 
 /**

@@ -2,7 +2,7 @@ import { me } from './me';
 
 const saveEveryMs = 4000;
 /** Read to here counts as read: the last lines are the link to the lab. */
-export const readAt = 0.96;
+const readAt = 0.96;
 
 /** How much of an element has passed the lower edge of the window, 0–1. */
 export function fractionRead(box: { top: number; height: number }, windowHeight: number): number {

@@ -2,7 +2,7 @@ import { me } from './me';
 import { leaveForWorkbench, sendToOpenWorkbench } from './terminal-channel';
 
 /** Asked of the page first; a workbench around the element takes it and calls preventDefault. */
-export const runEvent = 'podlab:run';
+const runEvent = 'podlab:run';
 
 export class RunCommand extends HTMLElement {
   connectedCallback(): void {

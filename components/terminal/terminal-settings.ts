@@ -18,7 +18,7 @@ let current: TerminalSettings | undefined;
 const listeners = new Set<() => void>();
 
 /** Anything that is not a setting of today's counts as not set. */
-export function readSettings(text: string | null): TerminalSettings {
+function readSettings(text: string | null): TerminalSettings {
   try {
     const { fontSize, screenReader } = JSON.parse(text ?? '{}') as Partial<TerminalSettings>;
     return {

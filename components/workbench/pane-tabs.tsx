@@ -25,7 +25,7 @@ export function PaneTabs({
     const tabs = [...(list.current?.querySelectorAll<HTMLButtonElement>('[role=tab]') ?? [])].filter(
       (tab) => tab.offsetParent !== null,
     );
-    const at = tabs.findIndex((tab) => tab === document.activeElement);
+    const at = tabs.indexOf(document.activeElement as HTMLButtonElement);
     const next = tabs[(at + step + tabs.length) % tabs.length];
     if (!next) return;
     event.preventDefault();

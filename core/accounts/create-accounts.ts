@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { DatabaseClient } from '../progress/database/open-database';
 import type { Accounts, Learner } from './accounts';
 
-export const learnerCookie = 'podlab_learner';
+const learnerCookie = 'podlab_learner';
 const yearInSeconds = 365 * 24 * 60 * 60;
 /** How stale `lastSeenAt` may be before it is written again: a page view should not cost a write. */
 const seenEveryMs = 60 * 60 * 1000;
@@ -41,7 +41,7 @@ export function createAccounts(database: DatabaseClient, { secure = false } = {}
 const hash = (token: string) => createHash('sha256').update(token).digest('hex');
 
 /** The value of one cookie in a Cookie header (RFC 6265); null when it is not there or malformed. */
-export function readCookie(header: string | null, name: string): string | null {
+function readCookie(header: string | null, name: string): string | null {
   for (const part of header?.split(';') ?? []) {
     const [key, ...value] = part.trim().split('=');
     if (key === name) return /^[\w-]{20,200}$/.test(value.join('=')) ? value.join('=') : null;

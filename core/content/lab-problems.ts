@@ -97,7 +97,7 @@ export class ProblemFinder {
   }
 }
 
-export function showPath(path: readonly PropertyKey[]): string {
+function showPath(path: readonly PropertyKey[]): string {
   return path.reduce<string>((shown, key) => {
     if (typeof key === 'number') return `${shown}[${key}]`;
     return shown ? `${shown}.${String(key)}` : String(key);

@@ -24,7 +24,7 @@ const hint = z.union([
   z.strictObject({ text, cost: z.number().min(0).describe('Points taken off; default 0') }),
 ]);
 
-export const domains = [
+const domains = [
   'application-design-and-build',
   'application-deployment',
   'application-observability-and-maintenance',
@@ -64,7 +64,7 @@ function labOf<Check extends z.ZodType>(check: Check) {
 }
 
 /** For the JSON Schema; parsing goes by `labOutline` and then check by check, for precise errors. */
-export const labSchema = labOf(checkSchema);
+const labSchema = labOf(checkSchema);
 export const labOutline = labOf(z.unknown());
 export type LabOutline = z.infer<typeof labOutline>;
 

@@ -114,7 +114,6 @@ export const courseList = z.strictObject({
   courses: z.array(z.strictObject({ id: name, title: sentence, summary: sentence.max(220) })).min(1),
 });
 
-export type LessonFrontMatter = z.infer<typeof lessonFrontMatter>;
 export type PodFigureData = z.infer<typeof podFigure>;
 export type TimelineFigureData = z.infer<typeof timelineFigure>;
 export type FigureData = PodFigureData | TimelineFigureData;

@@ -74,15 +74,6 @@ export function badRequest(message: string): ApiError {
   return new ApiError(400, 'BadRequest', message);
 }
 
-/** What the embedded cluster does not do, said as such. */
-export function notSimulated(what: string): ApiError {
-  return new ApiError(
-    501,
-    'NotImplemented',
-    `The embedded cluster does not simulate ${what}; use a kind cluster for that.`,
-  );
-}
-
 function about(resource: Pick<ResourceDefinition, 'group' | 'plural'>, name: string): StatusDetails {
   return {
     ...(name ? { name } : {}),

@@ -36,7 +36,7 @@ export class AddressPool {
 }
 
 /** First address and number of addresses of an IPv4 CIDR; a plain address is a /32. */
-export function parseCidr(cidr: string): { base: number; size: number } {
+function parseCidr(cidr: string): { base: number; size: number } {
   const [address = '', bits = '32'] = cidr.split('/');
   const size = 2 ** (32 - Number(bits));
   return { base: Math.floor(addressNumber(address) / size) * size, size };
@@ -48,10 +48,10 @@ export function inCidr(address: string, cidr: string): boolean {
   return number >= base && number < base + size;
 }
 
-export function addressNumber(address: string): number {
+function addressNumber(address: string): number {
   return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
 }
 
-export function formatAddress(number: number): string {
+function formatAddress(number: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join('.');
 }

@@ -19,7 +19,7 @@ export interface ResolverConfig {
 const maxCnames = 8;
 
 /** resolv.conf(5): the last `search` or `domain` line counts, three name servers at most. */
-export function parseResolvConf(text: string): ResolverConfig {
+function parseResolvConf(text: string): ResolverConfig {
   const config: ResolverConfig = { nameservers: [], searches: [], ndots: 1, timeoutMs: 5_000, attempts: 2 };
   for (const line of text.split('\n')) {
     const [keyword, ...values] = line
@@ -36,7 +36,7 @@ export function parseResolvConf(text: string): ResolverConfig {
 }
 
 /** Names that /etc/hosts gives an IPv4 address for, lower-cased; the first line that names one counts. */
-export function parseHosts(text: string): Map<string, string[]> {
+function parseHosts(text: string): Map<string, string[]> {
   const addresses = new Map<string, string[]>();
   for (const line of text.split('\n')) {
     const [address, ...names] = line.replace(/#.*$/, '').trim().split(/\s+/);
@@ -52,7 +52,7 @@ export function parseHosts(text: string): Map<string, string[]> {
 }
 
 /** The full names to ask for, in order: resolv.conf(5) `ndots` and `search`. */
-export function candidateNames(name: string, config: Pick<ResolverConfig, 'searches' | 'ndots'>): string[] {
+function candidateNames(name: string, config: Pick<ResolverConfig, 'searches' | 'ndots'>): string[] {
   if (name.endsWith('.')) return [name.slice(0, -1)];
   const searched = config.searches.map((domain) => `${name}.${domain.replace(/\.$/, '')}`);
   const dots = name.split('.').length - 1;

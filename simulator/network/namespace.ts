@@ -160,7 +160,7 @@ export type NetworkErrorCode =
   | 'EAI_AGAIN';
 
 /** strerror(3) of each code, as programs print it after their colon. */
-export const networkErrorText: Record<NetworkErrorCode, string> = {
+const networkErrorText: Record<NetworkErrorCode, string> = {
   EADDRINUSE: 'Address already in use',
   EADDRNOTAVAIL: 'Cannot assign requested address',
   ECONNREFUSED: 'Connection refused',

@@ -213,6 +213,6 @@ export class NetworkStack implements NetworkNamespace {
   }
 }
 
-export function isLoopback(address: string): boolean {
+function isLoopback(address: string): boolean {
   return address.startsWith('127.');
 }

@@ -18,7 +18,7 @@ export async function connectOutside(
 }
 
 /** Copies bytes to the end, at the pace of the slower side, and passes the end on. */
-export async function carry(from: NetworkStream['readable'], to: NetworkStream['writable']): Promise<void> {
+async function carry(from: NetworkStream['readable'], to: NetworkStream['writable']): Promise<void> {
   for await (const chunk of from) await to.write(chunk);
   to.end();
 }

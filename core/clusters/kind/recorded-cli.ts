@@ -40,26 +40,6 @@ export function recordedCli(...recordings: RecordedCall[]): RecordedCli {
   };
 }
 
-/** What kind v0.31 prints while it makes a cluster, on stderr. */
-export const creationLines = `Creating cluster "podlab" ...
- • Ensuring node image (kindest/node:v1.36.0) 🖼  ...
- ✓ Ensuring node image (kindest/node:v1.36.0) 🖼
- • Preparing nodes 📦   ...
- ✓ Preparing nodes 📦 
- • Writing configuration 📜  ...
- ✓ Writing configuration 📜
- • Starting control-plane 🕹️  ...
- ✓ Starting control-plane 🕹️
- • Installing CNI 🔌  ...
- ✓ Installing CNI 🔌
- • Installing StorageClass 💾  ...
- ✓ Installing StorageClass 💾
- • Waiting ≤ 3m0s for control-plane = Ready ⏳  ...
- ✓ Waiting ≤ 3m0s for control-plane = Ready ⏳
- • Ready after 15s 💚
-Set kubectl context to "kind-podlab"
-`;
-
 export const dockerAnswers: RecordedCall = { command: /^docker info /, stdout: '28.2.2\n' };
 export const kindAnswers: RecordedCall = {
   command: 'kind version',

@@ -71,7 +71,7 @@ export function createKubeconfigProvider({ file, installation }: KubeconfigOptio
 }
 
 /** Whether an API server answers within 3 s. */
-export async function answers(admin: KubeApi, detail: string): Promise<Availability> {
+async function answers(admin: KubeApi, detail: string): Promise<Availability> {
   try {
     const { status } = await admin.request('GET', '/readyz', undefined, AbortSignal.timeout(2_800));
     if (status < 300) return { available: true, detail };

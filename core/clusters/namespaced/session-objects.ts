@@ -1,5 +1,5 @@
 /** Labels by which Podlab knows what is its own on a shared cluster. */
-export const managedBy = { 'app.kubernetes.io/managed-by': 'podlab' };
+const managedBy = { 'app.kubernetes.io/managed-by': 'podlab' };
 export const sessionLabel = 'podlab.dev/session';
 /** One cluster may serve several Podlab servers: each sweeps its own leftovers only. */
 export const installationLabel = 'podlab.dev/installation';

@@ -61,11 +61,6 @@ export function parseFieldSelector(resource: ResourceName, text: string): (objec
   return (object) => terms.every(({ path, equal, value }) => (fieldText(object, path) === value) === equal);
 }
 
-/** The one name that a selector asks for, so that watches and lists of a single object need not scan. */
-export function selectedName(text: string): string | undefined {
-  return /(?:^|,)metadata\.name==?([^,]+)/.exec(text)?.[1];
-}
-
 function fieldText(object: KubeObject, path: readonly string[]): string {
   let value: unknown = object;
   for (const step of path) value = (value as Record<string, unknown> | undefined)?.[step];

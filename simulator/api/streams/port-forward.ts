@@ -93,7 +93,7 @@ async function join(
 }
 
 /** Until both directions have ended; a half-closed connection goes on in the other direction. */
-export async function exchange(
+async function exchange(
   client: { readable: NetworkStream['readable']; writable: NetworkStream['writable'] },
   pod: NetworkStream,
 ): Promise<void> {
@@ -109,7 +109,7 @@ export async function exchange(
 }
 
 /** What the kubelet's runtime says of a port that it cannot reach. */
-export function forwardFailure(reason: unknown, port: number, podUid: string): string {
+function forwardFailure(reason: unknown, port: number, podUid: string): string {
   const text = reason instanceof Error ? reason.message : String(reason);
   if (!(reason instanceof DialError)) return `error forwarding port ${port} to pod ${podUid}: ${text}`;
   return `failed to execute portforward in network namespace "/var/run/netns/cni-${podUid}": failed to connect to localhost:${port} inside namespace "${podUid}", IPv4: dial tcp4 127.0.0.1:${port}: connect: connection refused IPv6 dial tcp6: address localhost: no suitable address found `;

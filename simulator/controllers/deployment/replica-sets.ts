@@ -89,7 +89,7 @@ export function ensureNew(
   return { set, created: true };
 }
 
-export function revisionOf({ metadata }: ReplicaSet | Deployment): number {
+function revisionOf({ metadata }: ReplicaSet | Deployment): number {
   return Number(metadata.annotations?.[REVISION] ?? 0);
 }
 

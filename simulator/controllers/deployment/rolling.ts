@@ -96,7 +96,7 @@ export function proportional(deployment: Deployment, sets: ReplicaSet[]): Scalin
   return result.filter(({ set, replicas }) => replicas !== wantedOf(set));
 }
 
-export function age({ metadata }: ReplicaSet): number {
+function age({ metadata }: ReplicaSet): number {
   return Date.parse(String(metadata.creationTimestamp));
 }
 

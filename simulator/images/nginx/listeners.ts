@@ -40,7 +40,11 @@ export class Listeners {
       const accepted = this.accepted.get(message.socket);
       if (accepted && this.config) void this.serve(message, response, accepted, this.config);
     });
-    this.http.on('clientError', (_error, socket) => socket.destroy());
+    this.http.on('clientError', (_error, socket) => {
+      // What is no HTTP at all, such as a TLS handshake, is answered in HTTP.
+      if (socket.writable) socket.end(malformedAnswer(version));
+      else socket.destroy();
+    });
   }
 
   /** Takes the ports that a configuration names, and leaves those it no longer does. Throws NetworkError with `address`. */
@@ -170,6 +174,11 @@ function normalPath(path: string): string {
   }
   const folder = /\/\.{0,2}$/.test(decoded) && parts.length > 0;
   return `/${parts.join('/')}${folder ? '/' : ''}`;
+}
+
+function malformedAnswer(version: string): string {
+  const page = `<html>\r\n<head><title>400 Bad Request</title></head>\r\n<body>\r\n<center><h1>400 Bad Request</h1></center>\r\n<hr><center>nginx/${version}</center>\r\n</body>\r\n</html>\r\n`;
+  return `HTTP/1.1 400 Bad Request\r\nServer: nginx/${version}\r\nContent-Type: text/html\r\nContent-Length: ${page.length}\r\nConnection: close\r\n\r\n${page}`;
 }
 
 function isAnswering(socket: Duplex): boolean {

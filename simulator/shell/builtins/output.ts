@@ -7,7 +7,7 @@ import { formatPrintf } from '../utilities/printf';
 import type { Builtin } from './builtin';
 
 /** Writes to standard output; waits while it is full. A failure is said, and makes status 1. */
-export function writeOut(shell: Shell, text: string): Later<number> {
+function writeOut(shell: Shell, text: string): Later<number> {
   const failed = (error: unknown): number => {
     if (!(error instanceof FileError)) throw error;
     shell.print(2, `sh: write error: ${errorText(error)}\n`);

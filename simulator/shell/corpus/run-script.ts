@@ -15,7 +15,7 @@ export interface Outcome {
 }
 
 /** A container with BusyBox and nothing else. */
-export function makeSystem(limits: System['limits'] = {}): { system: System; tree: VolumeTree } {
+function makeSystem(limits: System['limits'] = {}): { system: System; tree: VolumeTree } {
   const clock = new RealClock();
   const tree = new VolumeTree({ now: () => clock.now() });
   tree.write('/bin/busybox', nativeExecutable('busybox'), { mode: 0o755 });
@@ -94,7 +94,7 @@ function nullInput(tree: VolumeTree): OpenFile {
   return device.open({}, { read: true, write: false, append: false }, '/dev/null');
 }
 
-export async function drain(file: OpenFile): Promise<string> {
+async function drain(file: OpenFile): Promise<string> {
   const parts: Uint8Array[] = [];
   for (;;) {
     const data = file.read(65_536);

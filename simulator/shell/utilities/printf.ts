@@ -87,7 +87,7 @@ function convert(
 }
 
 /** As C's printf prints an integer of 64 bits. */
-export function formatInteger(
+function formatInteger(
   conversion: string,
   value: bigint,
   flags: string,
@@ -112,7 +112,7 @@ export function formatInteger(
 }
 
 /** As C's printf prints a double. */
-export function formatFloat(
+function formatFloat(
   conversion: string,
   number: number,
   precision: number | undefined,

@@ -7,7 +7,7 @@ import { userName } from './users';
 import { type Utility, utility } from './utility';
 
 /** The command line as ps shows it. */
-export function commandLine(process: Process): string {
+function commandLine(process: Process): string {
   if (process.state === 'zombie') return `[${process.name}]`;
   const text = process.argv.join(' ');
   const first = process.argv[0] ?? '';
@@ -43,7 +43,7 @@ function size(process: Process): string {
   return kib < 100_000 ? String(kib) : `${Math.round(kib / 1024)}m`;
 }
 
-export function stateLetter(process: Process): string {
+function stateLetter(process: Process): string {
   if (process.state === 'zombie') return 'Z';
   if (process.state === 'stopped') return 'T';
   return process.state === 'running' ? 'R' : 'S';

@@ -26,7 +26,7 @@ export async function start(
 }
 
 /** Becomes a command, as execvp(3). */
-export async function become(self: Utility, argv: string[], env = self.process.env): Promise<number> {
+async function become(self: Utility, argv: string[], env = self.process.env): Promise<number> {
   const { process } = self;
   const command = argv[0] as string;
   await self.flush();
@@ -71,7 +71,7 @@ export const printenv = utility('printenv', '[VARIABLE]...', async (self) => {
 const units: Record<string, number> = { '': 1, s: 1, m: 60, h: 3600, d: 86_400 };
 
 /** `5`, `0.5`, `2m`: milliseconds; undefined when it is no duration. */
-export function parseDuration(text: string): number | undefined {
+function parseDuration(text: string): number | undefined {
   const match = /^(\d+\.?\d*|\.\d+)([smhd]?)$/.exec(text);
   return match ? Number(match[1]) * (units[match[2] as string] ?? 1) * 1000 : undefined;
 }

@@ -2,7 +2,7 @@ import type { Process, Program } from '../../runtime/process';
 import { matchesPattern } from '../expand/pattern';
 
 /** An expression that test(1) cannot read: status 2. */
-export class TestFault extends Error {
+class TestFault extends Error {
   override readonly name = 'TestFault';
 }
 
@@ -25,7 +25,7 @@ const binaryOperators = new Set([
 const unaryOperators = new Set([...'bcdefghknoprstuwxzLSGONu'].map((letter) => `-${letter}`));
 
 /** test(1) by the number of arguments, as POSIX says; true or false. Throws TestFault. */
-export function evaluateTest(process: Process, args: string[]): boolean {
+function evaluateTest(process: Process, args: string[]): boolean {
   if (args.length === 0) return false;
   if (args.length === 1) return args[0] !== '';
   if (args.length === 2 && args[0] === '!') return args[1] === '';
