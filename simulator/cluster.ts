@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { admit, review } from './api/admission/index';
 import { applyDefaults } from './api/defaults/index';
 import type { Extensions } from './api/extension-points';
@@ -16,6 +17,7 @@ import { RealClock } from './clock/real-clock';
 import { startComponents } from './components';
 import { createCatalogue, findProgram, ImageStore, preloadedImages } from './images/index';
 import { kubeconfigText } from './kubeconfig';
+import { duplexStream } from './network/duplex-stream';
 import { SimulatedNetwork } from './network/simulated-network';
 import { SimulatedRuntime } from './runtime/simulated-runtime';
 import type { ResourceName } from './schema/types';
@@ -54,7 +56,7 @@ export async function startCluster(options: SimulatorOptions): Promise<Simulator
   const names = options.nodes ?? ['podlab-control-plane'];
   const users = options.users ?? { admin: { groups: ['system:masters'] } };
   const restored = readSnapshot(options.restore);
-  const certificate = options.certificate ?? (await makeCertificate());
+  const certificate = options.certificate ?? makeCertificate();
 
   // What is stored, and the rules by which it changes.
   const store = new Store(restored?.store);
@@ -74,7 +76,11 @@ export async function startCluster(options: SimulatorOptions): Promise<Simulator
 
   // The machines: a network, and a runtime on every node.
   let port = 0;
-  const network = new SimulatedNetwork({ client: system, clock });
+  const network = new SimulatedNetwork({
+    client: system,
+    clock,
+    apiServer: async () => duplexStream(connect({ host, port, allowHalfOpen: true })),
+  });
   const bootedAtMs = clock.now();
   const components = startComponents({
     client: (component) => clientOf(`system:${component}`, component, 'system:masters'),

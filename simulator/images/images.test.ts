@@ -234,27 +234,3 @@ describe('nginx', () => {
     expect(await exec(container, 'nginx', '-t')).toContain('test failed\n[1]');
   });
 });
-
-describe('curl in the nginx image', () => {
-  it.each([
-    [['-s', 'localhost/missing', '-o', '/dev/null', '-w', '%{http_code}\\n'], '404\n'],
-    [['-sf', 'localhost/missing'], '[22]'],
-    [
-      ['-sS', 'http://localhost:9'],
-      'curl: (7) Failed to connect to localhost port 9 after 0 ms: Could not connect to server\n[7]',
-    ],
-    [
-      ['-s', 'http://nosuch.invalid/', '-S', '-m', '1'],
-      'curl: (6) Could not resolve host: nosuch.invalid\n[6]',
-    ],
-    [
-      ['--nonsense', 'localhost'],
-      'curl: option --nonsense: The embedded cluster does not simulate this option of curl; use a kind cluster for that.\n[2]',
-    ],
-  ])('%j says %s', async (args, expected) => {
-    const container = run(pod(), { image: 'nginx:1.27-alpine', name: 'nginx' });
-    await logged(container, 'start worker process');
-    expect(await exec(container, 'curl', '-s', 'localhost')).toContain('Welcome to nginx!');
-    expect(await exec(container, 'curl', ...args)).toBe(expected);
-  });
-});

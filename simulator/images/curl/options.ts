@@ -1,117 +1,219 @@
+/** A piece of -d and its relatives, read when the transfer starts. */
+export interface DataPart {
+  kind: 'data' | 'raw' | 'binary' | 'urlencode';
+  text: string;
+}
+
 export interface CurlOptions {
   urls: string[];
   method?: string;
-  headers: [string, string][];
-  data?: string;
-  output?: string;
+  headers: string[];
+  data: DataPart[];
+  /** One for each URL in turn: a path, or 'remote' for -O. */
+  outputs: ({ path: string } | 'remote')[];
+  upload?: string;
+  dumpHeader?: string;
   writeOut?: string;
   user?: string;
   agent?: string;
+  referer?: string;
+  /** -b: `name=value` pairs, or a file. */
+  cookie?: string;
+  cookieJar?: string;
+  caFile?: string;
+  /** host:port to address. */
+  resolve: Map<string, string>;
   maxTimeMs?: number;
   connectTimeoutMs?: number;
-  flags: Set<
-    'silent' | 'showError' | 'include' | 'head' | 'fail' | 'location' | 'verbose' | 'get' | 'version'
-  >;
+  retries: number;
+  retryDelayMs?: number;
+  mostRedirects: number;
+  flags: Set<Flag>;
 }
 
-const flags: Record<string, CurlOptions['flags'] extends Set<infer Flag> ? Flag : never> = {
+export type Flag =
+  | 'silent'
+  | 'showError'
+  | 'include'
+  | 'head'
+  | 'fail'
+  | 'failWithBody'
+  | 'location'
+  | 'verbose'
+  | 'get'
+  | 'insecure'
+  | 'retryConnectionRefused'
+  | 'retryAllErrors'
+  | 'createDirs'
+  | 'noMeter'
+  | 'version'
+  | 'help';
+
+const flags: Record<string, Flag> = {
   s: 'silent',
   silent: 'silent',
   S: 'showError',
   'show-error': 'showError',
   i: 'include',
   include: 'include',
+  'show-headers': 'include',
   I: 'head',
   head: 'head',
   f: 'fail',
   fail: 'fail',
+  'fail-with-body': 'failWithBody',
   L: 'location',
   location: 'location',
   v: 'verbose',
   verbose: 'verbose',
   G: 'get',
   get: 'get',
+  k: 'insecure',
+  insecure: 'insecure',
+  'retry-connrefused': 'retryConnectionRefused',
+  'retry-all-errors': 'retryAllErrors',
+  'create-dirs': 'createDirs',
+  'no-progress-meter': 'noMeter',
   V: 'version',
   version: 'version',
+  h: 'help',
+  help: 'help',
 };
-const ignored = new Set([
-  'k',
-  'insecure',
-  'N',
-  'no-buffer',
-  '4',
-  'ipv4',
-  'g',
-  'globoff',
-  'no-progress-meter',
-  'compressed',
-  'http1.1',
-]);
+
+/** Without effect on this network. */
+const ignored = new Set(
+  'N no-buffer 4 ipv4 g globoff # progress-bar compressed http1.0 http1.1 0 http2 tlsv1.2 tlsv1.3 q disable path-as-is no-keepalive tcp-nodelay'.split(
+    ' ',
+  ),
+);
+
 const withValue: Record<string, (options: CurlOptions, value: string) => void> = {
-  X: (options, value) => {
+  request: (options, value) => {
     options.method = value;
   },
-  d: (options, value) => {
-    options.data = options.data === undefined ? value : `${options.data}&${value}`;
+  data: (options, text) => void options.data.push({ kind: 'data', text }),
+  'data-ascii': (options, text) => void options.data.push({ kind: 'data', text }),
+  'data-raw': (options, text) => void options.data.push({ kind: 'raw', text }),
+  'data-binary': (options, text) => void options.data.push({ kind: 'binary', text }),
+  'data-urlencode': (options, text) => void options.data.push({ kind: 'urlencode', text }),
+  json: (options, text) => {
+    options.data.push({ kind: 'binary', text });
+    options.headers.push('Content-Type: application/json', 'Accept: application/json');
   },
-  H: (options, value) => {
-    const colon = value.indexOf(':');
-    options.headers.push([value.slice(0, colon).trim(), value.slice(colon + 1).trim()]);
+  header: (options, value) => void options.headers.push(value),
+  output: (options, path) => void options.outputs.push({ path }),
+  'upload-file': (options, value) => {
+    options.upload = value;
   },
-  o: (options, value) => {
-    options.output = value;
+  'dump-header': (options, value) => {
+    options.dumpHeader = value;
   },
-  w: (options, value) => {
+  'write-out': (options, value) => {
     options.writeOut = value;
   },
-  A: (options, value) => {
+  'user-agent': (options, value) => {
     options.agent = value;
   },
-  u: (options, value) => {
+  referer: (options, value) => {
+    options.referer = value;
+  },
+  user: (options, value) => {
     options.user = value;
   },
-  m: (options, value) => {
+  'oauth2-bearer': (options, value) => void options.headers.push(`Authorization: Bearer ${value}`),
+  cookie: (options, value) => {
+    options.cookie = options.cookie === undefined ? value : `${options.cookie}; ${value}`;
+  },
+  'cookie-jar': (options, value) => {
+    options.cookieJar = value;
+  },
+  cacert: (options, value) => {
+    options.caFile = value;
+  },
+  resolve: (options, value) => {
+    const [host = '', port = '', ...address] = value.replace(/^\+/, '').split(':');
+    options.resolve.set(`${host}:${port}`, address.join(':'));
+  },
+  'max-time': (options, value) => {
     options.maxTimeMs = Number(value) * 1_000;
   },
   'connect-timeout': (options, value) => {
     options.connectTimeoutMs = Number(value) * 1_000;
   },
+  retry: (options, value) => {
+    options.retries = Number(value);
+  },
+  'retry-delay': (options, value) => {
+    options.retryDelayMs = Number(value) * 1_000;
+  },
+  'retry-max-time': () => undefined,
+  'max-redirs': (options, value) => {
+    options.mostRedirects = Number(value) < 0 ? Number.POSITIVE_INFINITY : Number(value);
+  },
+  url: (options, value) => void options.urls.push(value),
 };
-const longNames: Record<string, string> = {
-  request: 'X',
-  data: 'd',
-  'data-raw': 'd',
-  'data-binary': 'd',
-  header: 'H',
-  output: 'o',
-  'write-out': 'w',
-  'user-agent': 'A',
-  user: 'u',
-  'max-time': 'm',
+const letters: Record<string, string> = {
+  X: 'request',
+  d: 'data',
+  H: 'header',
+  o: 'output',
+  T: 'upload-file',
+  D: 'dump-header',
+  w: 'write-out',
+  A: 'user-agent',
+  e: 'referer',
+  u: 'user',
+  b: 'cookie',
+  c: 'cookie-jar',
+  m: 'max-time',
 };
+const numeric = new Set([
+  'max-time',
+  'connect-timeout',
+  'retry',
+  'retry-delay',
+  'retry-max-time',
+  'max-redirs',
+]);
+const tryHelp = "curl: try 'curl --help' or 'curl --manual' for more information";
 
-/** curl's command line; a sentence when it is wrong or not simulated. */
+/** curl's command line. A text when it is wrong or not simulated: what curl prints after `curl: `. */
 export function parseCurlOptions(args: readonly string[]): CurlOptions | string {
-  const options: CurlOptions = { urls: [], headers: [], flags: new Set() };
+  const options: CurlOptions = {
+    urls: [],
+    headers: [],
+    data: [],
+    outputs: [],
+    resolve: new Map(),
+    retries: 0,
+    mostRedirects: 50,
+    flags: new Set(),
+  };
   for (let index = 0; index < args.length; index++) {
     const arg = args[index] ?? '';
     if (!arg.startsWith('-') || arg === '-') {
       options.urls.push(arg);
       continue;
     }
-    const names = arg.startsWith('--') ? [arg.slice(2)] : [...arg.slice(1)];
+    const long = arg.startsWith('--');
+    const names = long ? [arg.slice(2)] : [...arg.slice(1)];
     for (const [at, name] of names.entries()) {
+      const shown = long ? arg : `-${name}`;
+      const valueName = long ? name : letters[name];
       const flag = flags[name];
-      const take = withValue[longNames[name] ?? name];
+      const take = valueName === undefined ? undefined : withValue[valueName];
       if (flag) options.flags.add(flag);
-      else if (take) {
-        const rest = arg.startsWith('--') ? '' : arg.slice(at + 2);
+      else if (name === 'O' || name === 'remote-name') options.outputs.push('remote');
+      else if (take && valueName !== undefined) {
+        const rest = long ? '' : arg.slice(at + 2);
         const value = rest === '' ? args[++index] : rest;
-        if (value === undefined) return `option ${arg}: requires parameter`;
+        if (value === undefined) return `option ${shown}: requires parameter\n${tryHelp}`;
+        if (numeric.has(valueName) && !/^-?\d+(\.\d+)?$/.test(value))
+          return `option ${shown}: expected a proper numerical parameter\n${tryHelp}`;
         take(options, value);
         break;
       } else if (!ignored.has(name))
-        return `option ${arg}: The embedded cluster does not simulate this option of curl; use a kind cluster for that.`;
+        return `option ${shown}: The embedded cluster does not simulate this option of curl; use a kind cluster for that.`;
     }
   }
   return options;

@@ -74,15 +74,15 @@ function tokenize(text: string, file: string): Token[] {
       let value = '';
       for (at++; at < text.length && text[at] !== char; at++) {
         if (text[at] === '\n') line++;
-        if (text[at] === '\\' && (text[at + 1] === char || text[at + 1] === '\\')) at++;
-        value += text[at];
+        if (text[at] === '\\') value += escaped(text[++at] ?? '');
+        else value += text[at];
       }
       if (at >= text.length)
         throw new ConfigError(`unexpected end of file, expecting "${char}" in ${file}:${line}`);
       tokens.push({ text: value, quoted: true, line: start });
     } else if (char === '\\' && at + 1 < text.length) {
       word ??= { text: '', quoted: false, line };
-      word.text += char + (text[++at] ?? '');
+      word.text += escaped(text[++at] ?? '');
     } else {
       word ??= { text: '', quoted: false, line };
       word.text += char;
@@ -94,4 +94,10 @@ function tokenize(text: string, file: string): Token[] {
   }
   if (word) tokens.push(word);
   return tokens;
+}
+
+/** What a backslash and this character mean in a word (ngx_conf_read_token); others keep their backslash. */
+function escaped(char: string): string {
+  const known: Record<string, string> = { '"': '"', "'": "'", '\\': '\\', t: '\t', r: '\r', n: '\n' };
+  return known[char] ?? `\\${char}`;
 }
