@@ -1,10 +1,11 @@
 import './builtins/index';
 import { decode } from '../files/byte-string';
 import { errorText } from '../files/error-text';
-import type { Process, Program } from '../runtime/process';
+import type { Program } from '../runtime/process';
 import { applyOptions } from './builtins/shell-options';
 import { Shell } from './execute/shell';
 import { runInteractive } from './interactive/interactive-shell';
+import { runStandardInput } from './standard-input';
 
 /** sh: BusyBox ash. `sh -c SCRIPT [ARG0 ARGS]`, `sh FILE ARGS`, `sh -s`, or from standard input. */
 export const sh: Program = async (process) => {
@@ -82,19 +83,4 @@ async function runFile(shell: Shell, file: string): Promise<number> {
   }
   shell.scriptName = file;
   return shell.guarded(() => shell.runScript(text));
-}
-
-/** Reads its own input as it goes, so that commands may read what follows: one line, executed, then the next. */
-async function runStandardInput(shell: Shell): Promise<number> {
-  const text = await readAll(shell.process);
-  return shell.runScript(text);
-}
-
-async function readAll(process: Process): Promise<string> {
-  let text = '';
-  for (;;) {
-    const data = await process.read(0);
-    if (data.length === 0) return text;
-    text += decode(data);
-  }
 }

@@ -3,18 +3,22 @@ import { terminalOf } from '../../files/terminal';
 import { Ended, Interrupted } from '../../runtime/process';
 import { builtins } from '../builtins/builtin';
 import type { Shell } from '../execute/shell';
+import { runStandardInput } from '../standard-input';
 import type { Command } from '../syntax/ast';
 import { Parser } from '../syntax/parser';
 import { SyntaxFault } from '../syntax/source';
-import { userName } from '../utilities/users';
 import { LineEditor } from './line-editor';
+import { prompt } from './prompt';
 
 /** The loop of an interactive shell: prompt, line (or several, until the command is complete), run. */
 export async function runInteractive(shell: Shell, login: boolean): Promise<number> {
   const { process } = shell;
   const file = process.fds.get(0);
   const terminal = terminalOf(file);
-  if (!file || !terminal) return shell.guarded(() => runPlain(shell));
+  if (!file || !terminal) {
+    shell.error("can't access tty; job control turned off");
+    return shell.guarded(() => runStandardInput(shell));
+  }
   shell.options.monitor = true;
   if (terminal.session === process.session) terminal.foreground = process.group;
   if (login) await profile(shell);
@@ -82,37 +86,12 @@ async function readCommand(shell: Shell, editor: LineEditor): Promise<Command[] 
 }
 
 function parseAll(shell: Shell, text: string): Command[] {
-  // A line that ends in a backslash, or opens a here-document, goes on.
-  if (/(^|[^\\])(\\\\)*\\\n$/.test(text)) throw new SyntaxFault('', 0, true);
-  const open = /<<-?\s*(['"]?)([A-Za-z_]\w*)\1/.exec(text);
-  if (open && !new RegExp(`\\n\\t*${open[2]}\\n`).test(text)) throw new SyntaxFault('', 0, true);
   const parser = new Parser(text, (name) => shell.aliases.get(name));
   const commands: Command[] = [];
   for (let command = parser.nextLine(); command; command = parser.nextLine()) commands.push(command);
+  // A line that ends in a backslash, or opens a here-document, goes on.
+  if (parser.isOpen) throw new SyntaxFault('', 0, true);
   return commands;
-}
-
-/** PS1 with BusyBox' escapes. */
-function prompt(shell: Shell, name: 'PS1' | 'PS2'): string {
-  const { process } = shell;
-  const home = shell.get('HOME');
-  const pwd = shell.get('PWD') ?? process.cwd;
-  const short =
-    home && home !== '/' && (pwd === home || pwd.startsWith(`${home}/`)) ? `~${pwd.slice(home.length)}` : pwd;
-  const replacements: Record<string, string> = {
-    w: short,
-    W: short === '/' ? '/' : short.slice(short.lastIndexOf('/') + 1),
-    h: process.system.hostname.split('.', 1)[0] ?? '',
-    H: process.system.hostname,
-    u: userName(process, process.uid) ?? String(process.uid),
-    $: process.uid === 0 ? '#' : '$',
-    n: '\n',
-    '[': '',
-    ']': '',
-    e: '\x1b',
-    '\\': '\\',
-  };
-  return (shell.get(name) ?? '').replace(/\\(.)/g, (whole, letter: string) => replacements[letter] ?? whole);
 }
 
 /** Commands for the first word, files for the others. */
@@ -169,12 +148,4 @@ async function profile(shell: Shell): Promise<void> {
       if (error instanceof Ended) throw error;
     }
   }
-}
-
-/** `sh -i` without a terminal: prompts, and reads commands as they come. */
-async function runPlain(shell: Shell): Promise<number> {
-  const parts: string[] = [];
-  for (let data = await shell.process.read(0); data.length > 0; data = await shell.process.read(0))
-    parts.push(decode(data));
-  return shell.runScript(parts.join(''));
 }

@@ -26,7 +26,10 @@ export class Parser extends TokenReader {
       const after = this.peek();
       if (after.type === 'operator' && after.text === '\n') this.next();
       else if (after.type !== 'end') this.unexpected(after);
-      else this.readHereDocuments();
+      else {
+        this.isOpen = true;
+        this.readHereDocuments();
+      }
       return command;
     }
   }

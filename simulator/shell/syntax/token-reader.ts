@@ -69,6 +69,14 @@ export abstract class TokenReader implements CommandParser {
   abstract untilParenthesis(source: Source): Command | undefined;
   abstract whole(text: string, line: number): Command | undefined;
 
+  /** The text ended before its last line was complete: within a here-document, or at a backslash. */
+  isOpen = false;
+
+  /** How much of the text is still to be parsed, in characters. */
+  get remaining(): number {
+    return this.source.text.length - this.source.position;
+  }
+
   get line(): number {
     return this.source.line;
   }
@@ -118,7 +126,10 @@ export abstract class TokenReader implements CommandParser {
     for (const { redirect, delimiter, strip, quoted } of this.hereDocuments.splice(0)) {
       let text = '';
       for (;;) {
-        if (this.source.position >= this.source.text.length) break;
+        if (this.source.position >= this.source.text.length) {
+          this.isOpen = true;
+          break;
+        }
         const { line, raw } = this.bodyLine(quoted);
         const content = strip ? line.replace(/^\t+/, '') : line;
         if (content === delimiter) break;
