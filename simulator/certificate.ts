@@ -1,4 +1,6 @@
-import { generate } from 'selfsigned';
+import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { isIPv4 } from 'node:net';
+import { bitString, bool, context, explicit, integer, octets, oid, sequence, set, time, utf8 } from './der';
 
 /** PEM texts of a server's certificate and key, and of the authority that signed it. */
 export interface Certificate {
@@ -19,40 +21,82 @@ const NAMES = [
 ];
 const ADDRESSES = ['127.0.0.1', '::1', '10.96.0.1'];
 
-/** Makes an authority and a server certificate signed by it, on the P-256 curve. */
-export async function makeCertificate(): Promise<Certificate> {
+const commonName = oid(2, 5, 4, 3);
+const ecdsaWithSha256 = sequence(oid(1, 2, 840, 10045, 4, 3, 2));
+const basicConstraints = oid(2, 5, 29, 19);
+const keyUsage = oid(2, 5, 29, 15);
+const extendedKeyUsage = oid(2, 5, 29, 37);
+const subjectAltName = oid(2, 5, 29, 17);
+const serverAuth = oid(1, 3, 6, 1, 5, 5, 7, 3, 1);
+
+/**
+ * Makes an authority and a server certificate signed by it (X.509 v3, RFC 5280), on the P-256 curve. Written out here
+ * because it is on the path of every start: the libraries for it take longer to load than a cluster takes to start.
+ */
+export function makeCertificate(): Certificate {
+  const authority = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const server = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const issuer = { name: 'kubernetes', key: authority.privateKey };
+  const ca = certificate(issuer, 'kubernetes', authority.publicKey, [
+    extension(basicConstraints, sequence(bool(true)), true),
+    // keyCertSign and digitalSignature.
+    extension(keyUsage, bitString(Buffer.from([0b1000_0100]), 2), true),
+  ]);
+  const cert = certificate(issuer, 'kube-apiserver', server.publicKey, [
+    extension(basicConstraints, sequence(), true),
+    // digitalSignature and keyEncipherment.
+    extension(keyUsage, bitString(Buffer.from([0b1010_0000]), 5), true),
+    extension(extendedKeyUsage, sequence(serverAuth)),
+    extension(
+      subjectAltName,
+      sequence(
+        ...NAMES.map((name) => context(2, Buffer.from(name, 'ascii'))),
+        ...ADDRESSES.map((address) => context(7, addressBytes(address))),
+      ),
+    ),
+  ]);
+  return { ca, cert, key: server.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
+}
+
+function certificate(
+  issuer: { name: string; key: KeyObject },
+  subject: string,
+  subjectKey: KeyObject,
+  extensions: Buffer[],
+): string {
   // Backdated by a day, for clients whose clock is behind.
-  const notBeforeDate = new Date(Date.now() - 86_400_000);
-  const notAfterDate = new Date(notBeforeDate.getTime() + LIFETIME_DAYS * 86_400_000);
-  const shared = {
-    keyType: 'ec',
-    curve: 'P-256',
-    algorithm: 'sha256',
-    notBeforeDate,
-    notAfterDate,
-  } as const;
-  const authority = await generate([{ name: 'commonName', value: 'kubernetes' }], {
-    ...shared,
-    extensions: [
-      { name: 'basicConstraints', cA: true, critical: true },
-      { name: 'keyUsage', keyCertSign: true, digitalSignature: true, critical: true },
-    ],
-  });
-  const server = await generate([{ name: 'commonName', value: 'kube-apiserver' }], {
-    ...shared,
-    ca: { key: authority.private, cert: authority.cert },
-    extensions: [
-      { name: 'basicConstraints', cA: false, critical: true },
-      { name: 'keyUsage', digitalSignature: true, keyEncipherment: true, critical: true },
-      { name: 'extKeyUsage', serverAuth: true },
-      {
-        name: 'subjectAltName',
-        altNames: [
-          ...NAMES.map((value) => ({ type: 2 as const, value })),
-          ...ADDRESSES.map((ip) => ({ type: 7 as const, ip })),
-        ],
-      },
-    ],
-  });
-  return { ca: authority.cert, cert: server.cert, key: server.private };
+  const notBefore = Date.now() - 86_400_000;
+  const serial = randomBytes(16);
+  // A positive number whose first byte is not zero.
+  serial.writeUInt8((serial.readUInt8(0) & 0x7f) | 0x40, 0);
+  const toBeSigned = sequence(
+    explicit(0, integer(Buffer.from([2]))),
+    integer(serial),
+    ecdsaWithSha256,
+    distinguishedName(issuer.name),
+    sequence(time(new Date(notBefore)), time(new Date(notBefore + LIFETIME_DAYS * 86_400_000))),
+    distinguishedName(subject),
+    subjectKey.export({ type: 'spki', format: 'der' }),
+    explicit(3, sequence(...extensions)),
+  );
+  const signature = sign('sha256', toBeSigned, issuer.key);
+  const der = sequence(toBeSigned, ecdsaWithSha256, bitString(signature));
+  const lines = der.toString('base64').replace(/.{64}/g, '$&\n').trimEnd();
+  return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
+}
+
+function distinguishedName(name: string): Buffer {
+  return sequence(set(sequence(commonName, utf8(name))));
+}
+
+function extension(id: Buffer, value: Buffer, critical = false): Buffer {
+  return sequence(id, ...(critical ? [bool(true)] : []), octets(value));
+}
+
+/** The four or sixteen bytes of an address; of IPv6 only `::n` is known here. */
+function addressBytes(address: string): Buffer {
+  if (isIPv4(address)) return Buffer.from(address.split('.').map(Number));
+  const bytes = Buffer.alloc(16);
+  bytes.writeUInt16BE(Number.parseInt(address.slice(2), 16), 14);
+  return bytes;
 }

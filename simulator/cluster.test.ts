@@ -18,7 +18,7 @@ const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'kept
 
 describe('a cluster', () => {
   it('comes back from its snapshot with its objects, versions and tokens', async () => {
-    const certificate = await makeCertificate();
+    const certificate = makeCertificate();
     const first = await start({ certificate });
     const created = (await send(first, 'admin', 'POST', CONFIGMAPS, { body: configMap })).json;
     const token = first.token('admin');
@@ -33,7 +33,7 @@ describe('a cluster', () => {
   });
 
   it('shares nothing with another in the same process', async () => {
-    const certificate = await makeCertificate();
+    const certificate = makeCertificate();
     const [one, other] = await Promise.all([start({ certificate }), start({ certificate })]);
     await send(one, 'admin', 'POST', CONFIGMAPS, { body: configMap });
     expect((await send(other, 'admin', 'GET', `${CONFIGMAPS}/kept`, {})).status).toBe(404);

@@ -27,7 +27,7 @@ export interface SimulatorOptions {
   users?: Record<string, { groups: string[] }>;
   /** What `snapshot()` gave. Containers start anew, as after a node's reboot. */
   restore?: unknown;
-  /** PEM pair to serve with; made at start when absent (about 30 ms: give one to start many). */
+  /** PEM pair to serve with; made at start when absent (give one to start many). */
   certificate?: { ca: string; cert: string; key: string };
   clock?: Clock;
   /** Called for an error inside the simulator that no request saw. */

@@ -12,6 +12,8 @@ export interface StartedWorker {
 
 /** What a runaway lab may use before its own cluster, and nothing else, ends. */
 const heapMb = 384;
+/** Small, because each idle cluster keeps it: V8 would take three times as much before it first collects. */
+const youngGenerationMb = 6;
 const pingEveryMs = 5_000;
 /** A worker that has not answered for so long is stuck in a loop that nothing can interrupt. */
 const stuckAfterMs = 30_000;
@@ -36,7 +38,7 @@ export class ClusterWorker {
     onError: (error: { message: string; stack?: string }) => void,
   ) {
     this.worker = new Worker(workerFile(), {
-      resourceLimits: { maxOldGenerationSizeMb: heapMb },
+      resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: youngGenerationMb },
       // The learner's cluster needs nothing of the server's environment.
       env: { NODE_ENV: process.env['NODE_ENV'] ?? 'production' },
     });
@@ -126,6 +128,6 @@ export class ClusterWorker {
 /** The bundle: beside this code when it is itself a bundle in `dist/`, else in the project’s `dist/`. */
 function workerFile(): string {
   const here = dirname(fileURLToPath(import.meta.url));
-  const beside = join(here, 'simulator-worker.js');
-  return existsSync(beside) ? beside : join(here, '../../../dist/simulator-worker.js');
+  const beside = join(here, 'simulator-worker.cjs');
+  return existsSync(beside) ? beside : join(here, '../../../dist/simulator-worker.cjs');
 }

@@ -1,3 +1,4 @@
+import { type Certificate, makeCertificate } from '../../../simulator/certificate';
 import type { SimulatorOptions } from '../../../simulator/simulator';
 import { PodlabError } from '../../errors';
 import type { Log } from '../../log';
@@ -25,9 +26,15 @@ export function createEmbeddedProvider({ folder, log, spare = true }: EmbeddedOp
   const snapshots = createSnapshotFolder(folder);
   const open = new Map<string, { worker: ClusterWorker; save: () => Promise<void>; cluster: LabCluster }>();
   let reserve: ClusterWorker | undefined;
+  /** One for all: they listen on the same address, and their tokens tell them apart. */
+  let certificate: Certificate | undefined;
 
-  const newWorker = (options: Pick<SimulatorOptions, 'restore'> = {}) =>
-    new ClusterWorker({ users, ...options }, (error) => log.error('embedded-cluster-error', { error }));
+  const newWorker = (options: Pick<SimulatorOptions, 'restore'> = {}) => {
+    certificate ??= makeCertificate();
+    return new ClusterWorker({ users, certificate, ...options }, (error) =>
+      log.error('embedded-cluster-error', { error }),
+    );
+  };
 
   function takeWorker(restore: unknown): ClusterWorker {
     if (restore !== undefined) return newWorker({ restore });
