@@ -2,6 +2,7 @@ import type { Clock, Timer } from './clock';
 
 /** setTimeout's limit: longer waits are made of several. */
 const LONGEST_TIMEOUT = 2_147_483_647;
+const ROUNDING_MS = 2;
 
 /** The machine's time. Timers do not keep the process alive. */
 export class RealClock implements Clock {
@@ -11,9 +12,16 @@ export class RealClock implements Clock {
 
   after(ms: number, run: () => void): Timer {
     let handle: NodeJS.Timeout;
+    const due = Date.now() + ms;
+    // setTimeout rounds, and can fire a millisecond before the time that was asked for.
+    const fire = (): void => {
+      const early = due - Date.now();
+      if (early > 0 && early <= ROUNDING_MS) wait(early);
+      else run();
+    };
     const wait = (left: number): void => {
       const step = Math.min(Math.max(left, 0), LONGEST_TIMEOUT);
-      handle = setTimeout(() => (left > step ? wait(left - step) : run()), step);
+      handle = setTimeout(() => (left > step ? wait(left - step) : fire()), step);
       handle.unref();
     };
     wait(ms);

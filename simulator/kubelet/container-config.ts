@@ -7,6 +7,7 @@ import { expand, unresolved } from './expansion';
 import type { FieldContext } from './field-ref';
 import { securityOf } from './security-context';
 import type { PodVolumes } from './volumes/pod-volumes';
+import type { MountedVolume } from './volumes/trees';
 
 export interface ConfigInputs {
   client: Client;
@@ -56,14 +57,27 @@ function mountOf(mount: VolumeMount, volumes: PodVolumes, environment: Map<strin
     throw new ConfigError(`cannot find volume ${JSON.stringify(mount.name)} to mount into container`);
   const subPath = subPathOf(mount, environment);
   const path = [volume.path, subPath].filter(Boolean).join('/').replace(/^\/+/, '');
-  // A subPath that is not there is made as a directory (kubelet makeMounts, SafeMakeDir).
-  if (subPath && !volume.tree.stat(`/${path}`)) volume.tree.mkdir(`/${path}`, { mode: 0o755 });
+  if (subPath) makeSubPath(volume, subPath);
   return {
     containerPath: mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`,
     tree: volume.tree,
     subPath: path,
     readOnly: (mount.readOnly ?? false) || volume.readOnly,
   };
+}
+
+/** A subPath that is not there is made as directories like the volume's own (kubelet makeMounts, SafeMakeDir). */
+function makeSubPath({ tree, path }: MountedVolume, subPath: string): void {
+  const root = tree.stat(path ? `/${path.replace(/^\/+/, '')}` : '/');
+  if (root?.type !== 'directory') return;
+  let current = path ? `/${path.replace(/^\/+/, '')}` : '';
+  for (const name of subPath.split('/').filter(Boolean)) {
+    current += `/${name}`;
+    if (tree.stat(current)) continue;
+    tree.mkdir(current, { mode: root.mode & 0o7777 });
+    tree.chmod(current, root.mode & 0o7777);
+    if (root.mode & 0o2000) tree.chown(current, 0, root.gid);
+  }
 }
 
 function subPathOf({ subPath = '', subPathExpr }: VolumeMount, environment: Map<string, string>): string {

@@ -9,7 +9,18 @@ export type Tell = (type: EventType, reason: string, message: string) => void;
 
 /** What a reference may look like, roughly (distribution/reference). */
 const REFERENCE =
-  /^([a-zA-Z0-9.-]+(:\d+)?\/)?[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*(:[\w][\w.-]{0,127})?(@[a-z0-9+._-]+:[0-9a-f]{32,})?$/i;
+  /^([a-zA-Z0-9.-]+(:\d+)?\/)?[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*(:[\w][\w.-]{0,127})?(@[a-z0-9+._-]+:[0-9a-fA-F]{32,})?$/;
+
+/** The repository when it is not in lower case, with the `library/` that a bare name stands for (ParseNormalizedNamed). */
+function upperCaseRepository(reference: string): string | undefined {
+  const slash = reference.indexOf('/');
+  const first = reference.slice(0, Math.max(slash, 0));
+  const hasDomain =
+    slash > 0 && (/[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase());
+  const remainder = hasDomain ? reference.slice(slash + 1) : slash < 0 ? `library/${reference}` : reference;
+  const repository = remainder.split(':')[0] ?? '';
+  return repository === repository.toLowerCase() ? undefined : repository;
+}
 
 /** Gets images onto the node by their pull policy, with a back-off of its own (kubelet images.imageManager). */
 export class ImagePuller {
@@ -24,7 +35,8 @@ export class ImagePuller {
   /** The image, present. Throws StartError: ErrImagePull, ImagePullBackOff, ErrImageNeverPull, InvalidImageName. */
   async ensure(podUid: string, container: Container, tell: Tell): Promise<ImageStatus> {
     const reference = container.image ?? '';
-    if (!REFERENCE.test(reference)) throw invalidName(reference, tell);
+    const upper = upperCaseRepository(reference);
+    if (upper || !REFERENCE.test(reference)) throw invalidName(reference, upper, tell);
     const present = this.images.status(reference);
     const policy = container.imagePullPolicy ?? 'IfNotPresent';
     if (present && policy !== 'Always') {
@@ -84,8 +96,10 @@ export class ImagePuller {
   }
 }
 
-function invalidName(reference: string, tell: Tell): StartError {
-  const message = `Failed to apply default image tag ${JSON.stringify(reference)}: couldn't parse image name ${JSON.stringify(reference)}: invalid reference format`;
+function invalidName(reference: string, upper: string | undefined, tell: Tell): StartError {
+  const name = JSON.stringify(reference);
+  const detail = upper ? `: repository name (${upper}) must be lowercase` : '';
+  const message = `Failed to apply default image tag ${name}: couldn't parse image name ${name}: invalid reference format${detail}`;
   tell('Warning', 'InspectFailed', message);
   return new StartError('InvalidImageName', message);
 }

@@ -9,6 +9,7 @@ import { allStatuses, concernsKubelet } from './pod-change';
 import type { PodRun } from './pod-run';
 import type { Attempt, ProbeKind, ProbeResult } from './pod-state';
 import { PodProbes } from './probes/pod-probes';
+import { checkPullSecrets } from './pull-secrets';
 import { sandboxConfig } from './sandbox-config';
 import { startContainer } from './start-container';
 import { condition, conditionsOf } from './status/conditions';
@@ -141,6 +142,7 @@ export class PodWorker {
     this.begin();
     if (!this.mounter.mount()) return;
     const actions = decide(run.pod, run.state);
+    if (actions.start.length + actions.startInit.length > 0) checkPullSecrets(run);
     if (!actions.killPod || actions.createSandbox) return this.act(actions);
     await this.stopEverything();
     this.dirty = true;

@@ -208,7 +208,9 @@ function inRuntime<T>(reason: string, call: () => T): T {
   try {
     return call();
   } catch (error) {
-    if (error instanceof RuntimeError) throw new StartError(reason, error.message, RETRY_MS);
+    // A container that did not start has ended, which is noticed at the next relist; one that was not made is tried again later.
+    const retryMs = reason === 'RunContainerError' ? RELIST_MS : RETRY_MS;
+    if (error instanceof RuntimeError) throw new StartError(reason, error.message, retryMs);
     throw error;
   }
 }

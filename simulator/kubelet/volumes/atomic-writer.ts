@@ -22,6 +22,7 @@ export function writePayload(tree: FileTree, payload: Payload, now: number, gid?
   for (const [path, file] of payload) {
     tree.write(`/${directory}/${path}`, file.content, { mode: file.mode, uid: file.uid ?? 0, gid: gid ?? 0 });
   }
+  if (gid !== undefined) shareDirectories(tree, `/${directory}`, gid);
   if (tree.stat('/..data')) tree.remove('/..data');
   tree.symlink(directory, '/..data');
   const names = new Set([...payload.keys()].map((path) => path.split('/')[0] ?? path));
@@ -56,6 +57,16 @@ function filesUnder(tree: FileTree, path: string): string[] {
     const child = `${path}/${name}`;
     return tree.stat(child)?.type === 'directory' ? filesUnder(tree, child) : [child];
   });
+}
+
+/** Directories go to the volume's group, and what is made in them too (SetVolumeOwnership). */
+function shareDirectories(tree: FileTree, path: string, gid: number): void {
+  tree.chown(path, 0, gid);
+  tree.chmod(path, 0o2755);
+  for (const name of tree.list(path)) {
+    const child = `${path}/${name}`;
+    if (tree.stat(child)?.type === 'directory') shareDirectories(tree, child, gid);
+  }
 }
 
 /** `..2026_11_20_21_54_35.1234567`, as os.MkdirTemp makes it. */

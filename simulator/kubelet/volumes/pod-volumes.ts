@@ -1,7 +1,7 @@
 import type { FileTree } from '../../files/file-system';
 import { parseQuantity, quantityValue } from '../../schema/quantity';
 import type { PersistentVolume, Pod, Volume } from '../../schema/types';
-import { writePayload } from './atomic-writer';
+import { type Payload, writePayload } from './atomic-writer';
 import { isProjected, type PayloadContext, payloadOf } from './payload';
 import { MountError, type MountedVolume, type TreeFactory } from './trees';
 
@@ -38,7 +38,7 @@ export class PodVolumes {
       const mounted = this.mounted.get(volume.name);
       if (!mounted || !isProjected(volume)) continue;
       try {
-        writePayload(mounted.tree, payloadOf(pod, volume, context), now, context.fsGroup);
+        writePayload(mounted.tree, payloadFor(pod, volume, context), now, context.fsGroup);
       } catch (error) {
         if (!(error instanceof MountError)) throw error;
       }
@@ -75,13 +75,10 @@ export class PodVolumes {
   private make(pod: Pod, volume: Volume, context: PayloadContext, now: number): MountedVolume {
     if (volume.emptyDir) return this.emptyDir(volume, context);
     if (isProjected(volume)) {
-      const payload = payloadOf(pod, volume, context);
+      const payload = payloadFor(pod, volume, context);
       const tree = this.trees.create({ memory: true });
       tree.chmod('/', context.fsGroup === undefined ? 0o1777 : 0o3777);
-      if (context.fsGroup !== undefined) {
-        tree.chown('/', 0, context.fsGroup);
-        for (const file of payload.values()) file.mode |= 0o440;
-      }
+      if (context.fsGroup !== undefined) tree.chown('/', 0, context.fsGroup);
       writePayload(tree, payload, now, context.fsGroup);
       return { tree, path: '', readOnly: true };
     }
@@ -146,6 +143,13 @@ export class PodVolumes {
     }
     return { tree: this.disk, path };
   }
+}
+
+/** The files as the volume's group may read them (SetVolumeOwnership of a read-only volume). */
+function payloadFor(pod: Pod, volume: Volume, context: PayloadContext): Payload {
+  const payload = payloadOf(pod, volume, context);
+  if (context.fsGroup !== undefined) for (const file of payload.values()) file.mode |= 0o440;
+  return payload;
 }
 
 const HOST_PATH_TYPES: Record<string, { type: string; text: string } | undefined> = {
