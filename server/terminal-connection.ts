@@ -7,14 +7,17 @@ import {
   type ServerMessage,
 } from '../core/shells/terminal-protocol';
 
-const noFrames: Uint8Array[] = [];
+/** While a program prints on and on, its output goes out so often or in frames so large, whichever comes first. */
+const gatherMs = 2;
+const gatherBytes = 64 * 1024;
 /** A browser that answered no ping for this long is gone, though its connection may look alive. */
 const heartbeatMs = 15_000;
 
 /** Joins one WebSocket and one shell until either ends. `columns` and `rows` as the browser asked for them. */
 export function connectTerminal(ws: WebSocket, shell: LabShell, columns: number, rows: number): void {
-  let waiting = noFrames;
-  let flushing = false;
+  let waiting: Uint8Array[] = [];
+  let waitingBytes = 0;
+  let gathering = false;
   /** Bytes sent that the browser has not said it has drawn. */
   let underWay = 0;
   let pausedByWindow = false;
@@ -27,32 +30,31 @@ export function connectTerminal(ws: WebSocket, shell: LabShell, columns: number,
     ws.send(bytes, { binary: true });
   }
 
-  // The first bytes go at once, as an echo should; what comes while they go is gathered into one frame.
+  // The first bytes go at once, as an echo should. What follows on their heels is gathered: a terminal is read 4 KiB at
+  // a time, and a frame for each would cost more than all the rest.
   function sendLive(bytes: Uint8Array): void {
-    if (flushing) {
-      waiting.push(bytes);
-      return;
-    }
-    send(bytes);
-    flushing = true;
-    waiting = [];
-    setImmediate(flush);
+    waiting.push(bytes);
+    waitingBytes += bytes.length;
+    if (!gathering) {
+      gathering = true;
+      sendWaiting();
+      setImmediate(sendGathered);
+    } else if (waitingBytes >= gatherBytes) sendWaiting();
   }
 
-  function flush(): void {
-    if (waiting.length === 0 || ws.readyState !== ws.OPEN) {
-      flushing = false;
-      return;
-    }
-    const [only] = waiting;
-    send(waiting.length === 1 && only ? only : Buffer.concat(waiting));
-    waiting = [];
-    setImmediate(flush);
+  function sendGathered(): void {
+    gathering = waitingBytes > 0 && ws.readyState === ws.OPEN;
+    if (!gathering) return;
+    sendWaiting();
+    setTimeout(sendGathered, gatherMs);
   }
 
   function sendWaiting(): void {
-    if (waiting.length > 0) send(Buffer.concat(waiting));
+    const [first] = waiting;
+    if (!first) return;
+    send(waiting.length === 1 ? first : Buffer.concat(waiting, waitingBytes));
     waiting = [];
+    waitingBytes = 0;
   }
 
   const attachment: ShellAttachment = shell.attach({
@@ -64,7 +66,7 @@ export function connectTerminal(ws: WebSocket, shell: LabShell, columns: number,
         tell({ type: 'screen', columns, rows, bytes: bytes.length });
         send(bytes);
       } else sendLive(bytes);
-      pausedByWindow = underWay >= outputWindow;
+      pausedByWindow = underWay + waitingBytes >= outputWindow;
       return !pausedByWindow;
     },
     exited(exitCode, reason) {
@@ -137,7 +139,8 @@ export function connectTerminal(ws: WebSocket, shell: LabShell, columns: number,
   ws.on('error', () => {});
   ws.on('close', () => {
     clearInterval(heartbeat);
-    waiting = noFrames;
+    waiting = [];
+    waitingBytes = 0;
     attachment.detach();
   });
 }

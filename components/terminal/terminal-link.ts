@@ -45,7 +45,6 @@ export class TerminalLink {
   private heartbeat: ReturnType<typeof setInterval> | undefined;
   private heardAt = 0;
   private screenIsNext = false;
-  private drawing = 0;
   private unacknowledged = 0;
   private waitingInput: Uint8Array[] = [];
   private inputUnderWay = 0;
@@ -166,17 +165,11 @@ export class TerminalLink {
   private draw(bytes: Uint8Array): void {
     const { socket, screenIsNext } = this;
     this.screenIsNext = false;
-    if (screenIsNext) {
-      this.drawing = 0;
-      this.on({ type: 'live' });
-    }
-    this.drawing++;
+    if (screenIsNext) this.on({ type: 'live' });
     this.options.display.draw(bytes, screenIsNext, () => {
       if (this.socket !== socket) return;
-      this.drawing = Math.max(0, this.drawing - 1);
       this.unacknowledged += bytes.length;
-      const due = this.unacknowledged >= acknowledgeEvery || this.drawing === 0;
-      if (!due || this.unacknowledged === 0) return;
+      if (this.unacknowledged < acknowledgeEvery) return;
       this.tell({ type: 'ack', bytes: this.unacknowledged });
       this.unacknowledged = 0;
     });

@@ -21,7 +21,8 @@ export interface SessionView {
   report: LabReport | null;
   /** Hints revealed so far: task → texts, with what the next one costs (null: no more). */
   hints: Record<string, { taken: string[]; nextCost: number | null }>;
-  shells: { id: string; title: string }[];
+  /** `ended`: its program has ended, and its screen can still be read. */
+  shells: { id: string; title: string; ended?: boolean }[];
 }
 
 /** Server-sent events of `/api/sessions/<id>/events`: name and JSON data. */

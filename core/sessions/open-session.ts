@@ -34,6 +34,7 @@ export class OpenSession {
   private lastRecorded = '';
   private saving: Promise<void> = Promise.resolve();
   private setUp: Promise<void> | undefined;
+  private unlisten: (() => void) | undefined;
 
   constructor(
     readonly record: SessionRecord,
@@ -71,7 +72,9 @@ export class OpenSession {
       startedAt: record.startedAt.toISOString(),
       report: this.grader?.report ?? null,
       hints: this.hints(),
-      shells: tools.shells.shells(record.id).map(({ id, title }) => ({ id, title })),
+      shells: tools.shells
+        .shells(record.id)
+        .map(({ id, title, state }) => ({ id, title, ...(state.kind === 'exited' && { ended: true }) })),
     };
   }
 
@@ -101,13 +104,11 @@ export class OpenSession {
   async createShell(): Promise<{ id: string; title: string }> {
     this.ready();
     const { id, title } = await this.tools.shells.createShell(this.record.id);
-    this.emit({ name: 'session', data: this.view() });
     return { id, title };
   }
 
   async closeShell(shellId: string): Promise<void> {
-    await this.tools.shells.find(this.record.id, shellId)?.close('closed by the learner');
-    this.emit({ name: 'session', data: this.view() });
+    await this.tools.shells.closeShell(this.record.id, shellId);
   }
 
   /** Gives back cluster, shells and folder, and tells the viewers. */
@@ -115,6 +116,7 @@ export class OpenSession {
     this.abort.abort(new PodlabError('session-ended', reason, 'Open the lab again.', 409));
     await this.setUp;
     this.grader?.close();
+    this.unlisten?.();
     await this.saving;
     await this.tools.shells.closeSession(this.record.id);
     await this.cluster?.close().catch((error) => this.warn('cluster-close-failed', error));
@@ -127,12 +129,16 @@ export class OpenSession {
     this.abort.abort(new PodlabError('shutting-down', 'Podlab is being stopped.', 'Start it again.', 503));
     await this.setUp;
     this.grader?.close();
+    this.unlisten?.();
     await this.saving;
   }
 
   private async makeReady(): Promise<void> {
     const { record, tools } = this;
     const { signal } = this.abort;
+    this.unlisten ??= tools.shells.onShellsChanged(record.id, () =>
+      this.emit({ name: 'session', data: this.view() }),
+    );
     this.become({ kind: 'starting', line: 'Starting' });
     const cluster = await tools.providers[record.cluster].open({
       sessionId: record.id,

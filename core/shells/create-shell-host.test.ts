@@ -216,6 +216,52 @@ describe.each(ways)('shells with sandbox %s', (sandbox) => {
     expect(await readdir(join(root, `restart-${sandbox}`, 'processes'))).toEqual([]);
   });
 
+  it('come back with their screens after the server was killed', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval'] });
+    const killed = await hostWith(`killed-${sandbox}`, { sandbox });
+    const request = await requestFor(`killed-${sandbox}`);
+    try {
+      await killed.openSession(request);
+      const viewer = await look(await killed.createShell(request.sessionId));
+      await viewer.run('echo before the kill');
+      const saved = join(root, `killed-${sandbox}`, 'screens', `${request.sessionId}.json`);
+      await vi.advanceTimersByTimeAsync(30_000);
+      await vi.waitFor(async () => expect(await readFile(saved, 'utf8')).toContain('before the kill'));
+    } finally {
+      vi.useRealTimers();
+    }
+    const next = await hostWith(`killed-${sandbox}`, { sandbox });
+    await next.openSession(request);
+    const after = await look(next.shells(request.sessionId)[0]!);
+    await after.until(() => after.screen.includes('before the kill'));
+    await next.shutdown();
+    await killed.shutdown();
+  });
+
+  it('tell whoever listens when one is opened, renamed, ends by itself, or is closed', async () => {
+    const id = `listen-${sandbox}`;
+    await host.openSession(await requestFor(id));
+    const lists: string[] = [];
+    const end = host.onShellsChanged(id, () =>
+      lists.push(
+        host
+          .shells(id)
+          .map(({ title, state }) => `${title} ${state.kind}`)
+          .join(', '),
+      ),
+    );
+    const shell = await host.createShell(id);
+    shell.rename('logs');
+    const viewer = await look(shell);
+    viewer.type('exit\r');
+    await viewer.until(() => viewer.ended !== undefined);
+    await host.closeShell(id, shell.id);
+    expect(lists).toEqual(['Terminal 1 running', 'logs running', 'logs exited', '']);
+    end();
+    await host.createShell(id);
+    expect(lists).toHaveLength(4);
+  });
+
   it('end when nobody looks at them', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'Date'] });
     const own = await hostWith(`idle-${sandbox}`, { sandbox, abandonedMs: 60_000 });

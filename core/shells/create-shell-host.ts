@@ -30,6 +30,7 @@ export interface ShellHostOptions {
 
 const idleCheckEveryMs = 30_000;
 const mostExitedKept = 4;
+const saveEveryMs = 30_000;
 
 /**
  * Makes the host of all shells: finds out how they can be shut in, and ends what a crashed server left behind. Throws
@@ -75,8 +76,18 @@ function hostOf(
 ): ShellHost {
   const sessions = new Map<string, ShellSession>();
   const opening = new Map<string, Promise<void>>();
+  const listeners = new Map<string, Set<() => void>>();
+  /** Session → version of what was saved last. */
+  const savedVersions = new Map<string, string>();
+  let saving: Promise<void> | undefined;
   let closed = false;
 
+  const saveTimer = setInterval(() => {
+    saving ??= saveChanged().finally(() => {
+      saving = undefined;
+    });
+  }, saveEveryMs);
+  saveTimer.unref();
   const idleTimer = setInterval(() => endIdle(Date.now()), idleCheckEveryMs);
   idleTimer.unref();
 
@@ -84,7 +95,9 @@ function hostOf(
     const { sessionId } = request;
     const known = sessions.get(sessionId);
     if (known) return known.open(request);
-    const session = new ShellSession(request, around);
+    const session = new ShellSession(request, around, () => {
+      for (const run of listeners.get(sessionId) ?? []) run();
+    });
     try {
       await session.open();
       for (const saved of await screens.load(sessionId)) await session.start(saved.title, saved);
@@ -93,7 +106,6 @@ function hostOf(
       throw error;
     }
     sessions.set(sessionId, session);
-    await screens.forget(sessionId);
   }
 
   function sessionOrThrow(sessionId: string): ShellSession {
@@ -120,6 +132,22 @@ function hostOf(
               : undefined;
         if (reason) shell.close(reason).catch((error) => log.error('shell-not-closed', { error }));
       }
+  }
+
+  /** So that a crash loses no more than what was printed since. One after the other: nobody waits for it. */
+  async function saveChanged(): Promise<void> {
+    for (const [sessionId, session] of sessions) {
+      const { version } = session;
+      if (savedVersions.get(sessionId) === version) continue;
+      try {
+        const shells = await session.saved();
+        if (sessions.get(sessionId) !== session) continue;
+        await screens.save(sessionId, shells);
+        savedVersions.set(sessionId, version);
+      } catch (error) {
+        log.error('screens-not-saved', { sessionId, error });
+      }
+    }
   }
 
   return {
@@ -158,16 +186,27 @@ function hostOf(
       await shell.close('This terminal was closed.');
       session.forget(shell);
     },
+    onShellsChanged(sessionId, run) {
+      const runs = listeners.get(sessionId) ?? new Set();
+      listeners.set(sessionId, runs.add(run));
+      return () => {
+        runs.delete(run);
+        if (runs.size === 0 && listeners.get(sessionId) === runs) listeners.delete(sessionId);
+      };
+    },
     async closeSession(sessionId) {
       await opening.get(sessionId)?.catch(() => {});
       const session = sessions.get(sessionId);
       sessions.delete(sessionId);
+      savedVersions.delete(sessionId);
       await session?.close('The lab was ended.');
       await screens.forget(sessionId);
     },
     async shutdown() {
       closed = true;
       clearInterval(idleTimer);
+      clearInterval(saveTimer);
+      await saving;
       await Promise.allSettled(opening.values());
       await Promise.all(
         [...sessions].map(async ([sessionId, session]) => {

@@ -68,6 +68,11 @@ export interface ShellHost {
   find(sessionId: string, shellId: string): LabShell | undefined;
   /** Ends a shell and forgets it; nothing when there is none of that id. */
   closeShell(sessionId: string, shellId: string): Promise<void>;
+  /**
+   * Calls `run` whenever the session's list of shells changes: one was opened, renamed, closed, or ended by itself.
+   * Returns the function that ends it.
+   */
+  onShellsChanged(sessionId: string, run: () => void): () => void;
   /** Ends the session's shells and forgets their screens. The working folder is the session's business. */
   closeSession(sessionId: string): Promise<void>;
   /** Server shutdown: writes screens down, ends programs. */

@@ -11,17 +11,22 @@ export class OutputBacklog {
   private special = 0;
   /** Bytes waiting. */
   bytes = 0;
+  /** Pieces that ever came in, and that ever went out. */
+  pushed = 0;
+  taken = 0;
 
   push(bytes: Uint8Array): void {
     const plain = isPlain(bytes);
     this.items.push({ kind: 'text', bytes, plain });
     if (!plain) this.special++;
     this.bytes += bytes.length;
+    this.pushed++;
   }
 
   pushResize(columns: number, rows: number): void {
     this.items.push({ kind: 'resize', columns, rows });
     this.special++;
+    this.pushed++;
   }
 
   get isEmpty(): boolean {
@@ -36,6 +41,7 @@ export class OutputBacklog {
   next(): Item | undefined {
     const item = this.items.shift();
     if (!item) return undefined;
+    this.taken++;
     if (item.kind === 'resize' || !item.plain) this.special--;
     if (item.kind === 'text') this.bytes -= item.bytes.length;
     return item;
@@ -67,6 +73,7 @@ export class OutputBacklog {
   }
 
   private cut(index: number, rest: Uint8Array): void {
+    this.taken += index;
     this.items.splice(0, index + 1, { kind: 'text', bytes: rest, plain: true });
     this.bytes = this.items.reduce((sum, item) => sum + (item.kind === 'text' ? item.bytes.length : 0), 0);
   }

@@ -12,6 +12,7 @@ export interface PtyShellOptions {
   screen: TerminalScreen;
   start(events: PtyEvents): PtyProcess;
   onExit?(shell: PtyShell): void;
+  onRename?(): void;
 }
 
 const interruptKey = 3;
@@ -33,6 +34,7 @@ export class PtyShell implements LabShell {
   private viewerIsCurrent = false;
   private endReason: string | undefined;
   private readonly ended: Promise<void>;
+  private readonly onRename: (() => void) | undefined;
   /** Milliseconds since the epoch. */
   private active = Date.now();
   private seen = Date.now();
@@ -41,6 +43,7 @@ export class PtyShell implements LabShell {
     this.id = options.id;
     this.currentTitle = options.title;
     this.screen = options.screen;
+    this.onRename = options.onRename;
     this.screen.onRelief = () => this.unpause('screen');
     let settle = () => {};
     this.ended = new Promise((resolve) => {
@@ -70,7 +73,10 @@ export class PtyShell implements LabShell {
   }
 
   rename(title: string): void {
-    this.currentTitle = cleanTitle(title) || this.currentTitle;
+    const next = cleanTitle(title) || this.currentTitle;
+    if (next === this.currentTitle) return;
+    this.currentTitle = next;
+    this.onRename?.();
   }
 
   /** Milliseconds since anything was typed or printed, and since somebody looked. */

@@ -42,6 +42,8 @@ export class ShellSession {
   constructor(
     private request: ShellRequest,
     private readonly around: SessionSurroundings,
+    /** The list of shells, or what it tells of one, has changed. */
+    private readonly onChange: () => void = () => {},
   ) {
     this.folder = join(around.run, request.sessionId);
   }
@@ -72,9 +74,14 @@ export class ShellSession {
         title,
         screen,
         start: (events) => startPty(command, events),
-        onExit: ({ pid }) => void this.around.records.remove(pid).catch(() => {}),
+        onExit: ({ pid }) => {
+          void this.around.records.remove(pid).catch(() => {});
+          this.onChange();
+        },
+        onRename: this.onChange,
       });
       this.shells.set(shell.id, shell);
+      this.onChange();
       await this.around.records.add(shell.pid).catch((error) => {
         this.around.log.warn('process-not-recorded', { error });
       });
@@ -89,6 +96,12 @@ export class ShellSession {
         { cause },
       );
     }
+  }
+
+  /** Differs whenever `saved` would. */
+  get version(): string {
+    const running = [...this.shells.values()].filter(({ state }) => state.kind === 'running');
+    return JSON.stringify(running.map(({ id, title, screen }) => [id, title, screen.version]));
   }
 
   /** What is left of each running shell, for the next server process. */
@@ -108,6 +121,7 @@ export class ShellSession {
   forget(shell: PtyShell): void {
     this.shells.delete(shell.id);
     shell.screen.dispose();
+    this.onChange();
   }
 
   /** Ends everything and removes the session's own folder. The working folder stays. */

@@ -10,7 +10,7 @@ export const inputWindow = 256 * 1024;
 export const largestInputFrame = 64 * 1024;
 /** Bytes of output that may be sent and not yet acknowledged by the browser as drawn. */
 export const outputWindow = 2 * 1024 * 1024;
-/** The browser acknowledges after so many bytes drawn, or when it has drawn all. */
+/** The browser acknowledges after so many bytes drawn: far fewer than the window, so that what is left never holds it up. */
 export const acknowledgeEvery = 128 * 1024;
 export const largestControlFrame = 4 * 1024;
 /** The browser sends a ping this often, and takes the connection for lost when nothing came for twice as long. */

@@ -35,8 +35,8 @@ export class TerminalScreen {
   private title = '';
   private fedSinceTick = 0;
   private busyLastTick = false;
-  /** Callers who wait until everything is parsed. */
-  private waitedFor = 0;
+  /** Callers who wait until everything up to a piece of the backlog is parsed. */
+  private waiters: { piece: number; run: () => void }[] = [];
   private tick: NodeJS.Timeout | undefined;
   private draining: Promise<void> | undefined;
   private overfull = false;
@@ -61,6 +61,11 @@ export class TerminalScreen {
   /** Whether so much waits to be parsed that the program should pause. */
   get isOverfull(): boolean {
     return this.overfull;
+  }
+
+  /** Grows with everything that is fed. */
+  get version(): number {
+    return this.backlog.pushed;
   }
 
   get columns(): number {
@@ -116,19 +121,27 @@ export class TerminalScreen {
     else void this.drain();
   };
 
+  /** Resolves when all that came before is parsed; what keeps coming is not waited for. */
   private async parseEverything(): Promise<void> {
-    this.waitedFor++;
-    try {
-      while (!this.backlog.isEmpty && !this.disposed) await this.drain();
-      await this.draining;
-    } finally {
-      this.waitedFor--;
-    }
+    if (this.disposed || (this.backlog.isEmpty && !this.draining)) return;
+    await new Promise<void>((run) => {
+      this.waiters.push({ piece: this.backlog.pushed, run });
+      void this.drain();
+    });
+  }
+
+  private releaseWaiters(): void {
+    const { taken } = this.backlog;
+    const due = this.waiters.filter(({ piece }) => this.disposed || piece <= taken);
+    if (due.length === 0) return;
+    this.waiters = this.waiters.filter((waiter) => !due.includes(waiter));
+    for (const { run } of due) run();
   }
 
   private drain(): Promise<void> {
     this.draining ??= this.parseAll().finally(() => {
       this.draining = undefined;
+      this.releaseWaiters();
     });
     return this.draining;
   }
@@ -146,11 +159,12 @@ export class TerminalScreen {
       }
       // Text that streams by is left for later: most of it will never have to be parsed.
       const busy = this.busyLastTick || this.fedSinceTick >= quietBytes;
-      if (busy && this.backlog.isPlain && !this.overfull && this.waitedFor === 0) {
+      if (busy && this.backlog.isPlain && !this.overfull && this.waiters.length === 0) {
         this.tick ??= setTimeout(this.onTick, tickMs);
         return;
       }
       await this.parseSlice();
+      this.releaseWaiters();
     }
   }
 
