@@ -26,6 +26,8 @@ interface Pending {
   /** Not to be tried before. */
   notBefore: number;
   since: number;
+  /** Something has happened since it was last tried that may let it in (moved from unschedulable to backoffQ). */
+  wanted: boolean;
   /** Of the Pod when it was last tried: a changed one is tried at once. */
   generation: number;
 }
@@ -92,7 +94,13 @@ class Scheduler {
       const now = this.options.clock.now();
       const { generation = 0 } = pod.metadata;
       if (known?.generation === generation) return;
-      this.pending.set(key, { attempts: 0, notBefore: now, since: known?.since ?? now, generation });
+      this.pending.set(key, {
+        attempts: 0,
+        notBefore: now,
+        since: known?.since ?? now,
+        wanted: true,
+        generation,
+      });
       this.wakeAt(now);
       return;
     }
@@ -102,9 +110,13 @@ class Scheduler {
   }
 
   private retryAll(): void {
-    let soonest = Number.POSITIVE_INFINITY;
-    for (const each of this.pending.values()) soonest = Math.min(soonest, each.notBefore);
-    if (this.pending.size > 0) this.wakeAt(Math.max(soonest, this.options.clock.now()));
+    for (const each of this.pending.values()) each.wanted = true;
+    this.wakeForWanted();
+  }
+
+  private wakeForWanted(): void {
+    const times = [...this.pending.values()].filter(({ wanted }) => wanted).map(({ notBefore }) => notBefore);
+    if (times.length > 0) this.wakeAt(Math.max(Math.min(...times), this.options.clock.now()));
   }
 
   private wakeAt(at: number): void {
@@ -122,7 +134,7 @@ class Scheduler {
     const { client, clock } = this.options;
     const now = clock.now();
     const due = [...this.pending]
-      .filter(([, { notBefore }]) => notBefore <= now)
+      .filter(([, { notBefore, wanted }]) => notBefore <= now && (wanted || now - notBefore >= FLUSH_MS / 2))
       .flatMap(([key, state]) => {
         const [namespace = '', name = ''] = key.split('/');
         const pod = client.get('pods', namespace, name);
@@ -134,6 +146,7 @@ class Scheduler {
           left.state.since - right.state.since,
       );
     for (const { pod, state, key } of due) {
+      state.wanted = false;
       try {
         if (this.schedule(pod)) {
           this.pending.delete(key);
@@ -146,6 +159,7 @@ class Scheduler {
       state.notBefore = now + Math.min(FIRST_BACKOFF_MS * 2 ** (state.attempts - 1), LONGEST_BACKOFF_MS);
     }
     if (this.pending.size > 0) this.wakeAt(now + FLUSH_MS);
+    this.wakeForWanted();
   }
 
   /** True when the Pod needs no further attempt. */
