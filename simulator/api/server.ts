@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { ResourceName } from '../schema/types';
 import type { RequestUser } from './admission/request';
 import { impersonate } from './authorization/impersonation';
 import { authorize, decide, rulesFor } from './authorization/rbac';
@@ -14,6 +15,7 @@ import { readBody } from './http/body';
 import { AGGREGATED_TYPE, discovery, wantsAggregated } from './http/discovery';
 import { type Exchange, sendError, sendJson, sendText } from './http/exchange';
 import { serveOpenApi } from './http/openapi';
+import { serveOpenApiV2 } from './http/openapi-v2';
 import { requestContext } from './http/request-options';
 import { serveResource } from './http/resource-handler';
 import { parseRoute, type Route } from './http/route';
@@ -32,6 +34,11 @@ export interface ApiServerParts {
   certificate: { ca: string; cert: string; key: string };
   onError: (error: unknown) => void;
 }
+
+/** Said to everyone who reads or writes such an object (APILifecycleDeprecated). */
+const DEPRECATED: Readonly<Partial<Record<ResourceName, string>>> = {
+  endpoints: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+};
 
 const STREAMS: ReadonlySet<string> = new Set(['exec', 'attach', 'portforward', 'log', 'proxy']);
 
@@ -109,6 +116,8 @@ export class ApiServer {
     const verb = this.verbOf(exchange, route);
     this.authorize(exchange.user, route, verb);
     const { subresource } = route;
+    const deprecation = DEPRECATED[route.resource.name];
+    if (deprecation) exchange.warnings.push(deprecation);
     if (STREAMS.has(subresource)) return this.stream(exchange, route, exchange.response, Buffer.alloc(0));
     if (!verbsOf(route).includes(verb)) {
       throw new ApiError(
@@ -256,6 +265,7 @@ export class ApiServer {
     if (path === '/openapi/v3' || path.startsWith('/openapi/v3/')) {
       if (await serveOpenApi(exchange)) return;
     }
+    if (path === '/openapi/v2') return serveOpenApiV2(exchange);
     const aggregated = wantsAggregated(request.headers.accept);
     const found = discovery(path, aggregated, request.headers.host ?? '');
     if (found !== undefined) {
@@ -264,7 +274,17 @@ export class ApiServer {
     }
     if (path === '/') {
       return sendJson(exchange, 200, {
-        paths: ['/api', '/api/v1', '/apis', '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'],
+        paths: [
+          '/api',
+          '/api/v1',
+          '/apis',
+          '/healthz',
+          '/livez',
+          '/openapi/v2',
+          '/openapi/v3',
+          '/readyz',
+          '/version',
+        ],
       });
     }
     throw new ApiError(404, 'NotFound', 'the server could not find the requested resource');

@@ -47,6 +47,7 @@ export function startCronJobController(context: ControllerContext): StopControll
 class CronSync {
   private readonly status: NonNullable<CronJob['status']>;
   private readonly now: number;
+  private running: Job[] = [];
 
   constructor(
     private readonly context: ControllerContext,
@@ -73,7 +74,7 @@ class CronSync {
       cron.spec?.failedJobsHistoryLimit ?? 1,
     );
     if (!cron.spec?.suspend) {
-      const next = this.fire(jobs.filter((job) => !outcome(job)));
+      const next = this.fire(this.running);
       if (next !== undefined) again(Math.max(0, next - this.now));
     }
     this.write();
@@ -81,8 +82,15 @@ class CronSync {
 
   /** `status.active` and `lastSuccessfulTime` by what has become of the Jobs. */
   private follow(jobs: Job[]): void {
-    const running = jobs.filter((job) => !outcome(job));
-    for (const { uid, name } of this.status.active ?? []) {
+    const active = this.status.active ?? [];
+    // A Job that somebody else made from the template is told of, not counted.
+    for (const { metadata } of jobs.filter((job) => !outcome(job))) {
+      if (active.some(({ uid }) => uid === metadata.uid)) continue;
+      const message = `Saw a job that the controller did not create or forgot: ${metadata.name}`;
+      this.events.record(this.cron, 'Warning', 'UnexpectedJob', message);
+    }
+    const running = jobs.filter((job) => !outcome(job) && active.some(({ uid }) => uid === job.metadata.uid));
+    for (const { uid, name } of active) {
       const job = jobs.find(({ metadata }) => metadata.uid === uid);
       const result = job && outcome(job);
       if (result) {
@@ -96,6 +104,7 @@ class CronSync {
       }
     }
     this.status.active = running.map((job) => reference(job));
+    this.running = running;
   }
 
   /** Starts the newest Job that is due. Returns when the next one will be. */

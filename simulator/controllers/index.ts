@@ -1,3 +1,4 @@
+import { startClusterRoleAggregationController } from './cluster-role-aggregation';
 import type { ControllerContext, StartController } from './controller';
 import { startCronJobController } from './cron-job';
 import { startDaemonSetController } from './daemon-set';
@@ -32,6 +33,7 @@ const CONTROLLERS: readonly StartController[] = [
   startCronJobController,
   startPersistentVolumeController,
   startResourceQuotaController,
+  startClusterRoleAggregationController,
   startDisruptionController,
   startTaintEvictionController,
   startGarbageCollector,

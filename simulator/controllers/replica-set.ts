@@ -96,13 +96,15 @@ type Condition = NonNullable<NonNullable<ReplicaSet['status']>['conditions']>[nu
 function conditionsOf(set: ReplicaSet, failure: ApiError | undefined, now: number): Condition[] {
   const others = (set.status?.conditions ?? []).filter(({ type }) => type !== 'ReplicaFailure');
   if (!failure) return others;
+  // As it was first told (calculateStatus): the names of refused Pods differ, and each change would wake the controller again.
   const before = set.status?.conditions?.find(({ type }) => type === 'ReplicaFailure');
+  if (before) return [...others, before];
   const condition = {
     type: 'ReplicaFailure',
     status: 'True',
     reason: 'FailedCreate',
     message: failure.message,
-    lastTransitionTime: before?.lastTransitionTime ?? timestamp(now),
+    lastTransitionTime: timestamp(now),
   };
   return [...others, condition as Condition];
 }

@@ -1,14 +1,14 @@
 import { ApiError } from '../api/errors';
 import type { EventRecorder } from '../events/event-recorder';
-import type { ControllerRevision, Pod, PodTemplateSpec, StatefulSet } from '../schema/types';
-import {
-  type ControllerContext,
-  controllerRef,
-  isPodReady,
-  recorder,
-  type StopController,
-  splitKey,
-} from './controller';
+import type {
+  ControllerRevision,
+  KubeObject,
+  OwnerReference,
+  Pod,
+  PodTemplateSpec,
+  StatefulSet,
+} from '../schema/types';
+import { type ControllerContext, isPodReady, recorder, type StopController, splitKey } from './controller';
 import { claimPods, podFromTemplate, untilAvailable } from './owned-pods';
 import { watchOwners } from './owner-watch';
 import { currentRevision, forgetRevisions, revisionsOf, templateIn } from './revisions';
@@ -61,7 +61,10 @@ class StatefulSync {
     const revisions = revisionsOf(this.context, set);
     const current = revisions.find(({ metadata }) => metadata.name === set.status?.currentRevision) ?? update;
     try {
-      if (!set.metadata.deletionTimestamp) this.manage(current, update);
+      if (!set.metadata.deletionTimestamp) {
+        this.retainClaims();
+        this.manage(current, update);
+      }
     } finally {
       this.report(current, update, again);
     }
@@ -180,7 +183,6 @@ class StatefulSync {
         pod.spec.volumes = [...others, { name: volume, persistentVolumeClaim: { claimName } }];
       }
       if (context.client.get('persistentvolumeclaims', namespace, claimName)) continue;
-      const retention = set.spec?.persistentVolumeClaimRetentionPolicy?.whenDeleted;
       context.client.create('persistentvolumeclaims', {
         apiVersion: 'v1',
         kind: 'PersistentVolumeClaim',
@@ -189,14 +191,43 @@ class StatefulSync {
           name: claimName,
           namespace,
           labels: { ...claim.metadata?.labels, ...set.spec?.selector.matchLabels },
-          ...(retention === 'Delete'
-            ? { ownerReferences: [{ ...controllerRef(set), controller: false }] }
-            : {}),
+          ...(retentionOf(set).whenDeleted === 'Delete' ? { ownerReferences: [ownerRef(set)] } : {}),
         },
         spec: structuredClone(claim.spec ?? {}),
       });
       const message = `create Claim ${claimName} Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name} success`;
       events.record(set, 'Normal', 'SuccessfulCreate', message);
+    }
+  }
+
+  /**
+   * Claims of Pods in surplus go with their Pod, the others with the set, or neither, as the policy says
+   * (updateClaimOwnerRefForSetAndPod).
+   */
+  private retainClaims(): void {
+    const { set, context } = this;
+    const { whenDeleted, whenScaled } = retentionOf(set);
+    const { namespace = '', uid } = set.metadata;
+    for (const [ordinal, pod] of this.pods) {
+      const surplus = ordinal < this.start || ordinal >= this.start + this.replicas;
+      const owners = [
+        ...(whenDeleted === 'Delete' && !(surplus && whenScaled === 'Delete') ? [ownerRef(set)] : []),
+        ...(whenScaled === 'Delete' && surplus ? [ownerRef(pod)] : []),
+      ];
+      for (const template of set.spec?.volumeClaimTemplates ?? []) {
+        const name = `${template.metadata?.name}-${set.metadata.name}-${ordinal}`;
+        const claim = context.client.get('persistentvolumeclaims', namespace, name);
+        if (!claim || claim.metadata.deletionTimestamp) continue;
+        const before = claim.metadata.ownerReferences ?? [];
+        const others = before.filter((owner) => owner.uid !== uid && owner.uid !== pod.metadata.uid);
+        const ownerReferences = [...others, ...owners];
+        const same = (left: typeof before) => left.map((owner) => owner.uid).join();
+        if (same(before) === same(ownerReferences)) continue;
+        context.client.update('persistentvolumeclaims', {
+          ...claim,
+          metadata: { ...claim.metadata, ownerReferences },
+        });
+      }
     }
   }
 
@@ -246,6 +277,16 @@ class StatefulSync {
   private revisionName({ metadata }: Pod): string {
     return metadata.labels?.[HASH] ?? '';
   }
+}
+
+type Retention = { whenDeleted?: string; whenScaled?: string };
+
+function retentionOf({ spec }: StatefulSet): Retention {
+  return (spec?.persistentVolumeClaimRetentionPolicy ?? {}) as Retention;
+}
+
+function ownerRef({ apiVersion, kind, metadata }: KubeObject): OwnerReference {
+  return { apiVersion, kind, name: metadata.name ?? '', uid: metadata.uid ?? '' };
 }
 
 function isFinished({ status }: Pod): boolean {

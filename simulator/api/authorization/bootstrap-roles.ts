@@ -117,7 +117,6 @@ const DISCOVERY_PATHS = [
 
 const view = rules(VIEWABLE, READ);
 const edit = [
-  ...view,
   ...rules(EDITABLE, WRITE),
   {
     apiGroups: [''],
@@ -129,7 +128,6 @@ const edit = [
   { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: [...WRITE, ...READ] },
 ];
 const admin = [
-  ...edit,
   { apiGroups: ['authorization.k8s.io'], resources: ['localsubjectaccessreviews'], verbs: ['create'] },
   {
     apiGroups: ['rbac.authorization.k8s.io'],
@@ -138,13 +136,20 @@ const admin = [
   },
 ];
 
+const AGGREGATE = 'rbac.authorization.k8s.io/aggregate-to-';
+
+/** The roles for people are put together from those that carry their label; each is part of the next (bootstrappolicy). */
+const AGGREGATED: Readonly<Record<string, { from: string; partOf?: string; own: Rule[] }>> = {
+  admin: { from: 'admin', own: admin },
+  edit: { from: 'edit', partOf: 'admin', own: edit },
+  view: { from: 'view', partOf: 'edit', own: view },
+};
+
 const ROLES: Readonly<Record<string, Rule[]>> = {
-  admin,
   'cluster-admin': [
     { apiGroups: ['*'], resources: ['*'], verbs: ['*'] },
     { nonResourceURLs: ['*'], verbs: ['*'] },
   ],
-  edit,
   'system:basic-user': [
     {
       apiGroups: ['authorization.k8s.io'],
@@ -157,7 +162,17 @@ const ROLES: Readonly<Record<string, Rule[]>> = {
   'system:public-info-viewer': [
     { nonResourceURLs: ['/healthz', '/livez', '/readyz', '/version', '/version/'], verbs: ['get'] },
   ],
-  view,
+  'system:service-account-issuer-discovery': [
+    {
+      nonResourceURLs: [
+        '/.well-known/openid-configuration',
+        '/.well-known/openid-configuration/',
+        '/openid/v1/jwks',
+        '/openid/v1/jwks/',
+      ],
+      verbs: ['get'],
+    },
+  ],
 };
 
 const BINDINGS: Readonly<Record<string, string[]>> = {
@@ -165,24 +180,36 @@ const BINDINGS: Readonly<Record<string, string[]>> = {
   'system:basic-user': ['system:authenticated'],
   'system:discovery': ['system:authenticated'],
   'system:public-info-viewer': ['system:authenticated', 'system:unauthenticated'],
+  'system:service-account-issuer-discovery': ['system:serviceaccounts'],
 };
 
 /** The ClusterRoles and ClusterRoleBindings that every cluster has, each with the resource to store it under. */
 export function bootstrapRoles(): ({ resource: ResourceName } & Record<string, unknown>)[] {
-  const metadata = (name: string) => ({
+  const metadata = (name: string, aggregateTo?: string) => ({
     name,
-    labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' },
+    labels: {
+      'kubernetes.io/bootstrapping': 'rbac-defaults',
+      ...(aggregateTo ? { [`${AGGREGATE}${aggregateTo}`]: 'true' } : {}),
+    },
     annotations: { 'rbac.authorization.kubernetes.io/autoupdate': 'true' },
   });
   const apiVersion = 'rbac.authorization.k8s.io/v1';
+  const role = (name: string, rules: Rule[], aggregateTo?: string) => ({
+    resource: 'clusterroles.rbac.authorization.k8s.io' as const,
+    apiVersion,
+    kind: 'ClusterRole',
+    metadata: metadata(name, aggregateTo),
+    rules,
+  });
   return [
-    ...Object.entries(ROLES).map(([name, list]) => ({
-      resource: 'clusterroles.rbac.authorization.k8s.io' as const,
-      apiVersion,
-      kind: 'ClusterRole',
-      metadata: metadata(name),
-      rules: list,
-    })),
+    ...Object.entries(AGGREGATED).flatMap(([name, { from, partOf, own }]) => [
+      {
+        ...role(name, allRulesOf(name), partOf),
+        aggregationRule: { clusterRoleSelectors: [{ matchLabels: { [`${AGGREGATE}${from}`]: 'true' } }] },
+      },
+      role(`system:aggregate-to-${name}`, own, name),
+    ]),
+    ...Object.entries(ROLES).map(([name, rules]) => role(name, rules)),
     ...Object.entries(BINDINGS).map(([name, groups]) => ({
       resource: 'clusterrolebindings.rbac.authorization.k8s.io' as const,
       apiVersion,
@@ -196,4 +223,11 @@ export function bootstrapRoles(): ({ resource: ResourceName } & Record<string, u
       })),
     })),
   ];
+}
+
+/** What a role has once all parts are put together, so that it holds before the controller first runs. */
+function allRulesOf(name: string): Rule[] {
+  const { own = [] } = AGGREGATED[name] ?? {};
+  const parts = Object.entries(AGGREGATED).filter(([, { partOf }]) => partOf === name);
+  return [...own, ...parts.flatMap(([part]) => allRulesOf(part))];
 }

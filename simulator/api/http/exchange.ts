@@ -39,6 +39,7 @@ export function sendText(
   response.end(text);
 }
 
+/** Puts the warnings into the head of a response that is yet to be written. */
 export function addWarnings(response: ServerResponse, warnings: readonly string[]): void {
   const unique = [...new Set(warnings)];
   if (unique.length === 0) return;

@@ -4,7 +4,7 @@ import { ApiError } from '../errors';
 import { matcher } from '../in-process-client';
 import { badRequest } from '../refusals';
 import type { ObjectStorage } from '../storage/object-storage';
-import type { Exchange } from './exchange';
+import { addWarnings, type Exchange } from './exchange';
 import type { ListMetadata, Representation } from './representation';
 import { type SharedJson, WatchStream } from './watch-stream';
 
@@ -82,6 +82,7 @@ export function serveWatch(
   const fromStart =
     initial || ((asked === '' || asked === '0') && query.get('sendInitialEvents') !== 'false');
   const after = fromStart || asked === '' || asked === '0' ? store.resourceVersion : Number(asked);
+  addWarnings(exchange.response, exchange.warnings);
   const stream = new WatchStream(exchange.response, representation, shared, matches);
   if (fromStart) {
     stream.added(store.list(resource.name, range.namespace).filter(matches));
@@ -109,7 +110,7 @@ export function serveWatch(
   );
 }
 
-export function selectors(query: URLSearchParams): { labelSelector?: string; fieldSelector?: string } {
+function selectors(query: URLSearchParams): { labelSelector?: string; fieldSelector?: string } {
   const labelSelector = query.get('labelSelector');
   const fieldSelector = query.get('fieldSelector');
   return { ...(labelSelector ? { labelSelector } : {}), ...(fieldSelector ? { fieldSelector } : {}) };

@@ -39,12 +39,14 @@ export function bindPod(
     lastProbeTime: null as unknown as string,
     lastTransitionTime: rfc3339(storage.parts.clock.now()),
   };
+  // A Pod that has its node needs no nomination (ClearingNominatedNodeNameAfterBinding).
+  const { nominatedNodeName: _nominated, ...status } = old.status ?? {};
   const pod: Pod = {
     ...old,
     metadata: { ...old.metadata },
     spec: { ...old.spec, containers: old.spec?.containers ?? [], nodeName: node },
     status: {
-      ...old.status,
+      ...status,
       conditions: [
         ...(old.status?.conditions ?? []).filter(({ type }) => type !== 'PodScheduled'),
         scheduled,

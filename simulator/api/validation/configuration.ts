@@ -104,6 +104,10 @@ export function validateQuota({ spec }: ResourceQuota): FieldError[] {
   const scopes = spec?.scopes ?? [];
   for (const scope of scopes)
     if (!SCOPES.includes(scope)) errors.push(invalid('spec.scopes', scopes, 'unsupported scope'));
+    else
+      for (const resource of Object.keys(spec?.hard ?? {}).sort())
+        if (!scopeFits(scope, resource))
+          errors.push(invalid('spec.scopes', scopes, 'unsupported scope applied to resource'));
   if (scopes.includes('BestEffort') && scopes.includes('NotBestEffort'))
     errors.push(invalid('spec.scopes', scopes, 'conflicting scopes'));
   if (scopes.includes('Terminating') && scopes.includes('NotTerminating'))
@@ -195,4 +199,28 @@ function jsonProblem(encoded: string | undefined, path: string): FieldError[] {
       },
     ];
   }
+}
+
+const COMPUTE = ['cpu', 'memory', 'limits.cpu', 'limits.memory', 'requests.cpu', 'requests.memory'];
+const QUOTA_NAMES = new Set([
+  ...COMPUTE,
+  'configmaps',
+  'ephemeral-storage',
+  'limits.ephemeral-storage',
+  'persistentvolumeclaims',
+  'pods',
+  'replicationcontrollers',
+  'requests.ephemeral-storage',
+  'requests.storage',
+  'resourcequotas',
+  'secrets',
+  'services',
+  'services.loadbalancers',
+  'services.nodeports',
+]);
+
+/** Scopes choose among Pods (core/helper IsResourceQuotaScopeValidForResource). */
+function scopeFits(scope: string, resource: string): boolean {
+  if (!QUOTA_NAMES.has(resource) || resource === 'pods') return true;
+  return scope !== 'BestEffort' && COMPUTE.includes(resource);
 }

@@ -13,10 +13,10 @@ import { claimPods, createPod, deletePod, podFromTemplate } from '../owned-pods'
 import { watchOwners } from '../owner-watch';
 import type { WorkQueue } from '../work-queue';
 import { failureAction } from './failure-policy';
+import { failuresWith, INDEX, INDEX_FAILURES, indexOf, lastFailed, metSuccessRule } from './indexed';
 import { formatIndexes, parseIndexes } from './indexes';
 
 const FINALIZER = 'batch.kubernetes.io/job-tracking';
-const INDEX = 'batch.kubernetes.io/job-completion-index';
 const FIRST_BACKOFF_MS = 10_000;
 const LONGEST_BACKOFF_MS = 600_000;
 
@@ -60,6 +60,7 @@ class JobSync {
   private readonly status: Status;
   private readonly now: number;
   private readonly completed: Set<number>;
+  private readonly failedIndexes: Set<number>;
 
   constructor(
     private readonly context: ControllerContext,
@@ -70,6 +71,7 @@ class JobSync {
     this.now = context.clock.now();
     this.status = structuredClone(job.status ?? {});
     this.completed = parseIndexes(this.status.completedIndexes);
+    this.failedIndexes = parseIndexes(this.status.failedIndexes);
   }
 
   sync(): void {
@@ -104,21 +106,25 @@ class JobSync {
   private count(pods: Pod[]): Verdict | undefined {
     let verdict: Verdict | undefined;
     const indexed = this.job.spec?.completionMode === 'Indexed';
+    const perIndex = this.job.spec?.backoffLimitPerIndex;
     for (const pod of pods) {
       if (!pod.metadata.finalizers?.includes(FINALIZER)) continue;
       const phase = pod.status?.phase;
       const gone = pod.metadata.deletionTimestamp && phase !== 'Succeeded';
       if (phase === 'Succeeded') {
-        if (indexed) this.completed.add(Number(pod.metadata.annotations?.[INDEX] ?? 0));
+        if (indexed) this.completed.add(indexOf(pod));
         this.status.succeeded = indexed ? this.completed.size : (this.status.succeeded ?? 0) + 1;
       } else if (phase === 'Failed' || (gone && !pod.spec?.nodeName)) {
         const { action, message = '' } = failureAction(this.job, pod);
         if (action === 'FailJob') verdict ??= { failed: true, reason: 'PodFailurePolicy', message };
         if (action !== 'Ignore') this.status.failed = (this.status.failed ?? 0) + 1;
+        const spent = action !== 'Ignore' && perIndex !== undefined && failuresWith(pod) > perIndex;
+        if (action === 'FailIndex' || spent) this.failedIndexes.add(indexOf(pod));
       } else continue;
       untrack(this.context.client, pod);
     }
     if (indexed && this.completed.size > 0) this.status.completedIndexes = formatIndexes(this.completed);
+    if (perIndex !== undefined) this.status.failedIndexes = formatIndexes(this.failedIndexes);
     return verdict;
   }
 
@@ -133,6 +139,21 @@ class JobSync {
         reason: 'BackoffLimitExceeded',
         message: 'Job has reached the specified backoff limit',
       };
+    }
+    const broken = this.failedIndexes.size;
+    if (spec?.maxFailedIndexes !== undefined && broken > spec.maxFailedIndexes) {
+      return {
+        failed: true,
+        reason: 'MaxFailedIndexesExceeded',
+        message: 'Job has exceeded the specified maximal number of failed indexes',
+      };
+    }
+    if (broken > 0 && broken + this.completed.size >= (spec?.completions ?? 0)) {
+      return { failed: true, reason: 'FailedIndexes', message: 'Job has failed indexes' };
+    }
+    const rule = metSuccessRule(this.job, this.completed);
+    if (rule !== undefined) {
+      return { failed: false, reason: 'SuccessPolicy', message: `Matched rules at index ${rule}` };
     }
     const seconds = spec?.activeDeadlineSeconds;
     const started = Date.parse(String(this.status.startTime ?? ''));
@@ -204,14 +225,14 @@ class JobSync {
         ? succeeded > 0
           ? active.length
           : parallelism
-        : spec.completions - succeeded;
+        : spec.completions - succeeded - this.failedIndexes.size;
     const wanted = Math.min(parallelism, remaining);
     for (const pod of active.slice(wanted)) {
       deletePod(this.context, this.events, this.job, pod);
       untrack(this.context.client, pod);
     }
     if (active.length >= wanted) return;
-    const wait = this.backoff(pods);
+    const wait = spec?.backoffLimitPerIndex === undefined ? this.backoff(pods) : 0;
     if (wait > 0) {
       this.queue.addAfter(`${this.job.metadata.namespace}/${this.job.metadata.name}`, wait);
       return;
@@ -222,8 +243,13 @@ class JobSync {
         ? pods.filter(({ metadata, status }) => metadata.deletionTimestamp && status?.phase !== 'Failed')
             .length
         : 0;
-    const free = this.freeIndexes(active);
-    for (let count = active.length + leaving; count < wanted; count++) this.create(free.shift());
+    const indexed = spec?.completionMode === 'Indexed';
+    const free = this.freeIndexes(active, pods);
+    for (let count = active.length + leaving; count < wanted; count++) {
+      const index = free.shift();
+      if (indexed && index === undefined) return;
+      this.create(index, pods);
+    }
   }
 
   /** 10 s after the first failure, doubling with each further one, up to ten minutes. */
@@ -234,17 +260,26 @@ class JobSync {
     const last = Math.max(...failed.map(finishedAt));
     const succeededSince = pods.some((pod) => pod.status?.phase === 'Succeeded' && finishedAt(pod) > last);
     if (succeededSince) return 0;
-    return last + Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), LONGEST_BACKOFF_MS) - this.now;
+    return last + backoffAfter(failures) - this.now;
   }
 
-  private freeIndexes(active: Pod[]): number[] {
-    if (this.job.spec?.completionMode !== 'Indexed') return [];
-    const taken = new Set(active.map(({ metadata }) => Number(metadata.annotations?.[INDEX] ?? 0)));
-    const all = Array.from({ length: this.job.spec.completions ?? 0 }, (_, index) => index);
-    return all.filter((index) => !taken.has(index) && !this.completed.has(index));
+  /** Indexes that want a Pod now; one that has failed waits for its own back-off when failures are counted by index. */
+  private freeIndexes(active: Pod[], pods: Pod[]): number[] {
+    const { spec, metadata } = this.job;
+    if (spec?.completionMode !== 'Indexed') return [];
+    const taken = new Set(active.map(indexOf));
+    const all = Array.from({ length: spec.completions ?? 0 }, (_, index) => index);
+    return all.filter((index) => {
+      if (taken.has(index) || this.completed.has(index) || this.failedIndexes.has(index)) return false;
+      const failed = spec.backoffLimitPerIndex === undefined ? undefined : lastFailed(pods, index);
+      if (!failed) return true;
+      const wait = finishedAt(failed) + backoffAfter(failuresWith(failed)) - this.now;
+      if (wait > 0) this.queue.addAfter(`${metadata.namespace}/${metadata.name}`, wait);
+      return wait <= 0;
+    });
   }
 
-  private create(index: number | undefined): void {
+  private create(index: number | undefined, pods: Pod[]): void {
     const template = this.job.spec?.template;
     if (!template) return;
     const { name = '' } = this.job.metadata;
@@ -257,10 +292,15 @@ class JobSync {
       );
       return;
     }
+    const failed = lastFailed(pods, index);
+    const failureCount: Record<string, string> =
+      this.job.spec?.backoffLimitPerIndex === undefined
+        ? {}
+        : { [INDEX_FAILURES]: String(failed ? failuresWith(failed) : 0) };
     const pod = podFromTemplate(this.job, template, {
       generateName: `${name}-${index}-`,
       finalizers: [FINALIZER],
-      annotations: { [INDEX]: String(index) },
+      annotations: { [INDEX]: String(index), ...failureCount },
       labels: { [INDEX]: String(index) },
     });
     if (pod.spec) {
@@ -315,6 +355,10 @@ class JobSync {
     if (left > 0) this.queue.addAfter(`${namespace}/${name}`, left);
     else this.context.client.delete('jobs.batch', namespace, name, { propagationPolicy: 'Foreground' });
   }
+}
+
+function backoffAfter(failures: number): number {
+  return Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), LONGEST_BACKOFF_MS);
 }
 
 function restartsOf(pods: Pod[]): number {

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Session, startSession } from './session';
+
+let session: Session;
+beforeAll(async () => {
+  session = await startSession();
+});
+afterAll(() => session.stop());
+
+describe('a kind that is not served', () => {
+  it('is told of as kubectl tells of it on a real cluster', async () => {
+    const { stderr, exit } = await session.kubectl(
+      'apply -f -',
+      'apiVersion: v1\nkind: Pud\nmetadata: {name: x}\n',
+    );
+    expect(stderr).toBe(
+      'error: resource mapping not found for name: "x" namespace: "" from "STDIN": no matches for kind "Pud" in version "v1"\nensure CRDs are installed first\n',
+    );
+    expect(exit).toBe(1);
+  });
+});
+
+describe('/openapi/v2', () => {
+  it('explains, in protobuf', async () => {
+    const { stdout } = await session.kubectl('explain deploy.spec.replicas --output=plaintext-openapiv2');
+    expect(stdout).toMatch(/^KIND: {5}Deployment\nVERSION: {2}apps\/v1\n\nFIELD: {4}replicas <integer>\n/);
+  });
+
+  it('is there in JSON', async () => {
+    const { json } = await session.request('GET', '/openapi/v2');
+    expect(json.swagger).toBe('2.0');
+    expect(json.definitions['io.k8s.api.core.v1.Pod']['x-kubernetes-group-version-kind']).toEqual([
+      { group: '', kind: 'Pod', version: 'v1' },
+    ]);
+  });
+});
+
+describe('Endpoints', () => {
+  const WARNING = 'Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice\n';
+
+  it.each([
+    ['get endpoints', WARNING],
+    ['get endpoints,services', WARNING],
+    ['get endpointslices', ''],
+    ['describe service kubernetes', ''],
+  ])('%s', async (command, warning) => {
+    expect((await session.kubectl(command)).stderr).toBe(warning);
+  });
+});
+
+describe('a ClusterRole with an aggregationRule', () => {
+  it('has the rules of those that it selects', async () => {
+    await session.kubectl('create clusterrole all --aggregation-rule=example.com/part=yes');
+    await session.kubectl('create clusterrole one --verb=get --resource=pods');
+    await session.kubectl('label clusterrole one example.com/part=yes');
+    await expect
+      .poll(async () => (await session.kubectl('get clusterrole all -o jsonpath={.rules}')).stdout)
+      .toBe('[{"apiGroups":[""],"resources":["pods"],"verbs":["get"]}]');
+  });
+
+  it('makes the roles for people', async () => {
+    await session.kubectl('create clusterrole crons --verb=get --resource=leases.coordination.k8s.io');
+    await session.kubectl('label clusterrole crons rbac.authorization.k8s.io/aggregate-to-view=true');
+    await session.kubectl('create clusterrolebinding ann --clusterrole=admin --user=ann');
+    await expect
+      .poll(async () => (await session.kubectl('auth can-i get leases --as=ann')).stdout.trim())
+      .toBe('yes');
+  });
+});
