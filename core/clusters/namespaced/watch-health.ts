@@ -1,11 +1,13 @@
 import type { KubeApi } from '../kube-api';
 
-const everyMs = 10_000;
 /** A restart of an API server takes some 20 s: shorter silences are no loss. */
 const lostAfterFailures = 4;
 
-/** Asks the API server now and then whether it is there; tells once when it has been silent for some 40 s. */
-export function watchHealth(api: KubeApi): { onLost(run: (error: Error) => void): void; stop(): void } {
+/** Asks the API server every `everyMs` whether it is there; tells once when it has been silent four times in a row. */
+export function watchHealth(
+  api: Pick<KubeApi, 'request'>,
+  everyMs = 10_000,
+): { onLost(run: (error: Error) => void): void; stop(): void } {
   const listeners: ((error: Error) => void)[] = [];
   let lost: Error | undefined;
   let failures = 0;
