@@ -114,15 +114,16 @@ export class FileView {
     const inode = place.inode;
     if (inode instanceof DirectoryInode && wants.write) throw new FileError('EISDIR', path);
     const special = inode instanceof SpecialInode || inode instanceof DescriptorLink;
+    const empties = flags.startsWith('w') && !flags.includes('n') && inode instanceof FileInode;
+    // Linux asks whether the mount may be written to before it looks at the file's mode, when the file is to be emptied.
+    if (empties && place.mount.readOnly) throw new FileError('EROFS', path);
     if (!(inode instanceof DescriptorLink)) {
       if (!mayAccess(inode, this.owner, (wants.read ? 4 : 0) + (wants.write ? 2 : 0))) {
         throw new FileError('EACCES', path);
       }
     }
     if (wants.write && place.mount.readOnly && !special) throw new FileError('EROFS', path);
-    if (flags.startsWith('w') && !flags.includes('n') && inode instanceof FileInode && inode.size > 0) {
-      inode.truncate(0);
-    }
+    if (empties && inode.size > 0) inode.truncate(0);
     return this.openInode(inode, wants, place.path);
   }
 

@@ -47,6 +47,8 @@ export class MountTable {
     if (point instanceof DirectoryInode !== root instanceof DirectoryInode)
       throw new FileError('ENOTDIR', path);
     const mount = { path, root, readOnly: options.readOnly ?? false, subPath: options.subPath ?? '' };
+    // A mounted file is in use: it keeps its bytes when its last name goes.
+    if (root instanceof FileInode) root.retain();
     this.covering.set(point, mount);
     this.mounts.push(mount);
     return mount;
@@ -57,6 +59,7 @@ export class MountTable {
     const mount = this.mounts[index];
     if (!mount || mount === this.root) return false;
     this.mounts.splice(index, 1);
+    if (mount.root instanceof FileInode) mount.root.release();
     for (const [inode, over] of this.covering) if (over === mount) this.covering.delete(inode);
     return true;
   }
