@@ -83,19 +83,24 @@ async function bundleWorker() {
     write: false,
     format: 'cjs',
     external: ['bufferutil', 'utf-8-validate'],
-    // Names stay, so that a stack trace can be read.
-    minifyWhitespace: true,
+    minify: true,
+    // For the stacks that are reported; core/clusters/embedded/worker-stack.ts reads it.
+    sourcemap: 'external',
+    sourcesContent: false,
+    outfile: 'dist/simulator-worker.code.cjs',
     define: { 'import.meta.url': '__moduleUrl' },
     banner: { js: '(function (require, __moduleUrl, module, exports) {' },
     footer: { js: '})' },
   });
   const file = join(root, 'dist/simulator-worker.code.cjs');
-  const code = outputFiles[0].text;
+  const code = outputFiles.find(({ path }) => path.endsWith('.cjs')).text;
+  const map = outputFiles.find(({ path }) => path.endsWith('.map')).text;
   const caches = () =>
     readdirSync(join(root, 'dist')).filter((name) => /^simulator-worker\..*\.cache$/.test(name));
   const compiled = caches().some((name) => name.includes(`.${process.version}.`));
   if (compiled && existsSync(file) && readFileSync(file, 'utf8') === code) return;
   for (const name of caches()) rmSync(join(root, 'dist', name), { force: true });
+  writeFileSync(`${file}.map`, map);
   writeFileSync(`${file}.new`, code);
   renameSync(`${file}.new`, file);
   await compileWorker();

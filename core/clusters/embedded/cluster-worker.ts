@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { FromWorker, ToWorker } from './worker-messages';
+import { stackInSources } from './worker-stack';
 
 export interface StartedWorker {
   port: number;
@@ -13,7 +14,7 @@ export interface StartedWorker {
 /** What a runaway lab may use before its own cluster, and nothing else, ends. */
 const heapMb = 384;
 /** Small, because each idle cluster keeps it: V8 would take three times as much before it first collects. */
-const youngGenerationMb = 6;
+const youngGenerationMb = 2;
 const pingEveryMs = 5_000;
 /** A worker that has not answered for so long is stuck in a loop that nothing can interrupt. */
 const stuckAfterMs = 30_000;
@@ -47,7 +48,7 @@ export class ClusterWorker {
         this.answeredAt = Date.now();
         if (message.kind === 'started') resolve(message);
         else if (message.kind === 'start-failed') reject(new Error(message.message));
-        else if (message.kind === 'error') onError(message);
+        else if (message.kind === 'error') onError(readable(message));
         else if (message.kind === 'snapshot') this.settle(message.id, (s) => s.resolve(message.text));
         else if (message.kind === 'snapshot-failed')
           this.settle(message.id, (s) => s.reject(new Error(message.message)));
@@ -56,7 +57,7 @@ export class ClusterWorker {
     });
     // Its failure is seen by whoever awaits it; a spare worker may have nobody yet.
     this.started.catch(() => {});
-    this.worker.on('error', (error) => this.lose(error));
+    this.worker.on('error', (error) => this.lose(lossOf(error)));
     this.worker.on('exit', (code) =>
       this.lose(new Error(`The cluster’s thread ended with exit code ${code}.`)),
     );
@@ -123,6 +124,23 @@ export class ClusterWorker {
     if (this.stopping) return;
     for (const run of this.lostListeners) run(error);
   }
+}
+
+function readable({ message, stack }: { message: string; stack?: string }): {
+  message: string;
+  stack?: string;
+} {
+  const map = join(dirname(workerFile()), 'simulator-worker.code.cjs.map');
+  return { message, ...(stack ? { stack: stackInSources(stack, map) } : {}) };
+}
+
+function lossOf(error: Error & { code?: string }): Error {
+  if (error.code !== 'ERR_WORKER_OUT_OF_MEMORY') return error;
+  return new Error(
+    `The embedded cluster ended because it needed more than its ${heapMb} MiB of memory: something in it, such as a ` +
+      'process that keeps what it reads, grew without bound. Reset the lab to get a new cluster.',
+    { cause: error },
+  );
 }
 
 /** The bundle: beside this code when it is itself a bundle in `dist/`, else in the project’s `dist/`. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { parentPort } from 'node:worker_threads';
 import { startSimulator } from '../../../simulator/index';
 import type { Simulator } from '../../../simulator/simulator';
@@ -9,7 +10,8 @@ if (!port) throw new Error('This file runs as a worker thread of the Podlab serv
 const send = (message: FromWorker) => port.postMessage(message);
 
 let simulator: Simulator | undefined;
-let lastSnapshot: string | undefined;
+/** Of the last snapshot: its text would be held for nothing. */
+let lastDigest: string | undefined;
 
 port.on('message', async (message: ToWorker) => {
   switch (message.kind) {
@@ -40,8 +42,9 @@ async function start(options: Extract<ToWorker, { kind: 'start' }>['options']): 
 function snapshot(id: number): void {
   try {
     const text = JSON.stringify(simulator?.snapshot() ?? null);
-    send({ kind: 'snapshot', id, text: text === lastSnapshot ? null : text });
-    lastSnapshot = text;
+    const digest = createHash('sha1').update(text).digest('base64');
+    send({ kind: 'snapshot', id, text: digest === lastDigest ? null : text });
+    lastDigest = digest;
   } catch (error) {
     send({ kind: 'snapshot-failed', id, message: messageOf(error) });
   }
