@@ -64,6 +64,15 @@ export class PodlabServer {
     await ended;
   }
 
+  /** As a crash ends it. */
+  async kill(): Promise<void> {
+    const child = this.process;
+    if (!child || child.exitCode !== null) return;
+    const ended = new Promise((done) => child.once('exit', done));
+    child.kill('SIGKILL');
+    await ended;
+  }
+
   async restart(): Promise<void> {
     await this.down();
     await this.up();

@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws';
 import type { LabShell, ShellAttachment } from '../core/shells/lab-shell';
 import {
+  acceptEvery,
   closeCode,
   outputWindow,
   parseClientMessage,
@@ -21,6 +22,8 @@ export function connectTerminal(ws: WebSocket, shell: LabShell, columns: number,
   /** Bytes sent that the browser has not said it has drawn. */
   let underWay = 0;
   let pausedByWindow = false;
+  /** Bytes of input that have reached the program and of which the browser was not told. */
+  let accepted = 0;
   let alive = true;
 
   const tell = (message: ServerMessage) => ws.send(JSON.stringify(message));
@@ -77,7 +80,12 @@ export function connectTerminal(ws: WebSocket, shell: LabShell, columns: number,
     replaced() {
       ws.close(closeCode.replaced, 'opened in another window');
     },
-    accepted: (bytes) => tell({ type: 'accepted', bytes }),
+    accepted(bytes) {
+      accepted += bytes;
+      if (accepted < acceptEvery) return;
+      tell({ type: 'accepted', bytes: accepted });
+      accepted = 0;
+    },
   });
 
   function onControl(text: string): void {

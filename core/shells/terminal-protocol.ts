@@ -8,6 +8,8 @@ export const terminalProtocol = 'podlab.terminal.v1';
 /** Bytes of input that may be under way: sent, and not yet `accepted`. Also the largest binary frame from a browser is. */
 export const inputWindow = 256 * 1024;
 export const largestInputFrame = 64 * 1024;
+/** The server tells what was accepted after so many bytes: a key takes no answer but its echo. */
+export const acceptEvery = 32 * 1024;
 /** Bytes of output that may be sent and not yet acknowledged by the browser as drawn. */
 export const outputWindow = 2 * 1024 * 1024;
 /** The browser acknowledges after so many bytes drawn: far fewer than the window, so that what is left never holds it up. */
