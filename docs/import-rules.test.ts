@@ -22,6 +22,8 @@ const crossings: { file: RegExp; target: RegExp }[] = [
   { file: /^components\/terminal\//, target: /^core\/shells\/terminal-protocol$/ },
   // One sentence and remedy for every error, wherever it is thrown.
   { file: /^components\//, target: /^core\/errors$/ },
+  // Browser and server agree on the terminal's frames, windows and close codes by sharing the file that names them.
+  { file: /^components\/terminal\//, target: /^core\/shells\/terminal-protocol$/ },
 ];
 
 interface Import {

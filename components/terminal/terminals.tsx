@@ -43,10 +43,14 @@ export function Terminals({ view, ref }: Props) {
 
   const onState = useCallback((id: string, state: ConnectionState) => {
     setStates((before) => ({ ...before, [id]: state }));
-    if (state.kind !== 'live' || wanted.current !== id) return;
-    wanted.current = undefined;
-    screens.current.get(id)?.focus();
   }, []);
+
+  // The server may tell of the new terminal, and that may be live, before the answer to the request is here.
+  useEffect(() => {
+    if (!active || wanted.current !== active || activeState?.kind !== 'live') return;
+    wanted.current = undefined;
+    screens.current.get(active)?.focus();
+  }, [active, activeState]);
 
   async function attempt(run: () => Promise<void>): Promise<void> {
     setBusy(true);
