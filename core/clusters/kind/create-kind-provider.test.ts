@@ -93,8 +93,7 @@ describe('when a cluster cannot be made', () => {
         .catch((error) => error),
     );
     await Promise.all(both);
-    for (const lines of seen)
-      expect(lines.join('\n')).toContain('Ensuring node image (kindest/node:v1.99.0)');
+    for (const lines of seen) expect(lines).toContain(' • Ensuring node image (kindest/node:v1.99.0) …');
     expect(cli.calls.filter((call) => call.startsWith('kind create'))).toHaveLength(1);
   });
 

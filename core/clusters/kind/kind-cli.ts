@@ -55,7 +55,11 @@ export class KindCli {
     const args = ['create', 'cluster', '--name', cluster, '--kubeconfig', kubeconfig, '--wait', '180s'];
     if (image) args.push('--image', image);
     if (configFile) args.push('--config', configFile);
-    const result = await this.run('kind', args, { signal, timeoutMs: 15 * 60_000, onLine: lines });
+    const result = await this.run('kind', args, {
+      signal,
+      timeoutMs: 15 * 60_000,
+      onLine: (line) => lines(withoutPictures(line)),
+    });
     if (result.exitCode !== 0) throw kindFailure('kind create cluster', result);
   }
 
@@ -96,4 +100,12 @@ export class KindCli {
     if (signal.aborted) throw signal.reason;
     return result.exitCode === 0;
   }
+}
+
+/** kind ends its lines with emoji, which not every font has and a screen reader reads out. */
+function withoutPictures(line: string): string {
+  return line
+    .replace(/\p{Extended_Pictographic}\uFE0F?/gu, '')
+    .replace(/\s+\.\.\.$/, ' …')
+    .trimEnd();
 }
