@@ -1,10 +1,16 @@
 import type { Program } from '../runtime/process';
 import { applets, busybox } from '../shell/utilities/index';
+import { agnhostImage } from './agnhost/image';
 import { alpineImage } from './alpine';
 import { busyboxImage } from './busybox';
 import { Catalogue } from './catalogue';
+import { curlImage } from './curl/image';
 import { curl } from './curl/program';
+import { httpdImage } from './httpd/image';
 import { nginxImage } from './nginx/image';
+import { pauseImage } from './pause';
+import { httpEchoImage } from './small/http-echo';
+import { whoamiImage } from './small/whoami';
 
 export { Catalogue } from './catalogue';
 export { ImageStore } from './image-store';
@@ -21,5 +27,15 @@ export function findProgram(name: string): Program | undefined {
 /** Everything that can be run. Root file systems are built once per catalogue: share one among clusters. */
 export function createCatalogue(): Catalogue {
   const names = Object.keys(applets).sort();
-  return new Catalogue([busyboxImage(names), alpineImage(names), nginxImage(names)]);
+  return new Catalogue([
+    busyboxImage(names),
+    alpineImage(names),
+    nginxImage(names),
+    agnhostImage(names),
+    curlImage(names),
+    httpdImage(names),
+    httpEchoImage(),
+    pauseImage(),
+    whoamiImage(),
+  ]);
 }

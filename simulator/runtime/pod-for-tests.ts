@@ -6,6 +6,16 @@ import { SimulatedNetwork } from '../network/simulated-network';
 import type { ContainerConfig, RuntimeContainer, Sandbox } from './container-runtime';
 import { SimulatedRuntime } from './simulated-runtime';
 
+/** Beside those that every node has. */
+const otherImages = [
+  'registry.k8s.io/e2e-test-images/agnhost:2.53',
+  'registry.k8s.io/pause:3.10',
+  'httpd:2.4',
+  'hashicorp/http-echo:1.0',
+  'traefik/whoami',
+  'curlimages/curl',
+];
+
 /** Real containers of real images on a network of their own, for tests. */
 export const clock = new RealClock();
 export const images = createCatalogue();
@@ -24,7 +34,7 @@ export function pod(share = false, sysctls: Record<string, string> = {}): Sandbo
   const runtime = new SimulatedRuntime({
     clock,
     network,
-    images: new ImageStore(images, clock, preloadedImages),
+    images: new ImageStore(images, clock, [...preloadedImages, ...otherImages]),
     program: findProgram,
     machine: {
       kernelRelease: '6',
@@ -70,7 +80,7 @@ export const plain: ContainerConfig = {
   attempt: 0,
 };
 
-/** Starts a container; its image is pulled as if it were there. */
+/** Starts a container of an image that is there. */
 export function run(sandbox: Sandbox, config: Partial<ContainerConfig>): RuntimeContainer {
   const container = sandbox.createContainer({ ...plain, ...config });
   container.start();

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { VolumeTree } from '../../files/volume-tree';
+import { ended, exec, logged, logOf, pod, run } from '../../runtime/pod-for-tests';
+
+const image = 'registry.k8s.io/e2e-test-images/agnhost:2.53';
+const pauseImage = 'registry.k8s.io/pause:3.10';
+
+async function output(args: string[], config = {}): Promise<string> {
+  const container = run(pod(), { image, args, ...config });
+  await ended(container);
+  return `${logOf(container)}${container.exitCode === 0 ? '' : `[${container.exitCode}]`}`;
+}
+
+describe('agnhost netexec', () => {
+  it.each([
+    ['/hostname', 'web'],
+    ['/hostName', 'web'],
+    ['/echo?msg=hello', 'hello'],
+    ['/clientip', /^127\.0\.0\.1:\d+$/],
+    ['/healthz', ''],
+    ['/shell?cmd=echo+hi', '{"output":"hi\\n"}'],
+    ['/shell?cmd=exit+3', '{"output":"","error":"exit status 3"}'],
+    ['/dial?host=127.0.0.1&port=8080&request=hostname&tries=2', '{"responses":["web","web"]}'],
+    ['/dial?host=127.0.0.1&port=8081&protocol=udp&request=hostname', '{"responses":["web"]}'],
+    ['/dial?host=127.0.0.1&port=1&request=hostname', /"errors":\["Get .*connection refused"\]/],
+    ['/upload', /does not simulate \/upload/],
+  ])('answers %s', async (path, expected) => {
+    const container = run(pod(), { image, args: ['netexec', '--http-port=8080', '--udp-port', '8081'] });
+    await logged(container, 'Started HTTP server on port 8080');
+    const said = await exec(container, 'curl', '-s', `localhost:8080${path}`);
+    if (typeof expected === 'string') expect(said).toBe(expected);
+    else expect(said).toMatch(expected);
+    expect(logOf(container)).toMatch(/^I\d{4} [\d:.]{15} {7}1 log\.go:245\] Started UDP server/);
+  });
+
+  it('exits as /exit says', async () => {
+    const container = run(pod(), { image, args: ['netexec'] });
+    await logged(container, 'Started HTTP server');
+    await exec(container, 'curl', '-s', 'localhost:8080/exit?code=7');
+    await ended(container);
+    expect(container.exitCode).toBe(7);
+  });
+});
+
+describe('agnhost', () => {
+  it.each([
+    [['entrypoint-tester', 'override', 'args'], '[/agnhost entrypoint-tester override args]\n'],
+    [['connect', '127.0.0.1:9', '--timeout=1s'], 'REFUSED\n[1]'],
+    [['connect', 'nosuch.invalid:80'], 'DNS: lookup nosuch.invalid: no such host\n[1]'],
+    [['dns-suffix'], '\n'],
+    [['netexec', '--nonsense'], 'Error: unknown flag: --nonsense\n[1]'],
+    [
+      ['guestbook'],
+      /^The embedded cluster does not simulate "agnhost guestbook"; use a kind cluster for that\..*\n\[1\]$/,
+    ],
+  ])('%j', async (args, expected) => {
+    const said = await output(args);
+    if (typeof expected === 'string') expect(said).toBe(expected);
+    else expect(said).toMatch(expected);
+  });
+
+  it('writes as many log lines as asked for', async () => {
+    const said = await output(['logs-generator', '--log-lines-total', '5', '--run-duration', '0s']);
+    expect(said.trim().split('\n')).toHaveLength(5);
+    expect(said).toMatch(
+      /logs_generator\.go:76\] 4 (GET|POST|PUT) \/api\/v1\/namespaces\/\S+\/pods\/\S{3} \d{3}\n$/,
+    );
+  });
+
+  it('tells about mounts and files', async () => {
+    const tree = new VolumeTree({ now: () => 0, fstype: 'tmpfs', mode: 0o1777 });
+    tree.write('/data', 'value-1\n', { mode: 0o400, uid: 7, gid: 8 });
+    const mounts = [{ containerPath: '/vol', tree, subPath: '', readOnly: false }];
+    const args = ['--fs_type=/vol', '--new_file_0660=/vol/new', '--file_perm=/vol/new', '--file_mode=/vol'];
+    const said = await output(['mounttest', ...args, '--file_owner=/vol/data', '--file_content=/vol/data'], {
+      mounts,
+    });
+    expect(said).toBe(
+      [
+        'mount type of "/vol": tmpfs',
+        'perms of file "/vol/new": -rw-rw----',
+        'mode of file "/vol": dtrwxrwxrwx',
+        'owner UID of "/vol/data": 7',
+        'owner GID of "/vol/data": 8',
+        'content of file "/vol/data": value-1',
+        '',
+        '',
+      ].join('\n'),
+    );
+    expect(await output(['mounttest', '--file_content=/none'])).toMatch(/no such file or directory\n\[1\]$/);
+  });
+
+  it.each([
+    [['serve-hostname'], 'Serving on port 9376', 'localhost:9376', 'web'],
+    [['pause'], 'Paused', 'localhost:1', '[7]'],
+    [['test-webserver', '--port=8000'], '', 'localhost:8000/etc/hostname', 'web\n'],
+    [['liveness'], '', 'localhost:8080/healthz', 'ok'],
+  ])('%j serves', async (args, line, url, answer) => {
+    const container = run(pod(), { image, args });
+    if (line !== '') await logged(container, line);
+    expect(await exec(container, 'curl', '-s', '--retry', '3', '--retry-delay', '0', url)).toBe(answer);
+  });
+
+  it('porter serves what its environment names', async () => {
+    const container = run(pod(), { image, args: ['porter'], env: [{ name: 'SERVE_PORT_81', value: 'foo' }] });
+    expect(await exec(container, 'sh', '-c', 'sleep 0.05; curl -s localhost:81')).toBe('foo');
+  });
+});
+
+describe('the pause image', () => {
+  it('waits, and ends well on SIGTERM', async () => {
+    const container = run(pod(), { image: pauseImage });
+    // Pid 1 does not notice what it has not asked for yet.
+    while (container.phase === 'running') {
+      container.signal('TERM');
+      await new Promise(setImmediate);
+    }
+    await ended(container);
+    expect(container.exitCode).toBe(0);
+    expect(logOf(container)).toBe('Shutting down, got signal: Terminated\n');
+  });
+
+  it('has no shell', () => {
+    const container = run(pod(), { image: pauseImage });
+    expect(() => container.exec({ command: ['sh'], stdin: false, tty: false })).toThrow(
+      'exec: "sh": executable file not found in $PATH',
+    );
+  });
+});

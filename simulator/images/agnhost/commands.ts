@@ -1,0 +1,173 @@
+import { decode, toBytes } from '../../files/byte-string';
+import { FileError } from '../../files/file-system';
+import { NetworkError } from '../../network/namespace';
+import type { Process } from '../../runtime/process';
+import { resolverFiles } from '../../shell/utilities/network-names';
+import { inBackground, serveHttp, untilTerminated } from '../http/serve';
+import { durationMs, type Flags } from './flags';
+import { klog } from './klog';
+
+/** Seconds for which `liveness` is well. */
+const healthySeconds = 10;
+
+/** `agnhost pause` */
+export async function pauseCommand(process: Process): Promise<number> {
+  await process.write(1, 'Paused\n');
+  return untilTerminated(process, () => 0);
+}
+
+/** `agnhost liveness`: answers /healthz with 200 for ten seconds, and with 500 from then on. */
+export function liveness(process: Process): Promise<number> {
+  const startedAt = process.clock.now();
+  serveHttp(process, 8080, ({ response, url }) => {
+    const seconds = (process.clock.now() - startedAt) / 1_000;
+    if (url.pathname === '/started') response.end(`${seconds}s`);
+    else if (url.pathname !== '/healthz') {
+      response.statusCode = 404;
+      response.end('404 page not found\n');
+    } else if (seconds > healthySeconds) {
+      response.statusCode = 500;
+      response.end(`error: ${seconds}`);
+    } else response.end('ok');
+  });
+  return untilTerminated(process, () => 2);
+}
+
+/** `agnhost serve-hostname` */
+export async function serveHostname(process: Process, flags: Flags): Promise<number> {
+  const port = flags.number('port', 9376);
+  const { hostname } = process.system;
+  await klog(process, `Serving on port ${port}.`);
+  if (flags.has('tcp')) {
+    const listener = process.network.listen(port);
+    const serve = async () => {
+      for (let next = await listener.accept(); next; next = await listener.accept()) {
+        await klog(process, `TCP request from ${next.remote.address}:${next.remote.port}`);
+        await next.writable.write(Buffer.from(`${hostname}\n`, 'latin1'));
+        next.close();
+      }
+    };
+    inBackground(process, serve());
+  } else {
+    serveHttp(process, port, async ({ response, client }) => {
+      await klog(process, `HTTP request from ${client.address}:${client.port}`);
+      response.setHeader('Content-Type', 'text/plain; charset=utf-8');
+      if (flags.has('close')) response.setHeader('Connection', 'close');
+      response.end(hostname);
+    });
+  }
+  return untilTerminated(process, async () => {
+    await klog(process, 'Received SIGTERM.');
+    return 0;
+  });
+}
+
+/** `agnhost porter`: a server on each port N of SERVE_PORT_N, answering with that variable. */
+export async function porter(process: Process): Promise<number> {
+  for (const [name, value] of process.env) {
+    if (/^SERVE_(TLS|SCTP)_PORT_/.test(name)) {
+      await process.write(
+        2,
+        `The embedded cluster does not simulate ${name} of agnhost porter; use a kind cluster for that.\n`,
+      );
+      return 1;
+    }
+    const port = /^SERVE_PORT_(\d+)$/.exec(name)?.[1];
+    if (port !== undefined) serveHttp(process, Number(port), ({ response }) => void response.end(value));
+  }
+  return untilTerminated(process, () => 2);
+}
+
+/** `agnhost test-webserver`: the container's own files over HTTP. */
+export function testWebserver(process: Process, flags: Flags): Promise<number> {
+  serveHttp(process, flags.number('port', 80), ({ response, url }) => {
+    const path = toBytes(decodeURIComponent(url.pathname));
+    try {
+      if (process.files.stat(path).type !== 'directory') response.end(process.files.readFile(path));
+      else {
+        const rows = process.files.list(path).map((name) => `<a href="${name}">${name}</a>\n`);
+        response.setHeader('Content-Type', 'text/html; charset=utf-8');
+        response.end(`<pre>\n${rows.join('')}</pre>\n`, 'latin1');
+      }
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      response.statusCode = error.code === 'EACCES' ? 403 : 404;
+      response.end(error.code === 'EACCES' ? '403 Forbidden\n' : '404 page not found\n');
+    }
+  });
+  return untilTerminated(process, () => 2);
+}
+
+/** `agnhost connect`: says in one word why a connection does not come about. */
+export async function connect(process: Process, flags: Flags): Promise<number> {
+  const target = flags.operands[0] ?? '';
+  const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(target) ?? [];
+  const timeoutMs = durationMs(flags.text('timeout', '0s'));
+  const say = async (text: string) => {
+    await process.write(2, `${text}\n`);
+    return 1;
+  };
+  if (host === '') return say(`OTHER: address ${target}: missing port in address`);
+  if (flags.text('protocol', 'tcp') !== 'tcp')
+    return say(
+      'The embedded cluster does not simulate other protocols in agnhost connect; use a kind cluster for that.',
+    );
+  let address: string | undefined;
+  try {
+    const { addresses } = await process.until(process.network.resolve(host, resolverFiles(process)));
+    address = addresses[0];
+  } catch (error) {
+    if (!(error instanceof NetworkError)) throw error;
+  }
+  if (address === undefined) return say(`DNS: lookup ${host}: no such host`);
+  try {
+    const options = timeoutMs > 0 ? { timeoutMs } : {};
+    const connection = await process.until(process.network.connect(address, Number(port), options));
+    connection.close();
+    return 0;
+  } catch (error) {
+    if (!(error instanceof NetworkError)) throw error;
+    if (error.code === 'ETIMEDOUT') return say('TIMEOUT');
+    if (error.code === 'ECONNREFUSED') return say('REFUSED');
+    return say(`OTHER: dial tcp ${address}:${port}: connect: ${error.message.toLowerCase()}`);
+  }
+}
+
+/** `agnhost logs-generator` */
+export async function logsGenerator(process: Process, flags: Flags): Promise<number> {
+  const total = flags.number('log-lines-total', flags.number('t', 0));
+  const duration = durationMs(flags.text('run-duration', flags.text('d', '0s')));
+  if (!(total > 0)) {
+    await process.write(2, 'Invalid total number of lines: 0\n');
+    return 255;
+  }
+  const methods = ['GET', 'POST', 'PUT'];
+  const namespaces = ['kube-system', 'default', 'ns'];
+  for (let line = 0; line < total; line++) {
+    const pick = (list: string[]) => list[Math.floor(Math.random() * list.length)];
+    const pod = Math.random().toString(36).slice(2, 5).padEnd(3, 'x');
+    const status = 200 + Math.floor(Math.random() * 400);
+    await klog(
+      process,
+      `${line} ${pick(methods)} /api/v1/namespaces/${pick(namespaces)}/pods/${pod} ${status}`,
+      'logs_generator.go:76',
+    );
+    if (duration > 0) await process.sleep(duration / total);
+  }
+  return 0;
+}
+
+/** `agnhost dns-suffix`, `dns-server-list`, `etc-hosts`: what the resolver's files say. */
+export async function resolverCommand(process: Process, name: string): Promise<number> {
+  const read = (path: string) => (process.files.exists(path) ? decode(process.files.readFile(path)) : '');
+  const rows = read('/etc/resolv.conf')
+    .split('\n')
+    .map((line) => line.split(/\s+/));
+  if (name === 'etc-hosts') await process.write(1, read('/etc/hosts'));
+  else {
+    const key = name === 'dns-suffix' ? 'search' : 'nameserver';
+    const found = rows.filter(([first]) => first === key).flatMap(([, ...rest]) => rest);
+    await process.write(1, `${found.join(',')}\n`);
+  }
+  return 0;
+}

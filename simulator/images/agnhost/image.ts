@@ -1,0 +1,104 @@
+import { nativeExecutable } from '../../files/volume-tree';
+import { NetworkError } from '../../network/namespace';
+import type { Process, Program } from '../../runtime/process';
+import { buildAlpine } from '../base/alpine-root';
+import { defaultPath, type Image } from '../image';
+import { packageRefusal } from '../package-refusal';
+import {
+  connect,
+  liveness,
+  logsGenerator,
+  pauseCommand,
+  porter,
+  resolverCommand,
+  serveHostname,
+  testWebserver,
+} from './commands';
+import { type Flags, parseFlags } from './flags';
+import { mounttest, mounttestFlags } from './mounttest';
+import { netexec } from './netexec';
+
+interface Command {
+  run: (process: Process, flags: Flags) => Promise<number>;
+  flags?: string[];
+  switches?: string[];
+}
+
+const commands: Record<string, Command> = {
+  connect: { run: connect, flags: ['timeout', 'protocol'] },
+  'dns-server-list': { run: (process) => resolverCommand(process, 'dns-server-list') },
+  'dns-suffix': { run: (process) => resolverCommand(process, 'dns-suffix') },
+  'etc-hosts': { run: (process) => resolverCommand(process, 'etc-hosts') },
+  liveness: { run: liveness },
+  'logs-generator': { run: logsGenerator, flags: ['log-lines-total', 't', 'run-duration', 'd'] },
+  mounttest: { run: mounttest, flags: mounttestFlags, switches: ['break_on_expected_content'] },
+  netexec: {
+    run: netexec,
+    flags: ['http-port', 'udp-port', 'sctp-port', 'delay-shutdown', 'tls-cert-file', 'tls-private-key-file'],
+  },
+  pause: { run: pauseCommand },
+  porter: { run: porter },
+  'serve-hostname': { run: serveHostname, flags: ['port'], switches: ['tcp', 'http', 'close'] },
+  'test-webserver': { run: testWebserver, flags: ['port'] },
+};
+
+/** agnhost, the many-sided program of Kubernetes' own tests. */
+export const agnhost: Program = async (process) => {
+  const [, name = '', ...args] = process.argv;
+  // Go prints a slice of strings so.
+  if (name === 'entrypoint-tester') {
+    await process.write(1, `[${process.argv.join(' ')}]\n`);
+    return 0;
+  }
+  const say = async (text: string) => {
+    await process.write(2, `${text}\n`);
+    return 1;
+  };
+  if (name === '' || name === 'help' || name === '--help') {
+    await process.write(
+      1,
+      `Usage:\n  app [command]\n\nAvailable Commands:\n${[...Object.keys(commands), 'entrypoint-tester']
+        .sort()
+        .map((each) => `  ${each}\n`)
+        .join('')}`,
+    );
+    return 0;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command)
+    return say(
+      `The embedded cluster does not simulate "agnhost ${name}"; use a kind cluster for that. It knows: ${Object.keys(commands).join(', ')}.`,
+    );
+  const flags = parseFlags(args, command.flags ?? [], command.switches);
+  if (typeof flags === 'string') return say(`Error: ${flags}`);
+  try {
+    return await command.run(process, flags);
+  } catch (error) {
+    if (!(error instanceof NetworkError)) throw error;
+    return say(`listen tcp: bind: ${error.message.toLowerCase()}`);
+  }
+};
+
+/** registry.k8s.io/e2e-test-images/agnhost */
+export function agnhostImage(applets: readonly string[]): Image {
+  return {
+    name: 'agnhost',
+    repositories: [],
+    hasTag: (tag) => /^2\.([1-9]|[1-6]\d)(\.\d+)?(-linux-amd64)?$/.test(tag),
+    sizeBytes: 56_000_000,
+    config: () => ({
+      entrypoint: ['/agnhost'],
+      cmd: ['pause'],
+      env: { PATH: defaultPath },
+      workingDir: '/',
+      user: '',
+    }),
+    build: (root) => {
+      buildAlpine(root, applets, '3.21.3');
+      root.write('/agnhost', nativeExecutable('agnhost'), { mode: 0o755 });
+      root.write('/usr/bin/curl', nativeExecutable('curl'), { mode: 0o755 });
+      root.mkdir('/uploads');
+    },
+    programs: { agnhost, apk: packageRefusal('apk') },
+  };
+}

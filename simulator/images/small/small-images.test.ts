@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { ended, exec, get, logged, logOf, pod, run } from '../../runtime/pod-for-tests';
+
+describe('the httpd image', () => {
+  it('serves its page, logs to the container, and stops on SIGWINCH', async () => {
+    const sandbox = pod();
+    const container = run(sandbox, { image: 'httpd:2.4' });
+    await logged(container, 'resuming normal operations');
+    expect((await get(sandbox, '/')).body).toBe('<html><body><h1>It works!</h1></body></html>\n');
+    expect((await get(sandbox, '/none')).status).toBe(404);
+    await exec(container, 'sh', '-c', 'mkdir htdocs/a; echo hi > htdocs/a/f.txt');
+    expect((await get(sandbox, '/a')).status).toBe(301);
+    expect((await get(sandbox, '/a/')).body).toContain('<a href="f.txt">');
+    expect((await get(sandbox, '/a/f.txt')).body).toBe('hi\n');
+    expect(logOf(container)).toContain('"GET /none HTTP/1.1" 404 ');
+    expect(container.stopSignal).toBe('WINCH');
+    container.signal('WINCH');
+    await ended(container);
+    expect(container.exitCode).toBe(0);
+  });
+
+  it('refuses a directive that it does not simulate', async () => {
+    const container = run(pod(), {
+      image: 'httpd:2.4',
+      command: ['sh', '-c', 'echo "ProxyPass / http://x" >> conf/httpd.conf; exec httpd -DFOREGROUND'],
+    });
+    await ended(container);
+    expect(logOf(container)).toMatch(
+      /AH00526: Syntax error on line \d+ .*\n.*does not simulate httpd's directive "ProxyPass"/,
+    );
+  });
+});
+
+describe('the http-echo image', () => {
+  it('says its text', async () => {
+    const sandbox = pod();
+    const container = run(sandbox, {
+      image: 'hashicorp/http-echo:1.0',
+      args: ['-text=hello', '-listen=:80'],
+    });
+    await logged(container, '[INFO] server is listening on :80');
+    expect((await get(sandbox, '/any')).body).toBe('hello\n');
+  });
+
+  it('asks for a text', async () => {
+    const container = run(pod(), { image: 'hashicorp/http-echo:1.0' });
+    await ended(container);
+    expect([container.exitCode, logOf(container)]).toEqual([
+      127,
+      'Missing -text option or ECHO_TEXT env var!\n',
+    ]);
+  });
+});
+
+describe('the whoami image', () => {
+  it('tells who asks whom', async () => {
+    const sandbox = pod();
+    const container = run(sandbox, { image: 'traefik/whoami' });
+    await logged(container, 'Starting up on port 80');
+    const { body } = await get(sandbox, '/path', 'X-Mark: 7\r\n');
+    expect(body).toContain(`Hostname: web\nIP: 127.0.0.1\nIP: ${sandbox.ip}\nRemoteAddr: `);
+    expect(body).toContain('GET /path HTTP/1.1\nHost: site\n');
+    expect(body).toContain('X-Mark: 7\n');
+  });
+});
+
+describe('the curl image', () => {
+  it.each([
+    [['-sS', 'localhost:9'], /^curl: \(7\) Failed to connect to localhost port 9/],
+    [['sh', '-c', 'id -un; pwd'], /^curl_user\n\/home\/curl_user\n$/],
+  ])('runs %j', async (args, said) => {
+    const container = run(pod(), { image: 'curlimages/curl', args });
+    await ended(container);
+    expect(logOf(container)).toMatch(said);
+  });
+});
