@@ -124,6 +124,7 @@ export async function startCluster(options: SimulatorOptions): Promise<Simulator
     extensions,
     tokens: accountTokens,
     readToken: (token) => tokens.find(token) ?? accountTokens.read(token),
+    metrics: () => components.metrics.pods(),
     streams: createStreamHandler({ client: system, agents: components.agents, network, clock }),
     certificate,
     onError,
@@ -168,10 +169,20 @@ export async function startCluster(options: SimulatorOptions): Promise<Simulator
 function readSnapshot(value: unknown): ClusterSnapshot | undefined {
   if (value === undefined || value === null) return undefined;
   const snapshot = value as Partial<ClusterSnapshot>;
-  if (snapshot.format !== 1 || !snapshot.store) {
+  if (snapshot.format !== 1 || !holdsObjects(snapshot.store)) {
     throw new Error(
       'This snapshot of an embedded cluster was made by another version and cannot be restored.',
     );
   }
   return snapshot as ClusterSnapshot;
+}
+
+function holdsObjects(store: Partial<StoreSnapshot> | undefined): boolean {
+  const { objects, resourceVersion } = store ?? {};
+  return (
+    typeof resourceVersion === 'number' &&
+    typeof objects === 'object' &&
+    objects !== null &&
+    Object.values(objects).every(Array.isArray)
+  );
 }

@@ -23,7 +23,9 @@ const snapshotEveryMs = 30_000;
 
 /** A simulated cluster per session, each in a worker thread, whose state outlives the server. */
 export function createEmbeddedProvider({ folder, log, spare = true }: EmbeddedOptions): ClusterProvider {
-  const snapshots = createSnapshotFolder(folder);
+  const unusable = (sessionId: string, error: unknown) =>
+    log.warn('embedded-snapshot-unusable', { sessionId, error, consequence: 'The cluster starts anew.' });
+  const snapshots = createSnapshotFolder(folder, unusable);
   const open = new Map<string, { worker: ClusterWorker; save: () => Promise<void>; cluster: LabCluster }>();
   let reserve: ClusterWorker | undefined;
   /** One for all: they listen on the same address, and their tokens tell them apart. */
@@ -43,6 +45,15 @@ export function createEmbeddedProvider({ folder, log, spare = true }: EmbeddedOp
     return taken;
   }
 
+  async function ready(worker: ClusterWorker) {
+    try {
+      return { worker, started: await worker.started };
+    } catch (error) {
+      await worker.stop();
+      throw error;
+    }
+  }
+
   function refillReserve(): void {
     if (!spare || reserve) return;
     const worker = newWorker();
@@ -59,13 +70,16 @@ export function createEmbeddedProvider({ folder, log, spare = true }: EmbeddedOp
         ? 'Starting the embedded cluster'
         : 'Taking up the embedded cluster where it was left',
     );
-    const worker = takeWorker(saved);
     try {
-      return { worker, started: await worker.started };
+      return await ready(takeWorker(saved));
     } catch (cause) {
-      await worker.stop();
-      throw unavailable(cause);
+      if (saved === undefined) throw unavailable(cause);
+      // Damaged, or written by another version: a lab that starts anew is better than one that never starts.
+      unusable(sessionId, cause);
     }
+    return ready(takeWorker(undefined)).catch((cause) => {
+      throw unavailable(cause);
+    });
   }
 
   refillReserve();

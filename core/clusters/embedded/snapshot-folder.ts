@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 /** The saved states of embedded clusters: a JSON file per session. */
 export interface SnapshotFolder {
-  /** Parsed; undefined when there is none, or when it is damaged (a cluster can start anew). */
+  /** Parsed; undefined when there is none. A damaged one is told to `onDamaged`, and a cluster can start anew. */
   read(sessionId: string): Promise<unknown>;
   /** Whole or not at all. */
   write(sessionId: string, text: string): Promise<void>;
@@ -11,13 +11,17 @@ export interface SnapshotFolder {
   keepOnly(sessionIds: readonly string[]): Promise<void>;
 }
 
-export function createSnapshotFolder(folder: string): SnapshotFolder {
+export function createSnapshotFolder(
+  folder: string,
+  onDamaged: (sessionId: string, error: unknown) => void,
+): SnapshotFolder {
   const fileOf = (sessionId: string) => join(folder, `${encodeURIComponent(sessionId)}.json`);
   return {
     async read(sessionId) {
       try {
         return JSON.parse(await readFile(fileOf(sessionId), 'utf8'));
-      } catch {
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') onDamaged(sessionId, error);
         return undefined;
       }
     },
