@@ -71,12 +71,10 @@ export class EventRecorder {
     now: string,
   ): void {
     const { namespace = '', name = '', uid, resourceVersion } = object.metadata;
-    this.serial += 1;
-    const stamp = (BigInt(this.clock.now()) * 1_000_000n + BigInt(this.serial % 1_000_000)).toString(16);
     const event = {
       apiVersion: 'v1',
       kind: 'Event',
-      metadata: { name: `${name}.${stamp}`, namespace: namespace || 'default' },
+      metadata: { name: this.freeName(namespace || 'default', name), namespace: namespace || 'default' },
       involvedObject: {
         apiVersion: object.apiVersion,
         kind: object.kind,
@@ -106,6 +104,16 @@ export class EventRecorder {
       });
       trim(this.known);
     });
+  }
+
+  /** The object's name and the time in nanoseconds, of which another recorder may have taken one already. */
+  private freeName(namespace: string, object: string): string {
+    for (;;) {
+      this.serial += 1;
+      const stamp = BigInt(this.clock.now()) * 1_000_000n + BigInt(this.serial % 1_000_000);
+      const name = `${object}.${stamp.toString(16)}`;
+      if (!this.client.get('events', namespace, name)) return name;
+    }
   }
 
   private tooManyMessages(group: string, message: string): boolean {

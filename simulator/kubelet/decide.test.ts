@@ -271,3 +271,28 @@ describe('decide', () => {
     });
   });
 });
+
+describe('a resize', () => {
+  const had = { requests: { cpu: '100m' }, limits: { cpu: '200m', memory: '64Mi' } };
+  const resizePolicy = [
+    { resourceName: 'cpu', restartPolicy: 'NotRequired' },
+    { resourceName: 'memory', restartPolicy: 'RestartContainer' },
+  ];
+
+  it.each([
+    { what: 'CPU, which a running container takes', limits: { cpu: '300m', memory: '64Mi' }, restarts: [] },
+    { what: 'memory, which needs a restart', limits: { cpu: '200m', memory: '80Mi' }, restarts: ['a'] },
+  ])('of $what', ({ limits, restarts }) => {
+    const resized = pod('', 'a', 'Never', ({ spec }) =>
+      Object.assign(spec?.containers[0] ?? {}, { resources: { ...had, limits }, resizePolicy }),
+    );
+    const was = state({ a: 'running' });
+    Object.assign(was.current.get('a') ?? {}, { resources: had });
+    const { kill, start, killPod } = decide(resized, was);
+    expect(killPod).toBe(false);
+    expect(start.map(({ name }) => name)).toEqual(restarts);
+    expect(kill.map(({ message }) => message)).toEqual(
+      restarts.map((name) => `Container ${name} resize requires restart`),
+    );
+  });
+});

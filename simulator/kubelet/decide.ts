@@ -3,7 +3,7 @@ import { containerHash } from './container-hash';
 import type { Attempt, RuntimeState } from './pod-state';
 import { initRestarts, isSidecar, shouldStart } from './restart-policy';
 
-export type KillReason = 'liveness' | 'startup' | 'changed';
+export type KillReason = 'liveness' | 'startup' | 'changed' | 'resize';
 
 export interface Kill {
   name: string;
@@ -53,6 +53,12 @@ export function decide(pod: Pod, state: RuntimeState): Actions {
       continue;
     }
     const kill = reasonToKill(container, attempt, state, 'Container');
+    if (!kill && restartsForResize(container, attempt)) {
+      const message = `Container ${container.name} resize requires restart`;
+      actions.kill.push({ name: container.name, reason: 'resize', message });
+      actions.start.push(container);
+      continue;
+    }
     if (!kill) {
       kept += 1;
       continue;
@@ -156,6 +162,17 @@ function reasonToKill(
   if (state.probes.startup.get(attempt.id) === 'failure') return kill('startup', 'failed startup probe');
   if (state.probes.liveness.get(attempt.id) === 'failure') return kill('liveness', 'failed liveness probe');
   return undefined;
+}
+
+/** Whether a changed amount is one that a running container does not take (resizePolicy; kuberuntime computePodResizeAction). */
+function restartsForResize({ resources, resizePolicy }: Container, { resources: had }: Attempt): boolean {
+  if (!had) return false;
+  return (resizePolicy ?? []).some(
+    ({ resourceName, restartPolicy }) =>
+      restartPolicy === 'RestartContainer' &&
+      (resources?.requests?.[resourceName] !== had.requests?.[resourceName] ||
+        resources?.limits?.[resourceName] !== had.limits?.[resourceName]),
+  );
 }
 
 /** A container that a probe ends counts as failed. */

@@ -1,5 +1,5 @@
 import type { RuntimeContainer, Sandbox } from '../runtime/container-runtime';
-import type { ContainerStatus, Pod } from '../schema/types';
+import type { Container, ContainerStatus, Pod } from '../schema/types';
 
 /** What is known of one attempt to run a container (kubecontainer.Status). Times in milliseconds since the epoch. */
 export interface Attempt {
@@ -21,6 +21,8 @@ export interface Attempt {
   /** Of the container's spec it was made from. */
   specHash: string;
   user?: ContainerStatus['user'];
+  /** What it was started with; unknown after a restart of the node. */
+  resources?: Container['resources'];
   /** Undefined for what ran before a restart of the node. */
   container?: RuntimeContainer;
 }

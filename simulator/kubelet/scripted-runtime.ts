@@ -16,6 +16,8 @@ import {
 
 /** How a container behaves in a test: what it does is written down, not run. */
 export interface Script {
+  /** Thousandths of a CPU, and bytes, while it runs. */
+  uses?: { cpuMillis?: number; memoryBytes?: number };
   /** Ends by itself after this long. */
   endsAfterMs?: number;
   exitCode?: number;
@@ -180,7 +182,9 @@ export class ScriptedContainer implements RuntimeContainer {
   }
 
   usage() {
-    return { memoryBytes: 0, cpuNanos: 0, diskBytes: 0 };
+    const { cpuMillis = 0, memoryBytes = 0 } = this.script.uses ?? {};
+    const runsMs = this.clock.now() - (this.startedAt ?? this.clock.now());
+    return { memoryBytes, cpuNanos: runsMs * cpuMillis * 1000, diskBytes: 0 };
   }
 
   remove(): void {

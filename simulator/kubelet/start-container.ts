@@ -116,6 +116,7 @@ function create(
     imageID: image.id,
     specHash: containerHash(spec),
     user: statusUser(config.user, image),
+    resources: spec.resources ?? {},
     container,
   };
   replace(run, attempt, before);

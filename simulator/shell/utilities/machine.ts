@@ -1,4 +1,5 @@
 import { terminalOf } from '../../files/terminal';
+import type { Process } from '../../runtime/process';
 import { formatDate, parseDate, zoneOf } from './date-format';
 import { humanSize } from './ls';
 import { findUser, groupName, groupsOf, userName } from './users';
@@ -80,9 +81,19 @@ export const hostname = utility('hostname', '[-sidf] [HOSTNAME | -F FILE]', asyn
     return;
   }
   if (options.has('i')) await self.print(`${self.process.network.address}\n`);
-  else if (options.has('d')) await self.print(`${system.hostname.split('.').slice(1).join('.')}\n`);
+  else if (options.has('f')) await self.print(`${canonicalName(self.process)}\n`);
+  else if (options.has('d'))
+    await self.print(`${canonicalName(self.process).split('.').slice(1).join('.')}\n`);
   else await self.print(`${options.has('s') ? system.hostname.split('.', 1)[0] : system.hostname}\n`);
 });
+
+/** The first name beside the host's own in /etc/hosts (gethostbyname's h_name). */
+function canonicalName({ files, system }: Process): string {
+  if (!files.exists('/etc/hosts')) return system.hostname;
+  const lines = Buffer.from(files.readFile('/etc/hosts')).toString('latin1').split('\n');
+  const names = lines.map((line) => line.replace(/#.*/, '').trim().split(/\s+/).slice(1));
+  return names.find((each) => each.includes(system.hostname))?.[0] ?? system.hostname;
+}
 
 export const uname = utility('uname', '[-amnrspvio]', async (self) => {
   const options = self.options('amnrspvio', { all: 'a' });
@@ -260,9 +271,3 @@ export const which = utility('which', '[-a] COMMAND...', async (self) => {
 export const sync = utility('sync', '', () => 0);
 
 export const dmesg = utility('dmesg', '[-cr]', (self) => self.fail('klogctl: Operation not permitted'));
-
-export const vi = utility('vi', '[FILE]...', (self) =>
-  self.fail(
-    'The embedded cluster does not simulate a screen editor; use cat <<EOF > FILE, sed -i, or kubectl cp.',
-  ),
-);
