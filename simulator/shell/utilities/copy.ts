@@ -190,3 +190,16 @@ export function removeTree(self: Utility, path: string): void {
   for (const name of files.list(path)) removeTree(self, joinPath(path, name));
   files.rmdir(path);
 }
+
+/** Copies one file in place of another; whether it could, having said why not. */
+export async function copyFile(self: Utility, from: string, to: string, preserve: boolean): Promise<boolean> {
+  const { files } = self.process;
+  const before = self.status;
+  try {
+    if (files.tryStat(to, false)) files.unlink(to);
+    await copyEntry(self, from, to, self.options('p', {}, preserve ? ['-p'] : []), true);
+  } catch (error) {
+    await self.warnError(`can't stat '${from}'`, error);
+  }
+  return self.status === before && files.exists(to);
+}

@@ -2,17 +2,23 @@ import type { Program } from '../../runtime/process';
 import { sh } from '../sh';
 import { gunzip, gzip, tar, zcat } from './archive';
 import { awk } from './awk';
+import { bc } from './bc';
+import { strings, xxd } from './binary-text';
 import { cat, fold, nl, rev, tac, tee } from './cat';
+import { cksum, sum } from './checksums';
 import { cmp, comm } from './compare';
 import { cp, mv } from './copy';
+import { diff } from './diff';
 import { echo } from './echo';
 import { base64, dd, hexdump, md5sum, od, sha1sum, sha256sum, sha512sum } from './encodings';
+import { expr } from './expr';
 import { ln, mkdir, mkfifo, mktemp, rm, rmdir, touch, truncate } from './file-changes';
 import { chgrp, chmod, chown } from './file-rights';
 import { find } from './find';
 import { egrep, fgrep, grep } from './grep';
 import { head, tail } from './head-tail';
 import { cut, paste, seq, uniq, wc, yes } from './lines';
+import { install, link, unlink } from './links';
 import { ls } from './ls';
 import {
   arch,
@@ -32,24 +38,54 @@ import {
   tty,
   uname,
   uptime,
-  vi,
   which,
   whoami,
 } from './machine';
 import { networkApplets } from './network';
+import { hostid, logger, logname, notSimulated } from './not-simulated';
+import { cal, factor, shuf } from './numbers';
+import { fuser, lsof } from './open-file-tables';
 import { basename, dirname, du, pwd, readlink, realpath, stat } from './paths';
 import { printf } from './printf';
 import { kill, killall, pgrep, pidof, pkill, ps, top } from './processes';
 import { env, nice, nohup, printenv, setsid, sleep, time, timeout, usleep, watch, xargs } from './running';
 import { sed } from './sed';
 import { sort } from './sort';
+import { split } from './split';
+import { dos2unix, expand, unexpand, unix2dos } from './tabs';
 import { test } from './test';
 import { tr } from './translate';
+import { tree } from './tree';
 import { version } from './utility';
 
 /** The programs of BusyBox by name. */
 export const applets: Record<string, Program | undefined> = Object.assign(Object.create(null), {
   ...networkApplets,
+  ...notSimulated,
+  bc,
+  cal,
+  cksum,
+  diff,
+  dos2unix,
+  expand,
+  expr,
+  factor,
+  fuser,
+  hostid,
+  install,
+  link,
+  logger,
+  logname,
+  lsof,
+  shuf,
+  split,
+  strings,
+  sum,
+  tree,
+  unexpand,
+  unix2dos,
+  unlink,
+  xxd,
   '[': test,
   '[[': test,
   ash: sh,
@@ -149,7 +185,6 @@ export const applets: Record<string, Program | undefined> = Object.assign(Object
   uniq,
   uptime,
   usleep,
-  vi,
   watch,
   wc,
   which,

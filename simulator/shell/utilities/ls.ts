@@ -29,13 +29,7 @@ export const ls = utility(
         options.has('H') ||
         path.endsWith('/');
       try {
-        let stat: InodeStat;
-        try {
-          stat = self.process.files.stat(path, follow);
-        } catch (error) {
-          if (!follow) throw error;
-          stat = self.process.files.stat(path, false);
-        }
+        const stat = self.process.files.stat(path, follow);
         const entry = { name: path, path, stat };
         if (stat.type === 'directory' && !options.has('d')) directories.push(entry);
         else files.push(entry);

@@ -1,4 +1,5 @@
 import type { Program } from '../../runtime/process';
+import { httpd } from './httpd';
 import { nc } from './netcat';
 import { ifconfig, ip, netstat, route } from './network-tables';
 import { nslookup } from './nslookup';
@@ -7,6 +8,7 @@ import { wget } from './wget';
 
 /** The applets that use the network. */
 export const networkApplets: Record<string, Program> = {
+  httpd,
   ifconfig,
   ip,
   nc,
