@@ -9,6 +9,7 @@ import {
   startKubelet,
   type TreeFactory,
 } from './kubelet/index';
+import { UsageSampler } from './metrics/usage-sampler';
 import type { ContainerRuntime } from './runtime/container-runtime';
 import { startScheduler } from './scheduler/index';
 
@@ -33,6 +34,8 @@ export interface ComponentOptions {
 
 export interface Components {
   agents: NodeAgents;
+  /** What running containers use. */
+  metrics: UsageSampler;
   /** Disks of the nodes and contents of volumes; JSON-serialisable. */
   snapshot(): unknown;
   stop(): void;
@@ -42,14 +45,18 @@ export interface Components {
 export function startComponents(options: ComponentOptions): Components {
   const { clock, onError } = options;
   const restored = options.restore as Record<string, unknown> | undefined;
+  const kubelets = new Map<string, Kubelet>();
+  const metrics = new UsageSampler(clock, () =>
+    [...kubelets].map(([node, { agent }]) => ({ node, pods: agent.usage() })),
+  );
   const controllers = startControllers({
     client: options.client('kube-controller-manager'),
     clock,
     onError,
     caCertificate: options.caCertificate,
+    metrics: () => metrics.pods(),
   });
   const scheduler = startScheduler({ client: options.client('kube-scheduler'), clock, onError });
-  const kubelets = new Map<string, Kubelet>();
   for (const node of options.nodes) {
     kubelets.set(
       node.name,
@@ -69,9 +76,11 @@ export function startComponents(options: ComponentOptions): Components {
     );
   }
   return {
+    metrics,
     agents: (name) => kubelets.get(name)?.agent,
     snapshot: () => Object.fromEntries([...kubelets].map(([name, kubelet]) => [name, kubelet.snapshot()])),
     stop: () => {
+      metrics.stop();
       scheduler.stop();
       controllers.stop();
       for (const kubelet of kubelets.values()) kubelet.stop();

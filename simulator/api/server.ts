@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { PodMetrics } from '../metrics/usage-sampler';
 import type { ResourceName } from '../schema/types';
 import type { RequestUser } from './admission/request';
 import { impersonate } from './authorization/impersonation';
@@ -14,6 +15,7 @@ import { authenticate, type TokenReader } from './http/authentication';
 import { readBody } from './http/body';
 import { AGGREGATED_TYPE, discovery, wantsAggregated } from './http/discovery';
 import { type Exchange, sendError, sendJson, sendText } from './http/exchange';
+import { serveMetrics } from './http/metrics';
 import { serveOpenApi } from './http/openapi';
 import { serveOpenApiV2 } from './http/openapi-v2';
 import { requestContext } from './http/request-options';
@@ -31,6 +33,8 @@ export interface ApiServerParts {
   tokens: ServiceAccountTokens;
   readToken: TokenReader;
   streams: StreamHandler;
+  /** What runs now uses: for `metrics.k8s.io`. */
+  metrics: () => PodMetrics[];
   certificate: { ca: string; cert: string; key: string };
   onError: (error: unknown) => void;
 }
@@ -256,7 +260,15 @@ export class ApiServer {
 
   private async serveOther(exchange: Exchange): Promise<void> {
     const { path, request } = exchange;
-    authorize(this.parts.storage.parts.store, exchange.user, {
+    const { store, clock } = this.parts.storage.parts;
+    const measured = serveMetrics(exchange, {
+      store,
+      pods: this.parts.metrics,
+      authorize: (access) => authorize(store, exchange.user, access),
+      now: () => clock.now(),
+    });
+    if (measured) return;
+    authorize(store, exchange.user, {
       path,
       verb: (request.method ?? 'GET').toLowerCase(),
     });

@@ -1,6 +1,7 @@
 import type { Client } from '../api/client';
 import type { Clock } from '../clock/clock';
 import { EventRecorder } from '../events/event-recorder';
+import type { PodMetrics } from '../metrics/usage-sampler';
 import type { KubeObject, OwnerReference, Pod } from '../schema/types';
 
 /** What every controller works with. */
@@ -10,6 +11,8 @@ export interface ControllerContext {
   onError: (error: unknown) => void;
   /** PEM of the cluster's authority: the content of kube-root-ca.crt. */
   caCertificate: string;
+  /** The resource metrics API: what running Pods use. */
+  metrics: () => PodMetrics[];
 }
 
 /** A controller that runs; calling it ends it. */

@@ -1,3 +1,4 @@
+import { startAutoscaler } from './autoscaler/index';
 import { startClusterRoleAggregationController } from './cluster-role-aggregation';
 import type { ControllerContext, StartController } from './controller';
 import { startCronJobController } from './cron-job';
@@ -31,6 +32,7 @@ const CONTROLLERS: readonly StartController[] = [
   startDaemonSetController,
   startJobController,
   startCronJobController,
+  startAutoscaler,
   startPersistentVolumeController,
   startResourceQuotaController,
   startClusterRoleAggregationController,

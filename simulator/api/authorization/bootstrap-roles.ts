@@ -145,6 +145,9 @@ const AGGREGATED: Readonly<Record<string, { from: string; partOf?: string; own: 
   view: { from: 'view', partOf: 'edit', own: view },
 };
 
+/** Comes with metrics-server. */
+const METRICS: Rule[] = [{ apiGroups: ['metrics.k8s.io'], resources: ['pods', 'nodes'], verbs: READ }];
+
 const ROLES: Readonly<Record<string, Rule[]>> = {
   'cluster-admin': [
     { apiGroups: ['*'], resources: ['*'], verbs: ['*'] },
@@ -209,6 +212,16 @@ export function bootstrapRoles(): ({ resource: ResourceName } & Record<string, u
       },
       role(`system:aggregate-to-${name}`, own, name),
     ]),
+    {
+      resource: 'clusterroles.rbac.authorization.k8s.io' as const,
+      apiVersion,
+      kind: 'ClusterRole',
+      metadata: {
+        name: 'system:aggregated-metrics-reader',
+        labels: Object.fromEntries(['admin', 'edit', 'view'].map((to) => [`${AGGREGATE}${to}`, 'true'])),
+      },
+      rules: METRICS,
+    },
     ...Object.entries(ROLES).map(([name, rules]) => role(name, rules)),
     ...Object.entries(BINDINGS).map(([name, groups]) => ({
       resource: 'clusterrolebindings.rbac.authorization.k8s.io' as const,

@@ -16,7 +16,16 @@ const GROUPS: readonly { name: string; versions: readonly string[] }[] = [
   { name: 'coordination.k8s.io', versions: ['v1'] },
   { name: 'node.k8s.io', versions: ['v1'] },
   { name: 'discovery.k8s.io', versions: ['v1'] },
+  { name: 'metrics.k8s.io', versions: ['v1beta1'] },
 ];
+
+/** Measured, not stored (./metrics). */
+const MEASURED = [
+  { plural: 'nodes', kind: 'NodeMetrics', namespaced: false },
+  { plural: 'pods', kind: 'PodMetrics', namespaced: true },
+];
+
+const measuredIn = (apiVersion: string) => (apiVersion === 'metrics.k8s.io/v1beta1' ? MEASURED : []);
 
 /** Whether a client asks for aggregated discovery (apidiscovery.k8s.io/v2, APIGroupDiscoveryList). */
 export function wantsAggregated(accept: string | undefined): boolean {
@@ -92,7 +101,17 @@ function resourceList(apiVersion: string): unknown {
     kind: 'APIResourceList',
     ...(apiVersion === 'v1' ? {} : { apiVersion: 'v1' }),
     groupVersion: apiVersion,
-    resources: [...stored, ...reviews],
+    resources: [
+      ...stored,
+      ...reviews,
+      ...measuredIn(apiVersion).map(({ plural, kind, namespaced }) => ({
+        name: plural,
+        singularName: '',
+        namespaced,
+        kind,
+        verbs: ['get', 'list'],
+      })),
+    ],
   };
 }
 
@@ -142,7 +161,14 @@ function aggregatedResources(apiVersion: string): unknown[] {
     singularResource: review.kind.toLowerCase(),
     verbs: ['create'],
   }));
-  return [...stored, ...reviews];
+  const measured = measuredIn(apiVersion).map(({ plural, kind, namespaced }) => ({
+    resource: plural,
+    responseKind: { group: 'metrics.k8s.io', version: 'v1beta1', kind },
+    scope: namespaced ? 'Namespaced' : 'Cluster',
+    singularResource: '',
+    verbs: ['get', 'list'],
+  }));
+  return [...stored, ...reviews, ...measured];
 }
 
 function kindOf({ group, version, kind }: { group: string; version: string; kind: string }): object {
