@@ -83,15 +83,12 @@ function makeSubPath({ tree, path }: MountedVolume, subPath: string): void {
 function subPathOf({ subPath = '', subPathExpr }: VolumeMount, environment: Map<string, string>): string {
   if (!subPathExpr) return subPath;
   const missing = unresolved(subPathExpr, environment);
-  if (missing.length > 0) {
-    throw new ConfigError(
-      `failed to expand subPath expression ${JSON.stringify(subPathExpr)}: missing value for ${JSON.stringify(missing[0])}`,
-    );
-  }
+  if (missing.length > 0) throw new ConfigError(`missing value for ${[...missing].sort().join(', ')}`);
   const expanded = expand(subPathExpr, environment);
-  if (expanded.startsWith('/')) throw new ConfigError(`subPath ${expanded} must not be an absolute path`);
+  if (expanded.startsWith('/'))
+    throw new ConfigError(`error SubPath \`${expanded}\` must not be an absolute path`);
   if (expanded.split('/').includes('..')) {
-    throw new ConfigError(`unable to provision SubPath ${JSON.stringify(expanded)}: must not contain '..'`);
+    throw new ConfigError(`unable to provision SubPath \`${expanded}\`: must not contain '..'`);
   }
   return expanded;
 }

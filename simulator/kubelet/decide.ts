@@ -1,6 +1,7 @@
 import type { Container, Pod } from '../schema/types';
 import { containerHash } from './container-hash';
 import type { Attempt, RuntimeState } from './pod-state';
+import { restartsForResize } from './resize';
 import { initRestarts, isSidecar, shouldStart } from './restart-policy';
 
 export type KillReason = 'liveness' | 'startup' | 'changed' | 'resize';
@@ -162,17 +163,6 @@ function reasonToKill(
   if (state.probes.startup.get(attempt.id) === 'failure') return kill('startup', 'failed startup probe');
   if (state.probes.liveness.get(attempt.id) === 'failure') return kill('liveness', 'failed liveness probe');
   return undefined;
-}
-
-/** Whether a changed amount is one that a running container does not take (resizePolicy; kuberuntime computePodResizeAction). */
-function restartsForResize({ resources, resizePolicy }: Container, { resources: had }: Attempt): boolean {
-  if (!had) return false;
-  return (resizePolicy ?? []).some(
-    ({ resourceName, restartPolicy }) =>
-      restartPolicy === 'RestartContainer' &&
-      (resources?.requests?.[resourceName] !== had.requests?.[resourceName] ||
-        resources?.limits?.[resourceName] !== had.limits?.[resourceName]),
-  );
 }
 
 /** A container that a probe ends counts as failed. */

@@ -16,6 +16,8 @@ export class PodRun {
   readonly state: RuntimeState;
   readonly waiting = new Map<string, WaitingReason>();
   readonly volumes: PodVolumes;
+  /** Why the amounts of the spec are not those that the containers have. */
+  resizePending: WaitingReason | undefined;
   private readonly tokens = new Map<string, { token: string; renewAt: number }>();
 
   constructor(

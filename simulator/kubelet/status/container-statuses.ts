@@ -50,7 +50,7 @@ function notStarted(pod: Pod, container: Container, kind: ContainerKind): Contai
 }
 
 function statusOf(container: Container, attempt: Attempt, previous: Attempt | undefined): ContainerStatus {
-  const { requests, limits } = container.resources ?? {};
+  const { requests, limits } = attempt.resources ?? container.resources ?? {};
   return {
     name: container.name,
     containerID: `containerd://${attempt.id}`,

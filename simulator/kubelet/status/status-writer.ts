@@ -39,10 +39,16 @@ export class StatusWriter {
       ending,
       ended,
     });
+    const others = (wanted: string) => (status.conditions ?? []).filter(({ type }) => type !== wanted);
     if (verdict?.reason === 'Evicted') {
       const told = { status: 'True', reason: 'TerminationByKubelet', message: verdict.message };
       const target = condition('DisruptionTarget', told, run.pod, now);
-      status.conditions = [...(status.conditions ?? []).filter(({ type }) => type !== target.type), target];
+      status.conditions = [...others(target.type), target];
+    }
+    status.conditions = others('PodResizePending');
+    if (run.resizePending) {
+      const told = { status: 'True', ...run.resizePending };
+      status.conditions.push(condition('PodResizePending', told, run.pod, now));
     }
     this.push(status);
     return phase;
