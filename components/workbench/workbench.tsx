@@ -218,7 +218,7 @@ function Right({
       return (
         <NotRunning
           title="This lab has ended"
-          text={`${sentence(view.state.reason)} Your saved points stay.`}
+          text={`${view.state.reason} Your saved points stay.`}
           label="Start it again"
           problem={problem}
           onStart={(cluster) => start(cluster, true)}
@@ -242,10 +242,6 @@ function Right({
         </>
       );
   }
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`;
 }
 
 /** Commands come from the lesson pane, from a lesson in another tab, or were left by the page before this one. */

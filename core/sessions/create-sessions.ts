@@ -44,7 +44,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     if (record.endedAt)
       throw new PodlabError(
         'session-ended',
-        `This lab session has ended: ${record.endReason ?? 'no reason was kept'}.`,
+        `This lab session has ended. ${record.endReason ?? ''}`.trim(),
         'Open the lab again to start a new one; what you earned is kept.',
         410,
       );
@@ -72,7 +72,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       }
       await endSession(
         session,
-        fresh ? 'started anew by the learner' : 'moved to another cluster by the learner',
+        fresh ? 'You started this lab anew.' : 'You moved this lab to another cluster.',
       );
     }
     const record = await repository.create({
@@ -85,6 +85,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     return takeUp(record);
   }
 
+  /** `reason` is a whole sentence for the learner. */
   async function endSession(session: OpenSession, reason: string): Promise<void> {
     await repository.end(session.record.id, reason);
     open.delete(session.record.id);
@@ -100,7 +101,7 @@ export function createSessions(options: SessionsOptions): Sessions {
         continue;
       }
       if (now - record.lastSeenAt.getTime() < idleMs) continue;
-      const reason = `nobody was there for ${Math.round(idleMs / 3_600_000)} hours`;
+      const reason = `Nobody was here for ${inWords(idleMs)}.`;
       if (session) await endSession(session, reason);
       else await forget(record, reason);
     }
@@ -148,7 +149,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     createShell: async (learnerId, sessionId) => (await find(learnerId, sessionId)).createShell(),
     closeShell: async (learnerId, sessionId, shellId) =>
       (await find(learnerId, sessionId)).closeShell(shellId),
-    end: async (learnerId, sessionId) => endSession(await find(learnerId, sessionId), 'ended by the learner'),
+    end: async (learnerId, sessionId) => endSession(await find(learnerId, sessionId), 'You ended this lab.'),
     async subscribe(learnerId, sessionId, run) {
       const session = await find(learnerId, sessionId);
       await repository.seen(sessionId);
@@ -183,4 +184,10 @@ async function demandAvailable({ providers }: SessionTools, kind: ClusterKind): 
   const availability = await providers[kind].availability();
   if (!availability.available)
     throw new PodlabError('cluster-unavailable', availability.reason, availability.remedy, 503);
+}
+
+function inWords(ms: number): string {
+  const minutes = Math.max(1, Math.round(ms / 60_000));
+  const [count, unit] = minutes < 60 ? [minutes, 'minute'] : [Math.round(minutes / 60), 'hour'];
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }

@@ -7,6 +7,7 @@ export type SessionState =
   | { kind: 'starting'; line: string; done?: number; total?: number }
   | { kind: 'ready' }
   | { kind: 'failed'; error: ErrorBody['error'] }
+  /** `reason` is a whole sentence for the learner. */
   | { kind: 'ended'; reason: string };
 
 /** What the browser knows of a lab session. */

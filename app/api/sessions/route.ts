@@ -7,7 +7,7 @@ const startRequest = z.strictObject({
   fresh: z.boolean().optional(),
 });
 
-/** All sessions of this learner, ended ones included. */
+/** The open sessions of this learner, the one seen last first. */
 export function GET(request: Request): Promise<Response> {
   return answer(request, async ({ services, learnerOrNull }) => {
     const learner = await learnerOrNull();

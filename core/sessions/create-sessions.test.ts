@@ -1,0 +1,269 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createAccounts } from '../accounts/create-accounts';
+import type { ClusterProvider, LabCluster } from '../clusters/cluster-provider';
+import { createEmbeddedProvider } from '../clusters/embedded/create-embedded-provider';
+import { runCommand } from '../commands/run-command';
+import type { Lab } from '../content/lab';
+import { loadLab } from '../content/load-lab';
+import { createGrader } from '../grading/create-grader';
+import { createLog } from '../log';
+import { type Database, openDatabase } from '../progress/database/open-database';
+import { createShellHost } from '../shells/create-shell-host';
+import type { ShellHost } from '../shells/lab-shell';
+import { createSessions, type Sessions } from './create-sessions';
+import type { SessionEvent, SessionView } from './lab-session';
+import { createSessionRepository } from './session-repository';
+import { createWorkingFolders } from './working-folder';
+
+/** Lab sessions with everything real around them: cluster, kubectl, shells, grader, database. */
+let folder: string;
+let database: Database;
+let server: Server;
+let firstPod: Lab;
+let learner: string;
+const log = createLog(() => {});
+
+interface Server {
+  sessions: Sessions;
+  shells: ShellHost;
+  /** The clusters that are open, by session. */
+  clusters: Map<string, LabCluster>;
+  /** Tells the session that its cluster is gone, as a worker that died does. */
+  lose(sessionId: string, error: Error): Promise<void>;
+}
+
+/** What a server process puts together; a second one over the same folder is a restart. */
+async function startServer(idleMs = 3_600_000): Promise<Server> {
+  const embedded = createEmbeddedProvider({ folder: join(folder, 'clusters'), log, spare: false });
+  const shells = await createShellHost({
+    folder: join(folder, 'shells'),
+    sandbox: 'auto',
+    perSession: 3,
+    idleMs: 3_600_000,
+    abandonedMs: 3_600_000,
+    log,
+  });
+  const clusters = new Map<string, LabCluster>();
+  const losses = new Map<string, (error: Error) => void>();
+  const watched: ClusterProvider = {
+    ...embedded,
+    async open(request) {
+      const cluster = await embedded.open(request);
+      clusters.set(request.sessionId, cluster);
+      const onLost = (run: (error: Error) => void) => {
+        losses.set(request.sessionId, run);
+        cluster.onLost(run);
+      };
+      return { ...cluster, api: cluster.api, onLost };
+    },
+  };
+  // A lab whose set-up needs a namespace that only the test makes.
+  const config = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'given', namespace: 'late' } };
+  const labs = [firstPod, { ...firstPod, id: 'needs-late', setup: [config] }];
+  const sessions = createSessions({
+    labs: new Map(labs.map((lab) => [lab.id, lab])),
+    providers: { embedded: watched, kind: watched, kubeconfig: watched },
+    preferredCluster: async () => 'embedded',
+    shells,
+    folders: createWorkingFolders(join(folder, 'sessions')),
+    repository: createSessionRepository(database.client),
+    database: database.client,
+    courses: [],
+    createGrader,
+    idleMs,
+    log,
+  });
+  return {
+    sessions,
+    shells,
+    clusters,
+    async lose(sessionId, error) {
+      await clusters.get(sessionId)?.close();
+      losses.get(sessionId)?.(error);
+    },
+  };
+}
+
+beforeAll(async () => {
+  firstPod = await loadLab(resolve('labs/first-pod'));
+});
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'podlab-sessions-'));
+  database = await openDatabase({ url: `file:${join(folder, 'db')}`, prismaFolder: resolve('prisma') });
+  learner = (await createAccounts(database.client).learnerOrGuest(null)).learner.id;
+  server = await startServer();
+});
+afterEach(async () => {
+  await server.sessions.shutdown();
+  await database.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function settled(id: string): Promise<SessionView> {
+  return vi.waitFor(
+    async () => {
+      const view = await server.sessions.get(learner, id);
+      expect(view.state.kind).not.toBe('starting');
+      return view;
+    },
+    { timeout: 20_000, interval: 20 },
+  );
+}
+
+async function startReady(lab = 'first-pod'): Promise<string> {
+  const { id } = await server.sessions.start(learner, { lab });
+  expect((await settled(id)).state).toEqual({ kind: 'ready' });
+  return id;
+}
+
+async function kubectl(id: string, ...args: string[]) {
+  const file = join(folder, `kubeconfig-${id}`);
+  writeFileSync(file, server.clusters.get(id)?.learnerKubeconfig() ?? '');
+  return runCommand('kubectl', args, { env: { ...process.env, KUBECONFIG: file } });
+}
+
+const runHello = ['run', 'hello', '--image=nginx:1.27-alpine', '--labels=app=hello'];
+
+describe('a lab session', () => {
+  it('grades what kubectl changed, and has the grade in the database before it is reported', async () => {
+    const id = await startReady();
+    const seen: { event: SessionEvent; inDatabase: Promise<number> }[] = [];
+    await server.sessions.subscribe(learner, id, (event) => {
+      const inDatabase = database.client.attempt
+        .findUnique({ where: { sessionId: id } })
+        .then((attempt) => attempt?.earned ?? 0);
+      seen.push({ event, inDatabase });
+    });
+
+    expect((await kubectl(id, ...runHello)).exitCode).toBe(0);
+    const earned = await vi.waitFor(
+      () => {
+        const report = seen.find(({ event }) => event.name === 'report' && event.data.earned >= 3);
+        expect(report).toBeDefined();
+        return report!.inDatabase;
+      },
+      { timeout: 20_000, interval: 20 },
+    );
+    expect(earned).toBeGreaterThanOrEqual(3);
+    expect(seen[0]!.event).toMatchObject({ name: 'session', data: { id, state: { kind: 'ready' } } });
+    await vi.waitFor(() => expect(seen.map(({ event }) => event.name)).toContain('saved'));
+  });
+
+  it('is one, however often it is started at once', async () => {
+    const views = await Promise.all(
+      [1, 2, 3].map(() => server.sessions.start(learner, { lab: 'first-pod' })),
+    );
+    expect(new Set(views.map(({ id }) => id)).size).toBe(1);
+    await settled(views[0]!.id);
+  });
+
+  it('ends when the lab is started anew', async () => {
+    const id = await startReady();
+    const states: unknown[] = [];
+    await server.sessions.subscribe(
+      learner,
+      id,
+      ({ name, data }) => name === 'session' && states.push(data.state),
+    );
+    const again = await server.sessions.start(learner, { lab: 'first-pod', fresh: true });
+    expect(again.id).not.toBe(id);
+    expect(states.at(-1)).toEqual({ kind: 'ended', reason: 'You started this lab anew.' });
+    await settled(again.id);
+  });
+
+  it('does not exist for another learner', async () => {
+    const { id } = await server.sessions.start(learner, { lab: 'first-pod' });
+    const { learner: other } = await createAccounts(database.client).learnerOrGuest(null);
+    for (const ask of [
+      () => server.sessions.get(other.id, id),
+      () => server.sessions.check(other.id, id),
+      () => server.sessions.end(other.id, id),
+      () => server.sessions.authorise(other.id, id),
+      () => server.sessions.subscribe(other.id, id, () => {}),
+    ])
+      await expect(ask()).rejects.toMatchObject({ code: 'session-not-found', status: 404 });
+    expect(await server.sessions.list(other.id)).toEqual([]);
+    await settled(id);
+  });
+
+  it('says that it has ended, and why', async () => {
+    const id = await startReady();
+    await server.sessions.end(learner, id);
+    await expect(server.sessions.get(learner, id)).rejects.toMatchObject({
+      status: 410,
+      message: 'This lab session has ended. You ended this lab.',
+    });
+    expect(server.shells.shells(id)).toEqual([]);
+  });
+
+  it('ends when nobody looks at it for long', async () => {
+    const id = await startReady();
+    await server.sessions.shutdown();
+    server = await startServer(1);
+    await server.sessions.recover();
+    await expect(server.sessions.get(learner, id)).rejects.toMatchObject({
+      status: 410,
+      message: 'This lab session has ended. Nobody was here for 1 minute.',
+    });
+  });
+});
+
+describe('a restart of the server', () => {
+  it('finds the session as it was: objects, and hints that were taken', async () => {
+    const id = await startReady();
+    await kubectl(id, 'create', 'configmap', 'mine', '--from-literal=a=b');
+    await server.sessions.hint(learner, id, 'start');
+    await server.sessions.shutdown();
+
+    server = await startServer();
+    await server.sessions.authorise(learner, id);
+    const view = await settled(id);
+    expect(view.state).toEqual({ kind: 'ready' });
+    expect(view.hints['start']?.taken).toEqual([firstPod.tasks[0]!.hints[0]!.text]);
+    expect((await kubectl(id, 'get', 'configmap', 'mine')).exitCode).toBe(0);
+  });
+});
+
+describe('a session in trouble', () => {
+  it('fails with what was refused when its lab cannot be set up, and starts when that is mended', async () => {
+    const { id } = await server.sessions.start(learner, { lab: 'needs-late' });
+    const { state } = await settled(id);
+    expect(state).toMatchObject({ kind: 'failed', error: { code: 'lab-setup-failed' } });
+    expect(state).toHaveProperty('error.message', expect.stringContaining('ConfigMap given was refused'));
+    await expect(server.sessions.check(learner, id)).rejects.toMatchObject({ status: 409 });
+
+    await kubectl(id, 'create', 'namespace', 'late');
+    expect((await server.sessions.start(learner, { lab: 'needs-late' })).id).toBe(id);
+    expect((await settled(id)).state).toEqual({ kind: 'ready' });
+  });
+
+  it('fails with a remedy when its cluster is lost, and starts again', async () => {
+    const id = await startReady();
+    await server.lose(id, new Error('the worker ended'));
+    const { state } = await server.sessions.get(learner, id);
+    expect(state).toMatchObject({ kind: 'failed', error: { code: 'cluster-lost' } });
+    expect(state).toHaveProperty('error.remedy', expect.stringContaining('Try again'));
+
+    await server.sessions.start(learner, { lab: 'first-pod' });
+    expect((await settled(id)).state).toEqual({ kind: 'ready' });
+    expect((await kubectl(id, ...runHello)).exitCode).toBe(0);
+  });
+
+  it('shows a grade that could not be saved, and never calls it saved', async () => {
+    const id = await startReady();
+    await server.sessions.check(learner, id);
+    const events: string[] = [];
+    await database.client.$executeRawUnsafe('ALTER TABLE "CheckRecord" RENAME TO "Elsewhere"');
+    await server.sessions.subscribe(learner, id, ({ name }) => events.push(name));
+    await server.sessions.check(learner, id);
+    expect(events).toContain('report');
+    expect(events).toContain('error');
+    expect(events).not.toContain('saved');
+    await database.client.$executeRawUnsafe('ALTER TABLE "Elsewhere" RENAME TO "CheckRecord"');
+    await server.sessions.check(learner, id);
+    expect(events).toContain('saved');
+  });
+});
