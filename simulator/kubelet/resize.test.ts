@@ -8,7 +8,7 @@ const had = { requests: { cpu: '100m', memory: '32Mi' } };
 /** A running container that has `had`, in a Pod that now asks for `requests`, on a node of 4 CPUs and 1 GiB. */
 function resized(requests: Record<string, string>): PodRun {
   const state = emptyRuntimeState();
-  state.current.set('a', { name: 'a', state: 'running', resources: had } as Attempt);
+  state.current.set('a', { name: 'a', state: 'running', resources: had } as unknown as Attempt);
   const pod = { metadata: {}, spec: { containers: [{ name: 'a', resources: { requests } }] } };
   const node = { allocatable: { cpu: '4', memory: '1Gi' } };
   return { pod, state, context: { node }, resizePending: undefined } as unknown as PodRun;
