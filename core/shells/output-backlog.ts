@@ -1,3 +1,5 @@
+import { endOfSgr, penAfter, startOfUnfinishedSgr } from './select-graphic-rendition';
+
 type Item =
   | { kind: 'text'; bytes: Uint8Array; plain: boolean }
   | { kind: 'resize'; columns: number; rows: number };
@@ -9,13 +11,20 @@ type Item =
 export class OutputBacklog {
   private items: Item[] = [];
   private special = 0;
+  /** The beginning of an SGR sequence whose end has not come: it draws nothing yet, so it can wait outside. */
+  unfinished: Uint8Array | undefined;
   /** Bytes waiting. */
   bytes = 0;
   /** Pieces that ever came in, and that ever went out. */
   pushed = 0;
   taken = 0;
 
-  push(bytes: Uint8Array): void {
+  push(received: Uint8Array): void {
+    const whole = this.unfinished ? Buffer.concat([this.unfinished, received]) : received;
+    const end = startOfUnfinishedSgr(whole);
+    this.unfinished = end < whole.length ? whole.subarray(end) : undefined;
+    if (end === 0) return;
+    const bytes = whole.subarray(0, end);
     const plain = isPlain(bytes);
     this.items.push({ kind: 'text', bytes, plain });
     if (!plain) this.special++;
@@ -33,7 +42,10 @@ export class OutputBacklog {
     return this.items.length === 0;
   }
 
-  /** Whether nothing but text and line ends is waiting: nothing that changes how a terminal reads what follows. */
+  /**
+   * Whether nothing but text, its colours and line ends is waiting: nothing that changes how a terminal reads what
+   * follows.
+   */
   get isPlain(): boolean {
     return this.special === 0;
   }
@@ -48,7 +60,7 @@ export class OutputBacklog {
   }
 
   /**
-   * Leaves out all but the last `lines` lines and the line end before them. Nothing happens when less is waiting or
+   * Leaves out all but the last `lines` lines, the line end before them, and the colours that hold there. Nothing happens when less is waiting or
    * when something but text is. Exact only for a terminal that reads text as text, scrolls as a whole, and remembers
    * no more than `lines` lines, the visible ones included.
    */
@@ -65,20 +77,28 @@ export class OutputBacklog {
         ends++;
         // Only after CR LF does a line start at the left edge.
         if (ends > lines && at > 0 && item.bytes[at - 1] === carriageReturn) {
-          this.cut(i, item.bytes.subarray(at - 1));
+          this.cut(i, at - 1);
           return;
         }
       }
     }
   }
 
-  private cut(index: number, rest: Uint8Array): void {
+  /** Leaves out what comes before the byte `at` of the piece at `index`. */
+  private cut(index: number, at: number): void {
+    const pieces = this.items.slice(0, index + 1).map((item) => (item.kind === 'text' ? item.bytes : none));
+    const last = pieces[index] ?? none;
+    pieces[index] = last.subarray(0, at);
+    const pen = penAfter(pieces);
+    const rest = last.subarray(at);
+    const bytes = pen ? Buffer.concat([Buffer.from(pen), rest]) : rest;
     this.taken += index;
-    this.items.splice(0, index + 1, { kind: 'text', bytes: rest, plain: true });
+    this.items.splice(0, index + 1, { kind: 'text', bytes, plain: true });
     this.bytes = this.items.reduce((sum, item) => sum + (item.kind === 'text' ? item.bytes.length : 0), 0);
   }
 }
 
+const none = new Uint8Array();
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 const escapeByte = 0x1b;
@@ -86,9 +106,14 @@ const escapeByte = 0x1b;
 const shiftOut = 0x0e;
 const shiftIn = 0x0f;
 
-/** Whether bytes hold no control but harmless C0 ones: no ESC, no shifts, no C1 (U+0080–U+009F as UTF-8). */
+/** Whether bytes hold no control but harmless C0 ones and SGR: no other ESC, no shifts, no C1 (U+0080–U+009F as UTF-8). */
 function isPlain(bytes: Uint8Array): boolean {
-  if (bytes.includes(escapeByte) || bytes.includes(shiftOut) || bytes.includes(shiftIn)) return false;
+  if (bytes.includes(shiftOut) || bytes.includes(shiftIn)) return false;
+  for (let at = bytes.indexOf(escapeByte); at >= 0; ) {
+    const end = endOfSgr(bytes, at);
+    if (end <= 0) return false;
+    at = bytes.indexOf(escapeByte, end);
+  }
   // A chunk may start within a character that began as C2.
   const first = bytes[0] ?? 0;
   if (first >= 0x80 && first <= 0x9f) return false;

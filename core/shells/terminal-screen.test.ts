@@ -76,6 +76,14 @@ describe('a screen that is seen again', () => {
     ['more lines than the screen has', [Array.from({ length: 500 }, (_, i) => `line ${i}`).join('\r\n')]],
   ])('shows %s as it was', (_, parts) => feedAndCompare(parts));
 
+  it('can be seen from the middle of a colour on', async () => {
+    const screen = screenOf();
+    screen.feed(Buffer.from('plain \x1b[3'));
+    const { bytes } = await screen.snapshot();
+    const replayed = await drawn(Buffer.concat([bytes, Buffer.from('1mred')]));
+    expect(look(replayed)).toEqual(look(await drawn('plain \x1b[31mred')));
+  });
+
   it('keeps the scroll region of a full-screen program', async () => {
     const screen = screenOf();
     screen.feed(Buffer.from('\x1b[?1049h\x1b[3;10r\x1b[5;7Hx'));
@@ -125,6 +133,10 @@ describe('output faster than it can be parsed', () => {
     );
   };
 
+  const coloured = text(0, 40_000)
+    .replace(/^(\d+)/gm, '\x1b[2m$1\x1b[0m\x1b[1;32m ok')
+    .replaceAll(/(x{7})/g, '\x1b[38;5;208m$1\x1b[0m');
+
   it.each([
     ['text alone', text(0, 40_000)],
     ['text after colour', `\x1b[32m$ \x1b[0m\x1b[34m${text(0, 40_000)}`],
@@ -135,6 +147,13 @@ describe('output faster than it can be parsed', () => {
     ['line feeds without carriage returns', text(0, 40_000).replaceAll('\r', '')],
     ['one long line', 'y'.repeat(2_000_000)],
     ['C1 controls', text(0, 20_000) + '\u009b5;5r'.repeat(3) + text(0, 20_000)],
+    ['coloured text', coloured],
+    ['coloured text without resets', coloured.replaceAll('\x1b[0m', '\x1b[39m')],
+    [
+      'every line in another colour',
+      text(0, 40_000).replace(/^(\d+)/gm, (_, n) => `\x1b[48;2;${n % 256};1;2m${n}`),
+    ],
+    ['bold on and off', text(0, 40_000).replace(/^(\d+)/gm, (_, n) => `\x1b[${n % 3 ? 1 : 22};4m${n}`)],
     ['umlauts', text(0, 40_000).replaceAll('xx', 'ü«')],
   ])(
     'ends with the screen that parsing all of it would give: %s',
@@ -142,9 +161,12 @@ describe('output faster than it can be parsed', () => {
     60_000,
   );
 
-  it('keeps little of it', () => {
+  it.each([
+    ['text', text(0, 200_000)],
+    ['coloured text', coloured.repeat(4)],
+  ])('keeps little of it: %s', (_, all) => {
     const screen = screenOf();
-    for (const chunk of chunks(text(0, 200_000))) {
+    for (const chunk of chunks(all)) {
       screen.feed(chunk);
       expect(screen.isOverfull).toBe(false);
     }
@@ -152,7 +174,7 @@ describe('output faster than it can be parsed', () => {
 
   it('asks for a pause when all of it has to be parsed, and says when that is over', async () => {
     const screen = screenOf();
-    for (const chunk of chunks(`\x1b[31m${text(0, 100)}`.repeat(1000))) screen.feed(chunk);
+    for (const chunk of chunks(`\x1b[5G${text(0, 100)}`.repeat(1000))) screen.feed(chunk);
     expect(screen.isOverfull).toBe(true);
     await new Promise<void>((resolve) => {
       screen.onRelief = resolve;
@@ -165,6 +187,13 @@ describe('output faster than it can be parsed', () => {
       { weight: 5, arbitrary: fc.integer({ min: 1, max: 6000 }).map((count) => text(count, count)) },
       fc.constantFrom(
         '\x1b[31m',
+        '\x1b[0m',
+        '\x1b[;7m',
+        '\x1b[1;38;5;9m',
+        '\x1b[44m',
+        '\x1b[39m',
+        '\x1b[38:2::1:2:3m',
+        '\x1b[22;24m',
         '\x1b[2;9r',
         '\x1b[r',
         '\x1b[?1049h',

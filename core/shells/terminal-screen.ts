@@ -97,7 +97,9 @@ export class TerminalScreen {
   async snapshot(): Promise<{ bytes: Uint8Array; columns: number; rows: number }> {
     await this.parseEverything();
     const text = mendSerialized(this.serializer.serialize()) + this.unserialized();
-    return { bytes: Buffer.from(text), columns: this.columns, rows: this.rows };
+    // What comes next may be the end of a sequence that has begun.
+    const bytes = Buffer.concat([Buffer.from(text), this.backlog.unfinished ?? new Uint8Array()]);
+    return { bytes, columns: this.columns, rows: this.rows };
   }
 
   /** What is left of this screen when its program is gone: text and colours of the ordinary buffer. */
