@@ -12,7 +12,7 @@ export interface StartedWorker {
 }
 
 /** What a runaway lab may use before its own cluster, and nothing else, ends. */
-const heapMb = 384;
+const defaultHeapMb = 384;
 /** Small, because each idle cluster keeps it: V8 would take three times as much before it first collects. */
 const youngGenerationMb = 2;
 const pingEveryMs = 5_000;
@@ -37,10 +37,12 @@ export class ClusterWorker {
   constructor(
     options: Extract<ToWorker, { kind: 'start' }>['options'],
     onError: (error: { message: string; stack?: string }) => void,
+    heapMb = defaultHeapMb,
   ) {
     this.worker = new Worker(workerFile(), {
       resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: youngGenerationMb },
-      // The learner's cluster needs nothing of the server's environment.
+      // The learner's cluster needs nothing of the server's environment, nor what the server was started with.
+      execArgv: [],
       env: { NODE_ENV: process.env['NODE_ENV'] ?? 'production' },
     });
     this.started = new Promise((resolve, reject) => {
@@ -57,7 +59,7 @@ export class ClusterWorker {
     });
     // Its failure is seen by whoever awaits it; a spare worker may have nobody yet.
     this.started.catch(() => {});
-    this.worker.on('error', (error) => this.lose(lossOf(error)));
+    this.worker.on('error', (error) => this.lose(lossOf(error, heapMb)));
     this.worker.on('exit', (code) =>
       this.lose(new Error(`The cluster’s thread ended with exit code ${code}.`)),
     );
@@ -134,7 +136,7 @@ function readable({ message, stack }: { message: string; stack?: string }): {
   return { message, ...(stack ? { stack: stackInSources(stack, map) } : {}) };
 }
 
-function lossOf(error: Error & { code?: string }): Error {
+function lossOf(error: Error & { code?: string }, heapMb: number): Error {
   if (error.code !== 'ERR_WORKER_OUT_OF_MEMORY') return error;
   return new Error(
     `The embedded cluster ended because it needed more than its ${heapMb} MiB of memory: something in it, such as a ` +
