@@ -49,6 +49,7 @@ const STREAMS: ReadonlySet<string> = new Set(['exec', 'attach', 'portforward', '
 /** The HTTPS front of a cluster: who asks, may they, what for, in which form. */
 export class ApiServer {
   private readonly server: Server;
+  private readonly upgraded = new Set<Duplex>();
   private readonly shared = new SharedJson();
 
   constructor(private readonly parts: ApiServerParts) {
@@ -66,7 +67,11 @@ export class ApiServer {
     this.server.requestTimeout = 0;
     this.server.headersTimeout = 30_000;
     this.server.on('request', (request, response) => void this.answer(request, response));
-    this.server.on('upgrade', (request, socket, head) => void this.upgrade(request, socket, head));
+    this.server.on('upgrade', (request, socket, head) => {
+      this.upgraded.add(socket);
+      socket.once('close', () => this.upgraded.delete(socket));
+      void this.upgrade(request, socket, head);
+    });
     this.server.on('tlsClientError', () => {});
     this.server.on('clientError', (_error, socket) => {
       if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
@@ -89,6 +94,8 @@ export class ApiServer {
     return new Promise((resolve) => {
       this.server.close(() => resolve());
       this.server.closeAllConnections();
+      // Exec, attach and port-forward: the HTTP server no longer counts them as its own, and waits for them all the same.
+      for (const socket of this.upgraded) socket.destroy();
     });
   }
 
