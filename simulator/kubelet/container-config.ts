@@ -7,7 +7,7 @@ import { expand, unresolved } from './expansion';
 import type { FieldContext } from './field-ref';
 import { securityOf } from './security-context';
 import type { PodVolumes } from './volumes/pod-volumes';
-import type { MountedVolume } from './volumes/trees';
+import type { MountedVolume, TreeFactory } from './volumes/trees';
 
 export interface ConfigInputs {
   client: Client;
@@ -16,6 +16,7 @@ export interface ConfigInputs {
   image: ImageStatus;
   fields: FieldContext;
   volumes: PodVolumes;
+  trees: TreeFactory;
   attempt: number;
   targetContainerId?: string;
 }
@@ -36,7 +37,10 @@ export function containerConfig(inputs: ConfigInputs): ContainerConfig {
     ...(args ? { args } : {}),
     ...(container.workingDir ? { workingDir: container.workingDir } : {}),
     env: [...environment].map(([name, value]) => ({ name, value })),
-    mounts: (container.volumeMounts ?? []).map((mount) => mountOf(mount, inputs.volumes, environment)),
+    mounts: [
+      ...(container.volumeMounts ?? []).map((mount) => mountOf(mount, inputs.volumes, environment)),
+      ...terminationLog(container, inputs.trees),
+    ],
     stdin: container.stdin ?? false,
     stdinOnce: container.stdinOnce ?? false,
     tty: container.tty ?? false,
@@ -49,6 +53,14 @@ export function containerConfig(inputs: ConfigInputs): ContainerConfig {
     ...(inputs.targetContainerId ? { targetContainerId: inputs.targetContainerId } : {}),
     ...(container.lifecycle?.stopSignal ? { stopSignal: container.lifecycle.stopSignal } : {}),
   };
+}
+
+/** A file of the node's that anyone may write to; the usual path has one already (kubelet TerminationMessagePath mount). */
+function terminationLog({ terminationMessagePath: path }: Container, trees: TreeFactory): ContainerMount[] {
+  if (!path || path === '/dev/termination-log') return [];
+  const tree = trees.create();
+  tree.write('/log', '', { mode: 0o666 });
+  return [{ containerPath: path, tree, subPath: 'log', readOnly: false }];
 }
 
 function mountOf(mount: VolumeMount, volumes: PodVolumes, environment: Map<string, string>): ContainerMount {

@@ -62,7 +62,7 @@ async function runHttp(
   const url = `${(action.scheme ?? 'HTTP').toLowerCase()}://${host}:${port}${path}`;
   const where = `for Container ${JSON.stringify(target.spec.name)} in Pod ${JSON.stringify(podText(target.pod))}`;
   try {
-    const stream = await target.sandbox.dial(port);
+    const stream = await target.sandbox.dial(port, { host });
     const headers = action.httpHeaders ?? [];
     const reply = await httpGet(stream, { host: `${host}:${port}`, path, headers });
     if (reply.status < 400) return undefined;

@@ -101,6 +101,7 @@ function create(
       image,
       fields: run.fields(),
       volumes: run.volumes,
+      trees: run.context.trees,
       attempt: number,
       ...(target ? { targetContainerId: target } : {}),
     }),

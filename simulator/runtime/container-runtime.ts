@@ -52,8 +52,11 @@ export interface Sandbox {
   readonly ip: string;
   /** Throws RuntimeError `CreateContainerError` (bad user, mount on a file, …). The image must have been pulled. */
   createContainer(config: ContainerConfig): RuntimeContainer;
-  /** Opens a connection to a port inside the Pod as the kubelet's node does: for probes, port-forward and proxy. */
-  dial(port: number, options?: { localhost?: boolean; timeoutMs?: number }): Promise<NetworkStream>;
+  /** Opens a connection from the Pod's node to a port inside the Pod, or of `host`: for probes, hooks, port-forward and proxy. */
+  dial(
+    port: number,
+    options?: { localhost?: boolean; host?: string; timeoutMs?: number },
+  ): Promise<NetworkStream>;
   /** Ends what is left in it and gives the address back. */
   remove(): void;
 }

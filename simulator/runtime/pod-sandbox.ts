@@ -113,8 +113,13 @@ export class PodSandbox implements Sandbox {
     return container;
   }
 
-  dial(port: number, options: { localhost?: boolean; timeoutMs?: number } = {}): Promise<NetworkStream> {
+  dial(
+    port: number,
+    options: { localhost?: boolean; host?: string; timeoutMs?: number } = {},
+  ): Promise<NetworkStream> {
     const { nodeName, nodeIP } = this.config;
+    const { host } = options;
+    if (host && host !== this.ip) return this.parts.network.dial({ node: nodeName }, host, port, options);
     const from = { node: nodeName, nodeIP };
     return this.parts.network.dialNamespace(from, this.attachment.namespace, port, options);
   }
