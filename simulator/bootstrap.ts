@@ -137,7 +137,7 @@ function object(apiVersion: string, kind: string, metadata: Record<string, unkno
 }
 
 /** A node of kind with 8 CPUs and 16 GiB, as its kubelet registers it. */
-function newNode(name: string, index: number, options: { now: number }): Node {
+function newNode(name: string, index: number, options: { nodes: readonly string[]; now: number }): Node {
   const controlPlane = index === 0;
   const amounts = {
     cpu: '8',
@@ -181,6 +181,10 @@ function newNode(name: string, index: number, options: { now: number }): Node {
     spec: {
       podCIDR: `10.244.${index}.0/24`,
       podCIDRs: [`10.244.${index}.0/24`],
+      // kind takes the taint away where there is nowhere else to run.
+      ...(controlPlane && options.nodes.length > 1
+        ? { taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }] }
+        : {}),
       providerID: `kind://docker/podlab/${name}`,
     },
     status: {

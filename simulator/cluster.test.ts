@@ -58,5 +58,11 @@ describe('a cluster', () => {
       'three',
       'two',
     ]);
+    // Where there are others, nothing runs beside the control plane.
+    expect(json.items.map((node: { spec: { taints?: unknown } }) => node.spec.taints)).toEqual([
+      [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }],
+      undefined,
+      undefined,
+    ]);
   });
 });

@@ -12,7 +12,7 @@ import { startJobController } from './job/index';
 import { startNamespaceController } from './namespace';
 import { startPersistentVolumeController } from './persistent-volume';
 import { startPodGarbageController } from './pod-garbage';
-import { startReplicaSetController } from './replica-set';
+import { startReplicaSetController, startReplicationController } from './replica-set';
 import { startResourceQuotaController } from './resource-quota';
 import { startServiceAccountController } from './service-account';
 import { startStatefulSetController } from './stateful-set';
@@ -27,6 +27,7 @@ const CONTROLLERS: readonly StartController[] = [
   startEndpointSliceController,
   startEndpointsController,
   startReplicaSetController,
+  startReplicationController,
   startDeploymentController,
   startStatefulSetController,
   startDaemonSetController,

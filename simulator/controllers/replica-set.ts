@@ -1,5 +1,5 @@
 import { ApiError } from '../api/errors';
-import type { Pod, ReplicaSet } from '../schema/types';
+import type { Pod, ReplicaSet, ReplicationController } from '../schema/types';
 import {
   type ControllerContext,
   isPodActive,
@@ -22,12 +22,34 @@ import type { WorkQueue } from './work-queue';
 
 /** Keeps as many Pods as the ReplicaSet asks for (replicaset controller). */
 export function startReplicaSetController(context: ControllerContext): StopController {
-  const events = recorder(context, 'replicaset-controller');
+  return start(context, 'replicasets.apps', 'ReplicaSet', 'replicaset-controller');
+}
+
+/** Its older form, which does the same by labels alone (replication controller, an adapter around the above). */
+export function startReplicationController(context: ControllerContext): StopController {
+  return start(context, 'replicationcontrollers', 'ReplicationController', 'replication-controller');
+}
+
+function selectorOf({ spec }: ReplicaSet | ReplicationController): Selector {
+  const selector = spec?.selector as Record<string, unknown> | undefined;
+  const plain = selector && !('matchLabels' in selector) && !('matchExpressions' in selector);
+  return (plain ? { matchLabels: selector } : selector) as Selector;
+}
+
+type Selector = NonNullable<ReplicaSet['spec']>['selector'];
+
+function start(
+  context: ControllerContext,
+  resource: 'replicasets.apps' | 'replicationcontrollers',
+  kind: string,
+  component: string,
+): StopController {
+  const events = recorder(context, component);
   const reconcile = (key: string, queue: WorkQueue): void => {
     const [namespace, name] = splitKey(key);
-    const set = context.client.get('replicasets.apps', namespace, name);
+    const set = context.client.get(resource, namespace, name) as ReplicaSet | undefined;
     if (!set) return;
-    const pods = claimPods(context, set, set.spec?.selector);
+    const pods = claimPods(context, set, selectorOf(set));
     const active = pods.filter(isPodActive);
     let failure: ApiError | undefined;
     if (!set.metadata.deletionTimestamp) {
@@ -73,10 +95,10 @@ export function startReplicaSetController(context: ControllerContext): StopContr
     const ready = active.filter(isPodReady).length;
     const available = waits.filter((wait) => wait === 0).length;
     const conditions = conditionsOf(set, failure, now);
-    const stored = client.get('replicasets.apps', set.metadata.namespace ?? '', set.metadata.name ?? '');
+    const stored = client.get(resource, set.metadata.namespace ?? '', set.metadata.name ?? '');
     if (!stored || stored.metadata.uid !== set.metadata.uid) return;
-    client.updateStatus('replicasets.apps', {
-      ...stored,
+    client.updateStatus(resource, {
+      ...(stored as ReplicaSet),
       status: {
         replicas: active.length,
         ...(labelled > 0 ? { fullyLabeledReplicas: labelled } : {}),
@@ -88,7 +110,7 @@ export function startReplicaSetController(context: ControllerContext): StopContr
     });
   }
 
-  return watchOwners(context, 'replicasets.apps', 'ReplicaSet', ({ spec }) => spec?.selector, reconcile).stop;
+  return watchOwners(context, resource, kind, selectorOf, reconcile).stop;
 }
 
 type Condition = NonNullable<NonNullable<ReplicaSet['status']>['conditions']>[number];

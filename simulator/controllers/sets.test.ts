@@ -8,7 +8,7 @@ const START = Date.UTC(2026, 0, 1, 10, 3, 0);
 beforeEach(async () => {
   cluster = await startTestCluster({
     start: START,
-    nodes: ['one', 'two'],
+    nodes: ['plane', 'one', 'two'],
     scripts: { web: { onTerm: 0 }, work: { endsAfterMs: 1000 } },
   });
 });

@@ -48,6 +48,42 @@ describe('Endpoints', () => {
   });
 });
 
+describe('a ReplicationController', () => {
+  const MANIFEST = JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'ReplicationController',
+    metadata: { name: 'old' },
+    spec: {
+      replicas: 2,
+      template: {
+        metadata: { labels: { app: 'old' } },
+        spec: { terminationGracePeriodSeconds: 0, containers: [{ name: 'web', image: 'nginx:1.27' }] },
+      },
+    },
+  });
+
+  it('keeps its Pods, and is scaled', async () => {
+    await session.kubectl('apply -f -', MANIFEST);
+    await session.kubectl('scale rc old --replicas=1');
+    await expect
+      .poll(async () => (await session.kubectl('get rc old --no-headers')).stdout, { timeout: 10_000 })
+      .toMatch(/^old +1 +1 +1 +/);
+    expect((await session.kubectl('get rc old --subresource=scale')).stdout).toMatch(
+      /^NAME +DESIRED +AVAILABLE +AGE *\nold +1 +1 +/,
+    );
+  });
+
+  it('lets `apply --prune` look through everything', async () => {
+    const config = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: NAME, labels: {app: pruned}}\n';
+    await session.kubectl('apply -f -', config.replace('NAME', 'one'));
+    const { stdout } = await session.kubectl(
+      'apply --prune -l app=pruned -f -',
+      config.replace('NAME', 'two'),
+    );
+    expect(stdout).toBe('configmap/two created\nconfigmap/one pruned\n');
+  });
+});
+
 describe('a ClusterRole with an aggregationRule', () => {
   it('has the rules of those that it selects', async () => {
     await session.kubectl('create clusterrole all --aggregation-rule=example.com/part=yes');

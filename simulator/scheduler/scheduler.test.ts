@@ -15,7 +15,7 @@ interface NodeOptions {
   unschedulable?: boolean;
 }
 
-/** Nodes of 8 CPUs and 16 GiB each. */
+/** Nodes of 8 CPUs and 16 GiB each, with no taints but those given. */
 async function nodes(options: Record<string, NodeOptions>): Promise<TestCluster> {
   const made = await startTestCluster({ nodes: Object.keys(options), scripts: { app: { onTerm: 0 } } });
   cluster = made;
@@ -24,7 +24,7 @@ async function nodes(options: Record<string, NodeOptions>): Promise<TestCluster>
     made.client.update('nodes', {
       ...node,
       metadata: { ...node.metadata, labels: { ...node.metadata.labels, ...labels } },
-      spec: { ...node.spec, ...(taints ? { taints } : {}), ...(unschedulable ? { unschedulable } : {}) },
+      spec: { ...node.spec, taints: taints ?? [], ...(unschedulable ? { unschedulable } : {}) },
     });
   }
   await made.clock.advance(10);

@@ -152,6 +152,14 @@ export const RESOURCES: readonly ResourceDefinition[] = [
       { name: 'resize', kind: 'Pod', verbs: READ_WRITE },
     ],
   }),
+  define({
+    kind: 'ReplicationController',
+    plural: 'replicationcontrollers',
+    shortNames: ['rc'],
+    categories: ['all'],
+    status: true,
+    scale: true,
+  }),
   define({ kind: 'ResourceQuota', plural: 'resourcequotas', shortNames: ['quota'], status: true }),
   define({ kind: 'Secret', plural: 'secrets' }),
   define({

@@ -44,6 +44,7 @@ export type ServiceAccount = ObjectOf<models.V1ServiceAccount>;
 export type Event = ObjectOf<models.CoreV1Event>;
 export type Deployment = ObjectOf<models.V1Deployment>;
 export type ReplicaSet = ObjectOf<models.V1ReplicaSet>;
+export type ReplicationController = ObjectOf<models.V1ReplicationController>;
 export type StatefulSet = ObjectOf<models.V1StatefulSet>;
 export type DaemonSet = ObjectOf<models.V1DaemonSet>;
 export type ControllerRevision = ObjectOf<models.V1ControllerRevision>;
@@ -80,6 +81,7 @@ export interface ResourceTypes {
   events: Event;
   persistentvolumes: PersistentVolume;
   persistentvolumeclaims: PersistentVolumeClaim;
+  replicationcontrollers: ReplicationController;
   resourcequotas: ResourceQuota;
   limitranges: LimitRange;
   'deployments.apps': Deployment;

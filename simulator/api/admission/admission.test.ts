@@ -230,6 +230,16 @@ describe('Pod Security', () => {
     expect(warnings).toEqual([`would violate PodSecurity "restricted:latest": ${ALL}`]);
   });
 
+  it('wants levels and versions that there are', () => {
+    const refused = (label: string, value: string) => () =>
+      cluster(`metadata: {labels: {pod-security.kubernetes.io/${label}: ${value}}}`);
+    expect(refused('enforce', 'strict')).toThrow('must be one of privileged, baseline, restricted');
+    expect(refused('warn-version', 'v2.0')).toThrow(
+      'metadata.labels[pod-security.kubernetes.io/warn-version]: Invalid value: "v2.0": must be "latest" or "v1.x"',
+    );
+    expect(refused('audit-version', 'v1.36')).not.toThrow();
+  });
+
   it('lets a careful Pod in', () => {
     const careful =
       'spec: {securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}, containers: [{name: app, image: nginx, securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}}]}';

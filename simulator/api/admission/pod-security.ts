@@ -15,6 +15,7 @@ const MOST_WARNED_PODS = 10;
 const TEMPLATED: readonly ResourceName[] = [
   'deployments.apps',
   'replicasets.apps',
+  'replicationcontrollers',
   'statefulsets.apps',
   'daemonsets.apps',
   'jobs.batch',
@@ -56,16 +57,31 @@ export function checkNamespaceLabels(request: AdmissionRequest, client: Client):
   const namespace = request.object as Namespace;
   const errors = MODES.flatMap((mode) => {
     const value = namespace.metadata.labels?.[PREFIX + mode];
-    return value === undefined || LEVELS.includes(value)
-      ? []
-      : [invalidField(at('metadata.labels', PREFIX + mode), value, `must be one of ${LEVELS.join(', ')}`)];
+    const version = namespace.metadata.labels?.[`${PREFIX + mode}-version`];
+    return [
+      ...(value === undefined || LEVELS.includes(value)
+        ? []
+        : [invalidField(at('metadata.labels', PREFIX + mode), value, `must be one of ${LEVELS.join(', ')}`)]),
+      ...(version === undefined || /^(latest|v1\.([1-9]\d*|0))$/.test(version)
+        ? []
+        : [
+            invalidField(
+              at('metadata.labels', `${PREFIX + mode}-version`),
+              version,
+              'must be "latest" or "v1.x"',
+            ),
+          ]),
+    ];
   });
   if (errors.length > 0 && request.operation === 'CREATE')
     throw invalid(resourceByName('namespaces'), request.name, errors);
   if (request.operation !== 'UPDATE') return;
   const old = request.oldObject as Namespace;
   const changed = MODES.some(
-    (mode) => namespace.metadata.labels?.[PREFIX + mode] !== old.metadata.labels?.[PREFIX + mode],
+    (mode) =>
+      namespace.metadata.labels?.[PREFIX + mode] !== old.metadata.labels?.[PREFIX + mode] ||
+      namespace.metadata.labels?.[`${PREFIX + mode}-version`] !==
+        old.metadata.labels?.[`${PREFIX + mode}-version`],
   );
   if (errors.length > 0 && changed) throw invalid(resourceByName('namespaces'), request.name, errors);
   const policy = policyOf(namespace, 'enforce');

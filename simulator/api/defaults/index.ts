@@ -20,6 +20,7 @@ import {
   defaultDeployment,
   defaultJob,
   defaultReplicaSet,
+  defaultReplicationController,
   defaultStatefulSet,
 } from './workloads';
 
@@ -32,6 +33,7 @@ const DEFAULTERS: Defaulters = {
   nodes: defaultNode,
   persistentvolumes: defaultVolume,
   persistentvolumeclaims: defaultClaim,
+  replicationcontrollers: defaultReplicationController,
   resourcequotas: defaultQuota,
   limitranges: defaultLimitRange,
   secrets: defaultSecret,

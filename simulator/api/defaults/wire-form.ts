@@ -13,6 +13,7 @@ const ALWAYS: Partial<Record<ResourceName, Fields>> = {
   nodes: { spec: {}, status: {} },
   persistentvolumes: { spec: {}, status: {} },
   persistentvolumeclaims: { spec: { resources: {} }, status: {} },
+  replicationcontrollers: { status: { replicas: 0 } },
   resourcequotas: { spec: {}, status: {} },
   limitranges: { spec: { limits: null } },
   events: {

@@ -5,6 +5,7 @@ import type {
   Job,
   PodTemplateSpec,
   ReplicaSet,
+  ReplicationController,
   StatefulSet,
 } from '../../schema/types';
 import { defaultClaimSpec, defaultPodSpec } from './pod-spec';
@@ -31,6 +32,16 @@ export function defaultReplicaSet({ spec }: ReplicaSet): void {
   if (!spec) return;
   spec.replicas ??= 1;
   defaultTemplate(spec.template);
+}
+
+/** core/v1 SetDefaults_ReplicationController: what it selects and is called by comes from its template. */
+export function defaultReplicationController({ metadata, spec }: ReplicationController): void {
+  if (!spec) return;
+  const labels = spec.template?.metadata?.labels;
+  if (labels && !spec.selector) spec.selector = { ...labels };
+  if (labels && !metadata.labels) metadata.labels = { ...labels };
+  spec.replicas ??= 1;
+  if (spec.template) defaultTemplate(spec.template);
 }
 
 /** apps/v1 SetDefaults_StatefulSet. */

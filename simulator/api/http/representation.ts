@@ -67,6 +67,11 @@ export class Representation {
     return this.form === 'object' && !this.resource.convertedFrom;
   }
 
+  /** Whether the client asked for columns and rows. */
+  get isTable(): boolean {
+    return this.form === 'table';
+  }
+
   private table(objects: readonly KubeObject[], metadata: ListMetadata): unknown {
     const { columnDefinitions, rows } = this.renderTable(this.resource.name, objects, this.now());
     return {

@@ -43,7 +43,7 @@ export async function serveResource(
   const bytes = verb === 'get' ? Buffer.alloc(0) : await readBody(exchange.request);
   const context = requestContext(exchange, { fieldManager: exchange.query.get('fieldManager') ?? '' });
   const request = writeRequest(exchange, route, bytes, context);
-  const special = subresource && serveSubresource(parts, verb, request);
+  const special = subresource && serveSubresource(parts, verb, request, representation.isTable);
   if (special) return sendJson(exchange, special.code, special.body);
   switch (verb) {
     case 'get':

@@ -7,6 +7,7 @@ import { selectorText } from '../selectors/selector-text';
 import type { ServiceAccountTokens } from '../service-account-tokens';
 import { rfc3339 } from '../storage/object-storage';
 import { bindPod, evictPod } from '../storage/pod-subresources';
+import { ageOf, columns } from '../tables/printer';
 import { deleteOptions } from './request-options';
 import { patched, readBodyObject, type WriteParts, type WriteRequest } from './write-handler';
 
@@ -21,10 +22,14 @@ export function serveSubresource(
   parts: SubresourceParts,
   verb: string,
   request: WriteRequest,
+  wantsTable = false,
 ): { code: number; body: unknown } | undefined {
   switch (request.subresource) {
-    case 'scale':
-      return { code: 200, body: scale(parts, verb, request) };
+    case 'scale': {
+      const body = scale(parts, verb, request);
+      const table = wantsTable ? scaleTable(body, parts.storage.parts.clock.now()) : undefined;
+      return { code: 200, body: table ?? body };
+    }
     case 'eviction':
       return evict(parts, request);
     case 'binding':
@@ -43,7 +48,11 @@ interface Scalable extends KubeObject {
 
 function toScale(object: Scalable): KubeObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
-  const selector = selectorText(object.spec?.selector);
+  const { selector: selected } = object.spec ?? {};
+  // A ReplicationController selects by labels alone.
+  const selector = selectorText(
+    object.kind === 'ReplicationController' ? { matchLabels: selected as Record<string, string> } : selected,
+  );
   return {
     kind: SCALE.kind,
     apiVersion: SCALE.apiVersion,
@@ -51,6 +60,23 @@ function toScale(object: Scalable): KubeObject {
     spec: { replicas: object.spec?.replicas ?? 0 },
     status: { replicas: object.status?.replicas ?? 0, ...(selector ? { selector } : {}) },
   } as KubeObject;
+}
+
+/** printers/internalversion printScale. */
+function scaleTable(object: KubeObject, now: number): unknown {
+  const { metadata, spec, status } = object as Scalable;
+  return {
+    kind: 'Table',
+    apiVersion: 'meta.k8s.io/v1',
+    metadata: { resourceVersion: metadata.resourceVersion },
+    columnDefinitions: columns('Name', 'Desired:integer', 'Available:integer', 'Age'),
+    rows: [
+      {
+        cells: [metadata.name, spec?.replicas ?? 0, status?.replicas ?? 0, ageOf(metadata, now)],
+        object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata },
+      },
+    ],
+  };
 }
 
 /** apps/* scale (registry/apps/deployment ScaleREST and its kin). */

@@ -31,6 +31,7 @@ const FIELDS: Partial<Record<ResourceName, readonly string[]>> = {
   nodes: ['spec.unschedulable'],
   secrets: ['type'],
   services: ['spec.clusterIP', 'spec.type'],
+  replicationcontrollers: ['status.replicas'],
   'replicasets.apps': ['status.replicas'],
   'jobs.batch': ['status.successful'],
 };

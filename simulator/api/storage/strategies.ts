@@ -6,6 +6,7 @@ const GENERATIONS: ReadonlySet<ResourceName> = new Set<ResourceName>([
   'pods',
   'deployments.apps',
   'replicasets.apps',
+  'replicationcontrollers',
   'statefulsets.apps',
   'daemonsets.apps',
   'jobs.batch',

@@ -37,6 +37,7 @@ import {
   disruptionBudgetPrinter,
   jobPrinter,
   replicaSetPrinter,
+  replicationControllerPrinter,
   statefulSetPrinter,
 } from './workloads';
 
@@ -52,6 +53,7 @@ const PRINTERS: { [R in ResourceName]?: Printer<ResourceTypes[R]> } = {
   events: eventPrinter,
   persistentvolumes: volumePrinter,
   persistentvolumeclaims: claimPrinter,
+  replicationcontrollers: replicationControllerPrinter,
   resourcequotas: quotaPrinter,
   'deployments.apps': deploymentPrinter,
   'replicasets.apps': replicaSetPrinter,

@@ -7,6 +7,7 @@ import type {
   Job,
   PodDisruptionBudget,
   ReplicaSet,
+  ReplicationController,
   StatefulSet,
 } from '../../schema/types';
 import { ageSince, humanDuration } from './human-duration';
@@ -37,6 +38,19 @@ export const replicaSetPrinter: Printer<ReplicaSet> = {
     ageOf(metadata, now),
     ...containerCells(spec?.template?.spec?.containers),
     selectorText(spec?.selector),
+  ],
+};
+
+export const replicationControllerPrinter: Printer<ReplicationController> = {
+  columns: replicaSetPrinter.columns,
+  cells: ({ metadata, spec, status }, now) => [
+    metadata.name,
+    spec?.replicas ?? 0,
+    status?.replicas ?? 0,
+    status?.readyReplicas ?? 0,
+    ageOf(metadata, now),
+    ...containerCells(spec?.template?.spec?.containers),
+    labelText(spec?.selector),
   ],
 };
 

@@ -48,6 +48,7 @@ import {
   validateDeploymentUpdate,
   validateReplicaSet,
   validateReplicaSetUpdate,
+  validateReplicationController,
   validateStatefulSet,
   validateStatefulSetUpdate,
 } from './workloads';
@@ -78,6 +79,10 @@ const RULES: { [R in ResourceName]?: Rules<ResourceTypes[R]> } = {
   resourcequotas: { create: validateQuota, update: validateQuotaUpdate },
   limitranges: { create: validateLimitRange },
   'deployments.apps': { create: validateDeployment, update: validateDeploymentUpdate },
+  replicationcontrollers: {
+    create: validateReplicationController,
+    update: validateReplicationController,
+  },
   'replicasets.apps': { create: validateReplicaSet, update: validateReplicaSetUpdate },
   'statefulsets.apps': {
     name: dns1123Label,

@@ -1,4 +1,11 @@
-import type { DaemonSet, Deployment, PodTemplateSpec, ReplicaSet, StatefulSet } from '../../schema/types';
+import type {
+  DaemonSet,
+  Deployment,
+  PodTemplateSpec,
+  ReplicaSet,
+  ReplicationController,
+  StatefulSet,
+} from '../../schema/types';
 import { deepEqual } from '../deep-equal';
 import type { FieldError } from '../extension-points';
 import { forbidden, invalid, invalids, notSupported, required } from './field-error';
@@ -54,6 +61,23 @@ export function validateReplicaSet({ spec }: ReplicaSet): FieldError[] {
 
 export function validateReplicaSetUpdate(replicaSet: ReplicaSet, old: ReplicaSet): FieldError[] {
   return [...validateReplicaSet(replicaSet), ...sameSelector(replicaSet.spec, old.spec)];
+}
+
+/** core/validation ValidateReplicationController, without metadata. */
+export function validateReplicationController({ spec }: ReplicationController): FieldError[] {
+  const selector = spec?.selector;
+  const none = !selector || Object.keys(selector).length === 0;
+  return [
+    ...nonNegative(spec?.minReadySeconds, 'spec.minReadySeconds'),
+    ...(none ? [required('spec.selector')] : []),
+    ...nonNegative(spec?.replicas, 'spec.replicas'),
+    ...(spec?.template
+      ? [
+          ...validateTemplate(spec.template, none ? undefined : { matchLabels: selector }, 'spec.template'),
+          ...validateLastingTemplate(spec.template.spec, 'ReplicationController', 'spec.template'),
+        ]
+      : [required('spec.template')]),
+  ];
 }
 
 /** apps/validation ValidateDaemonSet, without metadata. */

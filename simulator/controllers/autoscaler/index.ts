@@ -80,7 +80,8 @@ class AutoscalerSync {
   ) {
     this.now = context.clock.now();
     this.status = structuredClone(autoscaler.status ?? { desiredReplicas: 0 });
-    this.status.observedGeneration = autoscaler.metadata.generation ?? 1;
+    const { generation } = autoscaler.metadata;
+    if (generation !== undefined) this.status.observedGeneration = generation;
   }
 
   sync(): void {
