@@ -22,6 +22,7 @@ const project = join(dirname(fileURLToPath(import.meta.url)), '..');
 const development = process.env.NODE_ENV === 'development';
 
 async function start(): Promise<void> {
+  const phases = createPhases();
   const config = loadConfig(process.env, project);
   for (const warning of config.warnings) log.warn('unknown-setting', { warning });
   const { version } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as { version: string };
@@ -37,8 +38,8 @@ async function start(): Promise<void> {
   const releaseFolder = await holdDataFolder(config.dataFolder, log);
 
   const [wired, next] = await Promise.all([
-    wireServices(config, log, project),
-    startNext(project, development, config.host, port),
+    phases.during('services', wireServices(config, log, project)),
+    phases.during('pages', startNext(project, development, config.host, port)),
   ]);
   const { isolation } = wired.shells;
   if (!config.loopback && isolation.kind === 'none') {
@@ -46,7 +47,7 @@ async function start(): Promise<void> {
     throw new PodlabError('sandbox-required', `${message} (${isolation.sentence})`, remedy);
   }
   provideServices(wired.services);
-  await wired.sessions.recover();
+  await phases.during('recover', wired.sessions.recover());
 
   const gateway = createTerminalGateway({ access: createTerminalAccess(wired), guard, log });
   const shutDown = shutDownOnSignals(log, async () => {
@@ -65,8 +66,22 @@ async function start(): Promise<void> {
 
   answer({ gateway, ...next, health: createHealth(wired, version) });
   const address = config.host.includes(':') ? `[${config.host}]` : config.host;
-  log.info('ready', { version, isolation: isolation.kind, startMs: Math.round(performance.now()) });
+  log.info('ready', { version, isolation: isolation.kind, ...phases.told() });
   process.stdout.write(`Podlab is ready: ${config.publicUrl ?? `http://${address}:${port}`}\n`);
+}
+
+/** How long the start took, and what of it: milliseconds since the process began, and for each part. */
+function createPhases() {
+  const tookMs: Record<string, number> = { modules: Math.round(performance.now()) };
+  return {
+    async during<T>(name: string, work: Promise<T>): Promise<T> {
+      const from = performance.now();
+      const result = await work;
+      tookMs[name] = Math.round(performance.now() - from);
+      return result;
+    },
+    told: () => ({ startMs: Math.round(performance.now()), partsMs: tookMs }),
+  };
 }
 
 start().catch((error) => {
