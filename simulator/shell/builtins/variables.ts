@@ -76,6 +76,7 @@ const local: Builtin = (shell, args) => {
     if (!validName.test(name)) return usageFault(shell, `${name}: bad variable name`);
     shell.makeLocal(name);
     if (equals >= 0) shell.set(name, arg.slice(equals + 1));
+    else shell.variables.delete(name);
   }
   return 0;
 };

@@ -311,7 +311,9 @@ async function zip(self: Utility, unzip: boolean, toOutput: boolean): Promise<vo
   const stdout = toOutput || options.has('c');
   for (const path of options.operands.length > 0 ? options.operands : ['-']) {
     if (expand && path !== '-' && !stdout && !/\.(gz|tgz|Z)$/.test(path)) {
-      await self.warn(`${path}: unknown suffix - ignored`);
+      await self.warn(
+        `${path}: ${self.process.files.exists(path) ? 'unknown suffix - ignored' : 'No such file or directory'}`,
+      );
       continue;
     }
     const file = await self.open(path, path);

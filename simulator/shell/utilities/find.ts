@@ -23,12 +23,15 @@ export const find = utility(
     const args = self.args;
     let index = 0;
     let follow = false;
-    for (; args[index] === '-L' || args[index] === '-H' || args[index] === '-P'; index++)
+    let followFirst = false;
+    for (; args[index] === '-L' || args[index] === '-H' || args[index] === '-P'; index++) {
       follow = args[index] === '-L';
+      followFirst = args[index] === '-H';
+    }
     const paths: string[] = [];
     for (; index < args.length && !/^[-(!]/.test(args[index] as string); index++)
       paths.push(args[index] as string);
-    const search = new Search(self, args.slice(index), follow);
+    const search = new Search(self, args.slice(index), follow, followFirst);
     const test = search.parse();
     for (const path of paths.length > 0 ? paths : ['.'])
       await search.walk(path, path === '' ? '' : baseName(path), 0, test);
@@ -50,6 +53,8 @@ class Search {
     private readonly self: Utility,
     private readonly words: string[],
     private readonly follow: boolean,
+    /** -H: links of the command line only. */
+    private readonly followFirst: boolean,
   ) {}
 
   parse(): Test {
@@ -67,7 +72,9 @@ class Search {
     if (this.stopped) return;
     let stat: InodeStat;
     try {
-      stat = process.files.tryStat(path, this.follow) ?? process.files.stat(path, false);
+      stat =
+        process.files.tryStat(path, this.follow || (this.followFirst && depth === 0)) ??
+        process.files.stat(path, false);
     } catch (error) {
       await this.self.warnError(path, error);
       return;

@@ -224,6 +224,13 @@ export const paste = utility('paste', '[-d DELIMITERS] [-s] [FILE]...', async (s
     const text = await self.readAll(file);
     columns.push(text === '' ? [] : text.replace(/\n$/, '').split('\n'));
   }
+  // Several columns of standard input take its lines in turn: `paste - -`.
+  const shared = options.operands.flatMap((path, index) => (path === '-' ? [index] : []));
+  if (shared.length > 1 && !options.has('s')) {
+    const all = columns[shared[0] as number] ?? [];
+    for (const [place, index] of shared.entries())
+      columns[index] = all.filter((_, line) => line % shared.length === place);
+  }
   if (options.has('s')) {
     for (const lines of columns)
       await self.print(

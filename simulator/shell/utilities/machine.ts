@@ -176,9 +176,10 @@ export const df = utility('df', '[-PkmhTai] [-B SIZE] [FILESYSTEM]...', async (s
       : options.has('P')
         ? '1024-blocks'
         : '1K-blocks';
-  const used = options.has('h') ? '     Used Available' : '     Used Available';
+  const used = `${size.padStart(options.has('h') ? 9 : 0)}${options.has('h') ? '      Used' : '    Used'} Available`;
+  const type = options.has('T') ? 'Type       ' : '';
   await self.print(
-    `Filesystem           ${options.has('T') ? 'Type       ' : ''}${size.padEnd(10)}${used} ${options.has('P') ? 'Capacity' : 'Use%'} Mounted on\n`,
+    `Filesystem           ${type}${used} ${options.has('P') ? 'Capacity' : 'Use%'} Mounted on\n`,
   );
   for (const { root, path } of rows) {
     const { volume } = root;

@@ -82,10 +82,11 @@ export function parseSedScript(self: Utility, text: string, extended: boolean): 
   const textArgument = (): string => {
     spaces();
     if (text[i] === '\\') {
-      i++;
+      // `a\  text` on one line: the backslash keeps the blanks behind it.
+      const behind = ++i;
       spaces();
       if (text[i] === '\n') i++;
-      else if (text[i - 1] !== '\\') i--;
+      else i = behind;
     }
     let result = '';
     for (; i < text.length && text[i] !== '\n'; i++) {

@@ -124,8 +124,8 @@ function compare(process: Process, left: string, operator: string, right: string
       const b = process.files.tryStat(right);
       if (operator === '-ef')
         return a !== undefined && b !== undefined && a.ino === b.ino && a.device === b.device;
-      if (operator === '-nt') return a !== undefined && (b === undefined || a.mtimeMs > b.mtimeMs);
-      return b !== undefined && (a === undefined || a.mtimeMs < b.mtimeMs);
+      if (operator === '-nt') return a !== undefined && b !== undefined && a.mtimeMs > b.mtimeMs;
+      return a !== undefined && b !== undefined && a.mtimeMs < b.mtimeMs;
     }
   }
   const a = integer(left);

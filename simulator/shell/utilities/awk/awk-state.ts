@@ -89,7 +89,8 @@ export class AwkState {
   text(value: Value): string {
     if (typeof value === 'string') return value;
     if (typeof value !== 'number') return value.text;
-    if (Number.isInteger(value)) return Math.abs(value) < 1e16 ? String(value) : BigInt(value).toString();
+    if (Number.isInteger(value) && Math.abs(value) < 2 ** 63)
+      return Math.abs(value) < 1e16 ? String(value) : BigInt(value).toString();
     return formatPrintf(this.special('CONVFMT'), [String(value)]).output;
   }
 

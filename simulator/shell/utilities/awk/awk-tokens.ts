@@ -83,7 +83,7 @@ export function tokenize(text: string, fail: (message: string) => never): Token[
     else if (string) tokens.push({ type: 'str', text: unescapeString(string[1] as string) });
     else if (regex) tokens.push({ type: 'regex', text: (regex[1] as string).replace(/\\\//g, '/') });
     else if (op) tokens.push({ type: 'op', text: op[0] === '**' ? '^' : op[0] === '**=' ? '^=' : op[0] });
-    else return fail(`Unexpected token`);
+    else return fail(rest[0] === '"' ? 'Unexpected end of string' : 'Unexpected token');
     i += (number ?? name ?? string ?? regex ?? op)?.[0].length ?? 1;
   }
   tokens.push({ type: 'end', text: 'end of input' });
