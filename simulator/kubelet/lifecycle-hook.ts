@@ -63,10 +63,12 @@ async function runHttp(
   const where = `for Container ${JSON.stringify(target.spec.name)} in Pod ${JSON.stringify(podText(target.pod))}`;
   try {
     const stream = await target.sandbox.dial(port, { host });
-    const headers = action.httpHeaders ?? [];
-    const reply = await httpGet(stream, { host: `${host}:${port}`, path, headers });
-    if (reply.status < 400) return undefined;
-    return `HTTP lifecycle hook (${path}) ${where} failed - error: HTTP probe failed with statuscode: ${reply.status}, message: ${JSON.stringify(reply.body)}`;
+    const own = action.httpHeaders ?? [];
+    const named = own.some(({ name }) => name.toLowerCase() === 'user-agent');
+    const headers = named ? own : [{ name: 'User-Agent', value: 'kube-lifecycle/1.36' }, ...own];
+    // Whatever the status of the reply, the hook has been called (lifecycle runHTTPHandler).
+    await httpGet(stream, { host: `${host}:${port}`, path, headers });
+    return undefined;
   } catch (error) {
     const why =
       error instanceof DialError && error.code === 'ECONNREFUSED'
@@ -74,6 +76,6 @@ async function runHttp(
         : error instanceof Error
           ? error.message
           : String(error);
-    return `HTTP lifecycle hook (${path}) ${where} failed - error: Get "${url}": ${why}, message: ""`;
+    return `HTTP lifecycle hook (${path}) ${where} failed - error: Get "${url}": ${why}`;
   }
 }
