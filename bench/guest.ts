@@ -69,7 +69,7 @@ export class Terminal {
       this.text = (
         this.text + data.toString('utf8').replace(/\x1b(\[[0-9;?]*[a-zA-Z]|\][^\x07]*\x07|[=>])/g, '')
       ).slice(-100_000);
-      socket.send(JSON.stringify({ type: 'ack', bytes: data.length || 1 }));
+      if (data.length > 0) socket.send(JSON.stringify({ type: 'ack', bytes: data.length }));
       this.waiting?.();
     });
   }
