@@ -14,7 +14,7 @@ export const acceptEvery = 32 * 1024;
 export const outputWindow = 2 * 1024 * 1024;
 /** The browser acknowledges after so many bytes drawn: far fewer than the window, so that what is left never holds it up. */
 export const acknowledgeEvery = 128 * 1024;
-export const largestControlFrame = 4 * 1024;
+const largestControlFrame = 4 * 1024;
 /** The browser sends a ping this often, and takes the connection for lost when nothing came for twice as long. */
 export const pingEveryMs = 10_000;
 export const largestTitle = 40;

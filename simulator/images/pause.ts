@@ -4,7 +4,7 @@ import { untilTerminated } from './http/serve';
 import { defaultPath, type Image } from './image';
 
 /** The process that does nothing until it is asked to end. */
-export const pause: Program = (process) =>
+const pause: Program = (process) =>
   untilTerminated(process, async () => {
     await process.write(2, 'Shutting down, got signal: Terminated\n');
     return 0;

@@ -43,7 +43,7 @@ const commands: Record<string, Command> = {
 };
 
 /** agnhost, the many-sided program of Kubernetes' own tests. */
-export const agnhost: Program = async (process) => {
+const agnhost: Program = async (process) => {
   const [, name = '', ...args] = process.argv;
   // Go prints a slice of strings so.
   if (name === 'entrypoint-tester') {

@@ -181,7 +181,7 @@ export const mv = utility(
   },
 );
 
-export function removeTree(self: Utility, path: string): void {
+function removeTree(self: Utility, path: string): void {
   const { files } = self.process;
   if (files.stat(path, false).type !== 'directory') {
     files.unlink(path);
