@@ -15,7 +15,7 @@ export interface Outcome {
 }
 
 /** A container with BusyBox and nothing else. */
-function makeSystem(limits: System['limits'] = {}): { system: System; tree: VolumeTree } {
+export function makeSystem(limits: System['limits'] = {}): { system: System; tree: VolumeTree } {
   const clock = new RealClock();
   const tree = new VolumeTree({ now: () => clock.now() });
   tree.write('/bin/busybox', nativeExecutable('busybox'), { mode: 0o755 });
