@@ -1,6 +1,6 @@
 import { FileContent } from './file-content';
 import type { FileOwner } from './file-owner';
-import { FileError, type FileStat } from './file-system';
+import type { FileStat } from './file-system';
 import type { OpenFile } from './open-file';
 import type { Volume } from './volume';
 
@@ -267,9 +267,4 @@ export interface FifoPipe {
   open(mode: OpenMode, path: string): OpenFile;
   hasPeer(mode: OpenMode): boolean;
   onPeer(run: () => void): () => void;
-}
-
-/** Throws FileError EISDIR, ENOTDIR… in one expression. */
-export function refuse(code: string, path: string): never {
-  throw new FileError(code, path);
 }

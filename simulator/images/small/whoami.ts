@@ -2,7 +2,7 @@ import { nativeExecutable } from '../../files/volume-tree';
 import { NetworkError } from '../../network/namespace';
 import type { Process, Program } from '../../runtime/process';
 import { parseFlags } from '../agnhost/flags';
-import { type Exchange, serveHttp, untilTerminated } from '../http/serve';
+import { bodyOf, type Exchange, serveHttp, untilTerminated } from '../http/serve';
 import { defaultPath, type Image } from '../image';
 import { goLogTime } from './go-log';
 
@@ -27,9 +27,7 @@ const whoami: Program = async (process) => {
       if (url.pathname === '/bench') response.end('1');
       else if (url.pathname === '/health') {
         if (message.method === 'POST') {
-          const parts: Buffer[] = [];
-          for await (const part of message) parts.push(part as Buffer);
-          health = Number(Buffer.concat(parts).toString()) || 200;
+          health = Number(await bodyOf(message)) || 200;
         }
         response.statusCode = health;
         response.end();
