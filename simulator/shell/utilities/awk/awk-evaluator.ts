@@ -120,7 +120,8 @@ export abstract class AwkEvaluator extends AwkState {
 
   *assign(target: Node, value: Value): Run<void> {
     if (target.t === 'var') this.assignVariable(target.name, value);
-    else if (target.t === 'index') this.table(target.name).set(yield* this.key(target.keys), value);
+    else if (target.t === 'index')
+      this.assignElement(this.table(target.name), yield* this.key(target.keys), value);
     else if (target.t === 'field') this.setField(number(yield* this.ev(target.index)), this.text(value));
   }
 

@@ -3,6 +3,15 @@ import { compileRegExp } from '../regular-expression';
 import type { Utility } from '../utility';
 import { type Cell, Loose, number, type Table, type Value } from './awk-value';
 
+/** What an element of an array costs beside its texts, in bytes. */
+const elementBytes = 64;
+/** Growth by less is not told to the kernel. */
+const noticeableBytes = 1 << 18;
+
+function size(value: Value | undefined): number {
+  return typeof value === 'string' ? value.length : value instanceof Loose ? value.text.length : 0;
+}
+
 /** What an awk program works on: its variables, and the record with its fields. */
 export class AwkState {
   readonly globals = new Map<string, Cell | Table>();
@@ -10,6 +19,9 @@ export class AwkState {
   protected fields: string[] = [];
   record = '';
   protected splitDone = true;
+  /** Bytes in arrays, and how many of them the kernel was told of. */
+  private held = 0;
+  private told = 0;
   protected readonly regexes = new Map<string, RegExp>();
 
   constructor(
@@ -50,7 +62,18 @@ export class AwkState {
     this.globals.set(name, new Loose(text));
   }
 
+  /** Puts an element into an array, and tells the kernel as arrays grow. */
+  protected assignElement(table: Table, key: string, value: Value): void {
+    const before = table.get(key);
+    table.set(key, value);
+    this.held += size(value) - size(before) + (before === undefined ? key.length + elementBytes : 0);
+    if (Math.abs(this.held - this.told) < noticeableBytes) return;
+    this.told = this.held;
+    this.self.process.setMemory(this.held);
+  }
+
   protected assignVariable(name: string, value: Value): void {
+    if (size(value) > noticeableBytes) this.self.process.setMemory(this.held + size(value));
     if (this.frame?.has(name)) this.frame.set(name, value);
     else {
       this.globals.set(name, value);
