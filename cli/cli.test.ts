@@ -51,14 +51,16 @@ describe('asked wrongly: a sentence, a remedy, status 2', () => {
   });
 });
 
-test.each([[['help']], [['--help']], [['labs', 'test', '--help']], [['help', 'doctor']]])(
-  'podlab %j explains',
-  async (args) => {
-    const { status, stdout } = await podlab(args);
-    expect(stdout).toMatch(/^podlab/);
-    expect(status).toBe(0);
-  },
-);
+test.each([
+  [['help']],
+  [['--help']],
+  [['labs', 'test', '--help']],
+  [['help', 'doctor']],
+])('podlab %j explains', async (args) => {
+  const { status, stdout } = await podlab(args);
+  expect(stdout).toMatch(/^podlab/);
+  expect(status).toBe(0);
+});
 
 describe('podlab labs lint', () => {
   test('the labs of the repository have no problems', async () => {

@@ -25,34 +25,32 @@ describe.each([
   ['wide', wideLayout],
   ['narrow', narrowLayout],
 ] as const)('%s drawing of a Pod', (_, layout) => {
-  test.each(pods)(
-    '%s: everything is inside the Pod, and nothing covers anything else',
-    (_, figure: PodFigureData) => {
-      const { pod, network, containers, volumes, width, height } = layout(figure);
-      const boxes = [network, ...containers.map(({ box }) => box), ...volumes.map(({ box }) => box)];
-      expect(inside(pod, { x: 0, y: 0, width, height })).toBe(true);
-      for (const box of boxes) expect(inside(box, pod)).toBe(true);
-      for (const [at, box] of boxes.entries())
-        for (const other of boxes.slice(at + 1)) expect(overlap(box, other)).toBe(false);
-    },
-  );
+  test.each(
+    pods,
+  )('%s: everything is inside the Pod, and nothing covers anything else', (_, figure: PodFigureData) => {
+    const { pod, network, containers, volumes, width, height } = layout(figure);
+    const boxes = [network, ...containers.map(({ box }) => box), ...volumes.map(({ box }) => box)];
+    expect(inside(pod, { x: 0, y: 0, width, height })).toBe(true);
+    for (const box of boxes) expect(inside(box, pod)).toBe(true);
+    for (const [at, box] of boxes.entries())
+      for (const other of boxes.slice(at + 1)) expect(overlap(box, other)).toBe(false);
+  });
 });
 
-test.each(timelines)(
-  '%s: bars lie between the first and the last second',
-  (_, figure: TimelineFigureData) => {
-    for (const size of [
-      { width: 720, gutter: 148 },
-      { width: 340, gutter: 0 },
-    ]) {
-      const { rows, ticks } = timelineLayout(figure, size);
-      for (const bar of rows.flatMap((row) => row.bars)) {
-        expect(bar.x).toBeGreaterThanOrEqual(ticks[0]!.x - 0.01);
-        expect(bar.x + bar.width).toBeLessThanOrEqual(size.width);
-      }
+test.each(
+  timelines,
+)('%s: bars lie between the first and the last second', (_, figure: TimelineFigureData) => {
+  for (const size of [
+    { width: 720, gutter: 148 },
+    { width: 340, gutter: 0 },
+  ]) {
+    const { rows, ticks } = timelineLayout(figure, size);
+    for (const bar of rows.flatMap((row) => row.bars)) {
+      expect(bar.x).toBeGreaterThanOrEqual(ticks[0]!.x - 0.01);
+      expect(bar.x + bar.width).toBeLessThanOrEqual(size.width);
     }
-  },
-);
+  }
+});
 
 test.each([
   [12, 8, 2],
@@ -63,11 +61,10 @@ test.each([
   expect(tickStep(end, most)).toBe(step);
 });
 
-test.each(figures.map(({ name, figure }) => [name, figure] as const))(
-  '%s is also told in words',
-  (_, figure) => {
-    const words = describeFigure(figure).join(' ');
-    const names = figure.kind === 'pod' ? figure.containers : figure.rows;
-    for (const { name } of names) expect(words).toContain(name);
-  },
-);
+test.each(
+  figures.map(({ name, figure }) => [name, figure] as const),
+)('%s is also told in words', (_, figure) => {
+  const words = describeFigure(figure).join(' ');
+  const names = figure.kind === 'pod' ? figure.containers : figure.rows;
+  for (const { name } of names) expect(words).toContain(name);
+});

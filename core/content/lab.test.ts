@@ -272,5 +272,4 @@ test.each([
   ['Pod', 'pod'],
   ['zzz', undefined],
 ])('nearest to %s is %s', (word, found) =>
-  expect(nearest(word, ['pod', 'containers', 'expect'])).toBe(found),
-);
+  expect(nearest(word, ['pod', 'containers', 'expect'])).toBe(found));

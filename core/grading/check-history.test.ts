@@ -60,8 +60,7 @@ describe('history', () => {
         check,
         sequence.map((one) => seen(one)),
       ).kind,
-    ).toBe(kind),
-  );
+    ).toBe(kind));
 
   test('what an earlier process saw is believed until the contrary is seen', () => {
     expect(play(check, [seen(states.created)], true).kind).toBe('passed');
@@ -82,8 +81,7 @@ describe('history', () => {
         { history: { pod: 'web', replaced } },
         uids.map((uid) => seen(states.both, uid)),
       ).kind,
-    ).toBe(kind),
-  );
+    ).toBe(kind));
 
   test('ever and never', () => {
     const fact: Fact = { container: 'main', is: 'restarted' };

@@ -137,8 +137,7 @@ describe('passed, failed or waiting', () => {
     ],
     ['a count of at least', { kind: 'Pod', count: { min: 1 } }, [runningPod()], 5000, 'passed'],
   ] as [string, CheckBody, KubeObject[], number, string][])('%s', (_name, check, objects, age, expected) =>
-    expect(said(check, objects, age)).toBe(expected),
-  );
+    expect(said(check, objects, age)).toBe(expected));
 
   test('what is not to be revealed is not', () => {
     const check: CheckBody = { pod: 'web', expect: { spec: { hostname: 'secret' } } };
@@ -187,8 +186,7 @@ describe('workloads settle', () => {
       'Deployment api is rolling out: 3 of 3 Pods are ready',
     ],
   ])('%s', (_name, object, says) =>
-    expect(settlingOf(object, wait)).toMatchObject({ kind: 'on-its-way', says }),
-  );
+    expect(settlingOf(object, wait)).toMatchObject({ kind: 'on-its-way', says }));
   test('rolled out', () =>
     expect(
       settlingOf(deployment({ replicas: 3, updatedReplicas: 3, availableReplicas: 3 }), {

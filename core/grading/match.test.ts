@@ -110,8 +110,7 @@ describe('a mismatch says where, what was expected and what is there', () => {
       'nothing',
     ],
   ])('%s', (_name, partial, path, expected, actual) =>
-    expect(matchPartial(partial, pod)).toEqual([{ path, expected, actual }]),
-  );
+    expect(matchPartial(partial, pod)).toEqual([{ path, expected, actual }]));
 
   test('two expected items never share one actual item', () => {
     const ports = { ports: [{ protocol: 'TCP' }, { protocol: 'TCP' }] };
@@ -155,8 +154,7 @@ describe('label selectors', () => {
     ['another value', { matchLabels: { app: 'web' } }, { matchLabels: { app: 'api' } }, false],
     ['a Service’s plain map', { app: 'web' }, { app: 'web', tier: 'x' }, true],
   ])('%s', (_name, expected, actual, same) =>
-    expect(matchPartial({ selector: expected }, { selector: actual })).toHaveLength(same ? 0 : 1),
-  );
+    expect(matchPartial({ selector: expected }, { selector: actual })).toHaveLength(same ? 0 : 1));
 
   test.each([
     ['app=web', true],
@@ -187,8 +185,7 @@ describe('quantities', () => {
     expect(parseQuantity(a)).toBe(parseQuantity(b));
   });
   test.each(['', 'x', '1Q', '1 Gi', '--1', '1ki', {}, null])('%j is none', (value) =>
-    expect(parseQuantity(value)).toBeUndefined(),
-  );
+    expect(parseQuantity(value)).toBeUndefined());
   test('order follows the numbers', () => {
     fc.assert(
       fc.property(fc.nat(1e6), fc.nat(1e6), (a, b) => {

@@ -136,5 +136,5 @@ describe('a watch', () => {
     const { status, json } = await session.request('GET', `${SECRETS}?watch=1&resourceVersion=99999999`);
     expect(status).toBe(504);
     expect(json.message).toMatch(/^Timeout: Too large resource version: 99999999, current: \d+$/);
-  });
+  }, 90_000);
 });
