@@ -100,7 +100,12 @@ describe('an interactive shell', () => {
     ],
     [
       'interrupts a command at ^C',
-      [{ keys: 'echo star""ted; sleep 100\r' }, { keys: '\x03', until: 'started' }, { keys: 'echo $?\r' }, end],
+      [
+        { keys: 'echo star""ted; sleep 100\r' },
+        { keys: '\x03', until: 'started' },
+        { keys: 'echo $?\r' },
+        end,
+      ],
       /\n130\n/,
     ],
     ['tells of background jobs', [{ keys: 'sleep 0 & wait\r' }, end], /\[1\] \d+\n/],

@@ -186,7 +186,7 @@ function rawHeader(
     octal(gid, 8) +
     octal(size, 12) +
     octal(mtime, 12);
-  const after = type + field(link, 100) + 'ustar  \0' + field(user, 32) + field(group, 32);
+  const after = `${type + field(link, 100)}ustar  \0${field(user, 32)}${field(group, 32)}`;
   const text = `${before}        ${after}`.padEnd(block, '\0');
   let sum = 0;
   for (let i = 0; i < text.length; i++) sum += text.charCodeAt(i);

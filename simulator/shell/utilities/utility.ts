@@ -217,6 +217,7 @@ export class Utility {
 export function utility(
   name: string,
   usage: string,
+  // biome-ignore lint/suspicious/noConfusingVoidType: most utilities return nothing at their end.
   run: (self: Utility) => Promise<number | void> | number | void,
 ): Program {
   return async (process) => {
