@@ -52,12 +52,11 @@ export const sort = utility(
       }
       return 0;
     }
-    lines.sort(compare);
+    const sorted = await mergeSort(lines, compare, () => self.process.checkpoint());
+    const order = keyOrder(self, options);
     const result = options.has('u')
-      ? lines.filter(
-          (line, index) => index === 0 || keyOrder(self, options)(lines[index - 1] as string, line) !== 0,
-        )
-      : lines;
+      ? sorted.filter((line, index) => index === 0 || order(sorted[index - 1] as string, line) !== 0)
+      : sorted;
     const text = result.map((line) => line + ending).join('');
     const output = options.value('o');
     if (output === undefined) await self.print(text);
@@ -72,6 +71,59 @@ export const sort = utility(
 );
 
 type Comparison = (a: string, b: string) => number;
+
+/** Lines sorted at one go: few enough not to keep others waiting. */
+const runLength = 2048;
+
+/** A stable sort that gives way to others between its steps. */
+async function mergeSort(
+  lines: string[],
+  compare: Comparison,
+  pass: () => Promise<void> | undefined,
+): Promise<string[]> {
+  let runs: string[][] = [];
+  for (let from = 0; from < lines.length; from += runLength) {
+    runs.push(lines.slice(from, from + runLength).sort(compare));
+    // Its own comparisons count as computing.
+    for (let i = 0; i < 32; i++) await pass();
+  }
+  while (runs.length > 1) {
+    const merged: string[][] = [];
+    for (let i = 0; i < runs.length; i += 2) {
+      const a = runs[i] as string[];
+      const b = runs[i + 1];
+      merged.push(b ? await merge(a, b, compare, pass) : a);
+    }
+    runs = merged;
+  }
+  return runs[0] ?? [];
+}
+
+async function merge(
+  a: string[],
+  b: string[],
+  compare: Comparison,
+  pass: () => Promise<void> | undefined,
+): Promise<string[]> {
+  const result: string[] = [];
+  let i = 0;
+  let j = 0;
+  while (i < a.length && j < b.length) {
+    const turn = (i + j) % 64 === 0 ? pass() : undefined;
+    if (turn) await turn;
+    const [left, right] = [a[i] as string, b[j] as string];
+    if (compare(left, right) <= 0) {
+      result.push(left);
+      i++;
+    } else {
+      result.push(right);
+      j++;
+    }
+  }
+  for (; i < a.length; i++) result.push(a[i] as string);
+  for (; j < b.length; j++) result.push(b[j] as string);
+  return result;
+}
 
 function comparison(self: Utility, options: Options): Comparison {
   const byKeys = keyOrder(self, options);
