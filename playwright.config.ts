@@ -16,7 +16,7 @@ export default defineConfig({
     screenshot: 'only-on-failure',
     trace: 'retain-on-failure',
     launchOptions: {
-      executablePath: process.env['PODLAB_CHROMIUM'],
+      executablePath: process.env['CHROME_PATH'],
       args: [
         '--no-sandbox',
         '--disable-gpu',

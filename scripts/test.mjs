@@ -65,7 +65,7 @@ async function setUp(chosen) {
       PODLAB_KUBECTL: kubectl,
       PATH: `${join(kubectl, '..')}:${process.env.PATH}`,
     }),
-    ...(e2e && { PODLAB_CHROMIUM: await findBrowser() }),
+    ...(e2e && { CHROME_PATH: await findBrowser() }),
   };
 }
 

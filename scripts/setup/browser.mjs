@@ -13,9 +13,9 @@ const places = [
 
 /** Path of a Chromium for the tests: named, installed, Playwright's own, else fetched, else Debian's. */
 export async function findBrowser() {
-  const named = process.env.PODLAB_CHROMIUM;
+  const named = process.env.CHROME_PATH;
   if (named && !existsSync(named))
-    throw new SetupError(`PODLAB_CHROMIUM names ${named}, which is not there; correct or unset it.`);
+    throw new SetupError(`CHROME_PATH names ${named}, which is not there; correct or unset it.`);
   const found = named ?? places.find((place) => existsSync(place)) ?? (await playwrights());
   if (found) return found;
   try {
@@ -34,7 +34,7 @@ export async function findBrowser() {
     if (existsSync('/usr/bin/chromium')) return '/usr/bin/chromium';
   }
   throw new SetupError(
-    'the end-to-end tests need Chromium; install it (Debian: `apt-get install chromium`) or name one in PODLAB_CHROMIUM, and try again.',
+    'the end-to-end tests need Chromium; install it (Debian: `apt-get install chromium`) or name one in CHROME_PATH, and try again.',
   );
 }
 
