@@ -163,7 +163,7 @@ async function database({ databaseUrl }: Config): Promise<Finding> {
   };
 }
 
-async function sandbox({ sandbox: wanted, loopback }: Config): Promise<Finding> {
+async function sandbox({ sandbox: wanted, shared }: Config): Promise<Finding> {
   try {
     const { isolation, reason } = await detectIsolation(wanted);
     if (isolation.kind === 'bubblewrap') return { name: 'sandbox', detail: isolation.sentence, ok: true };
@@ -171,7 +171,7 @@ async function sandbox({ sandbox: wanted, loopback }: Config): Promise<Finding> 
       name: 'sandbox',
       detail: reason ? `${isolation.sentence} (${reason})` : isolation.sentence,
       ok: false,
-      needed: !loopback,
+      needed: shared,
       remedy: 'Install bubblewrap (Debian and Ubuntu: `apt install bubblewrap`) to shut shells in.',
     };
   } catch (error) {

@@ -42,8 +42,11 @@ async function start(): Promise<void> {
     phases.during('pages', startNext(project, development, config.host, port)),
   ]);
   const { isolation } = wired.shells;
-  if (!config.loopback && isolation.kind === 'none') {
-    const { message, remedy } = sharedWithoutSandbox(config.host, 'shells cannot be shut in here');
+  if (config.shared && isolation.kind === 'none') {
+    const { message, remedy } = sharedWithoutSandbox(
+      config.publicUrl ?? config.host,
+      'shells cannot be shut in here',
+    );
     throw new PodlabError('sandbox-required', `${message} (${isolation.sentence})`, remedy);
   }
   provideServices(wired.services);

@@ -21,6 +21,7 @@ describe('configuration', () => {
       host: '127.0.0.1',
       port: 3000,
       loopback: true,
+      shared: false,
       publicUrl: undefined,
       dataFolder: '/srv/podlab/.podlab',
       databaseUrl: 'file:/srv/podlab/.podlab/podlab.db',
@@ -86,9 +87,13 @@ describe('configuration', () => {
   });
 
   it('does not let several people in without a sandbox', () => {
-    expect(problemOf({ PODLAB_HOST: '0.0.0.0', PODLAB_SANDBOX: 'none' }).message).toContain(
-      'other people could open shells',
-    );
+    for (const [name, value] of [
+      ['PODLAB_HOST', '0.0.0.0'],
+      ['PODLAB_PUBLIC_URL', 'https://podlab.example'],
+    ] as const)
+      expect(problemOf({ [name]: value, PODLAB_SANDBOX: 'none' }).message).toContain(
+        'other people could open shells',
+      );
   });
 
   it('points at a mistyped variable', () => {

@@ -8,6 +8,8 @@ export interface Config {
   port: number;
   /** Whether `host` is this machine alone: then there is one learner, who is also the operator. */
   loopback: boolean;
+  /** Whether other people can get in: by the host, or through a proxy in front of it. */
+  shared: boolean;
   /** Origin such as `https://podlab.school.example`. */
   publicUrl: string | undefined;
   /** Absolute. */
@@ -42,7 +44,10 @@ export function loadConfig(env: Environment, folder = process.cwd()): Config {
       message: 'PODLAB_CLUSTER is "kubeconfig", but PODLAB_KUBECONFIG is not set.',
       remedy: 'Set PODLAB_KUBECONFIG to the path of a kubeconfig file.',
     });
-  if (!loopback && values.PODLAB_SANDBOX === 'none') problems.push(sharedWithoutSandbox(values.PODLAB_HOST));
+  const behindProxy = values.PODLAB_PUBLIC_URL && !isLoopback(new URL(values.PODLAB_PUBLIC_URL).hostname);
+  const shared = !loopback || Boolean(behindProxy);
+  if (shared && values.PODLAB_SANDBOX === 'none')
+    problems.push(sharedWithoutSandbox(loopback ? `${values.PODLAB_PUBLIC_URL}` : values.PODLAB_HOST));
   if (problems.length > 0)
     throw new PodlabError(
       'config-invalid',
@@ -56,6 +61,7 @@ export function loadConfig(env: Environment, folder = process.cwd()): Config {
     host: values.PODLAB_HOST,
     port: values.PODLAB_PORT,
     loopback,
+    shared,
     publicUrl: values.PODLAB_PUBLIC_URL && new URL(values.PODLAB_PUBLIC_URL).origin,
     dataFolder,
     databaseUrl: databaseUrl(values.DATABASE_URL, dataFolder, at),
@@ -84,10 +90,11 @@ interface Problem {
 }
 
 /** Why other people's shells are not run without a sandbox, and what to do. */
-export function sharedWithoutSandbox(host: string, reason = 'PODLAB_SANDBOX is "none"'): Problem {
+export function sharedWithoutSandbox(place: string, reason = 'PODLAB_SANDBOX is "none"'): Problem {
   return {
-    message: `PODLAB_HOST is "${host}", so other people could open shells on this machine, and ${reason}: every learner could read the others’ work and this machine’s files.`,
-    remedy: 'Install bubblewrap and leave PODLAB_SANDBOX unset, or set PODLAB_HOST to 127.0.0.1.',
+    message: `Podlab is to be reached at "${place}", so other people could open shells on this machine, and ${reason}: every learner could read the others’ work and this machine’s files.`,
+    remedy:
+      'Install bubblewrap and leave PODLAB_SANDBOX unset, or serve this machine alone: PODLAB_HOST 127.0.0.1, and no PODLAB_PUBLIC_URL.',
   };
 }
 
