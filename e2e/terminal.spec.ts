@@ -104,7 +104,9 @@ test('the keyboard gets in and out: F6, tabs by arrows, F2 renames, Delete close
   await lab.untilPrompt();
   await expect(tabs.nth(1)).toHaveText('logs');
 
-  await tabs.nth(1).focus();
+  await tabs.nth(0).focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(tabs.nth(1)).toBeFocused();
   await page.keyboard.press('ArrowLeft');
   await expect(tabs.nth(0)).toBeFocused();
   await expect(tabs.nth(0)).toHaveAttribute('aria-selected', 'true');
