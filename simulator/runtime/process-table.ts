@@ -97,8 +97,8 @@ export class ProcessTable {
     const init = this.processes.get(1);
     for (const child of process.children) {
       const orphan = child as RunningProcess;
-      if (init && !init.status) init.adopt(orphan);
-      else orphan.orphan();
+      if (init && !init.status) init.family.adopt(orphan);
+      else orphan.family.orphan();
     }
   }
 

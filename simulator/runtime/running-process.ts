@@ -9,8 +9,8 @@ import { type Terminal, terminalOf } from '../files/terminal';
 import type { NetworkNamespace } from '../network/namespace';
 import { findInPath, type LoadedProgram, loadProgram } from './load-program';
 import { OpenFiles } from './open-files';
+import { checkMemory } from './out-of-memory';
 import {
-  type Credentials,
   Ended,
   type ExitStatus,
   Interrupted,
@@ -22,24 +22,16 @@ import {
   type SpawnOptions,
   type System,
 } from './process';
+import { childBeginning, type ProcessBeginning } from './process-beginning';
+import { ProcessFamily } from './process-family';
 import { ProcessNetwork } from './process-network';
 import type { ProcessTable, StartOptions } from './process-table';
 import { pass } from './processor';
-import { ignoredByDefault, mayKill, signalTargets, statusOf, stopsByDefault } from './signal-rules';
+import { runProgram } from './run-program';
+import { SignalActions } from './signal-actions';
+import { ignoredByDefault, sendSignal, statusOf, stopsByDefault } from './signal-rules';
 import { Waits } from './waits';
 import { writeWhole } from './write-whole';
-
-interface Beginning {
-  argv: string[];
-  env: Map<string, string>;
-  cwd: string;
-  umask?: number;
-  fds: Map<number, OpenFile>;
-  credentials: Credentials;
-  group: number;
-  session: number;
-  terminal?: Terminal | undefined;
-}
 
 /** Bytes that any process holds: the pages of a small static binary. */
 const baseMemory = 400 * 1024;
@@ -63,24 +55,25 @@ export class RunningProcess implements Process, FileOwner {
   readonly network: NetworkNamespace;
   readonly startedAtMs: number;
   readonly exited: Promise<ExitStatus>;
-  readonly children = new Set<Process>();
   readonly process: Process = this;
   cpuMs = 0;
   memoryBytes = baseMemory;
   status: ExitStatus | undefined;
   name = '';
+  readonly family: ProcessFamily;
   private resolveExited: (status: ExitStatus) => void = () => undefined;
   private readonly openFiles: OpenFiles;
-  private readonly actions = new Map<SignalName, SignalAction>();
+  private readonly actions = new SignalActions();
   private readonly waits = new Waits(() => this.status !== undefined);
   private endListeners: (() => void)[] = [];
 
   constructor(
     readonly system: System,
     readonly pid: number,
-    private parent: RunningProcess | undefined,
-    beginning: Beginning,
+    parent: RunningProcess | undefined,
+    beginning: ProcessBeginning,
   ) {
+    this.family = new ProcessFamily(this, parent);
     this.argv = beginning.argv;
     this.env = beginning.env;
     this.cwd = beginning.cwd;
@@ -130,7 +123,11 @@ export class RunningProcess implements Process, FileOwner {
   }
 
   get ppid(): number {
-    return this.parent?.pid ?? 0;
+    return this.family.parentPid;
+  }
+
+  get children(): ReadonlySet<Process> {
+    return this.family.children;
   }
 
   get state(): ProcessState {
@@ -145,7 +142,7 @@ export class RunningProcess implements Process, FileOwner {
   /** Sets the program running, soon. */
   begin(program: Program, argv: string[], executable: string): void {
     this.become(argv, executable);
-    void Promise.resolve().then(() => this.run(program));
+    void Promise.resolve().then(() => runProgram(this, program));
   }
 
   async read(fd: number, max = 65_536): Promise<Uint8Array> {
@@ -220,33 +217,22 @@ export class RunningProcess implements Process, FileOwner {
     const table = this.system.processes;
     const loaded = this.load(options.program, options.path, options.argv);
     const pid = table.takePid();
-    const child = new RunningProcess(this.system, pid, this, {
-      argv: options.argv,
-      env: options.env ?? this.env,
-      cwd: options.cwd ?? this.cwd,
-      umask: this.umask,
-      fds: options.fds ?? this.fds,
-      credentials: options.credentials ?? this,
-      group: options.newSession || options.group === 0 ? pid : (options.group ?? this.group),
-      session: options.newSession ? pid : this.session,
-      terminal: options.newSession ? undefined : this.terminal,
-    });
+    const child = new RunningProcess(this.system, pid, this, childBeginning(this, pid, options));
     try {
       table.register(child, this.system);
     } catch (error) {
       child.openFiles.closeAll();
       throw error;
     }
-    for (const [signal, action] of this.actions) if (action === 'ignore') child.actions.set(signal, action);
-    for (const signal of options.ignore ?? []) child.actions.set(signal, 'ignore');
-    this.children.add(child);
+    child.actions.inherit(this.actions, options.ignore);
+    this.family.children.add(child);
     child.begin(loaded.program, loaded.argv, loaded.executable);
     return child;
   }
 
   async exec(path: string, argv: string[], env?: Map<string, string>): Promise<number> {
     const loaded = loadProgram(this.system, this.files, path, argv);
-    for (const [signal, action] of this.actions) if (action !== 'ignore') this.actions.delete(signal);
+    this.actions.forgetHandlers();
     if (env) this.env = env;
     this.become(loaded.argv, loaded.executable);
     return loaded.program(this);
@@ -254,8 +240,7 @@ export class RunningProcess implements Process, FileOwner {
 
   async wait(child: Process): Promise<ExitStatus> {
     const status = child.status ?? (await this.until(child.exited));
-    this.children.delete(child);
-    this.system.processes.forget(child);
+    this.family.reap(child);
     return status;
   }
 
@@ -266,25 +251,19 @@ export class RunningProcess implements Process, FileOwner {
     this.memoryBytes = 0;
     this.waits.resume();
     this.waits.interrupt(new Ended());
-    this.system.processes.ended(this);
-    this.children.clear();
-    const parent = this.parent;
-    const ignored = parent?.action('CHLD') === 'ignore';
-    if (!parent || ignored || parent.status) this.system.processes.forget(this);
+    this.family.leave();
     for (const run of this.endListeners) run();
     this.endListeners = [];
     this.resolveExited(status);
-    if (parent && !parent.status) parent.signal('CHLD');
+    this.family.tellParent();
   }
 
   action(signal: SignalName): SignalAction {
-    return this.actions.get(signal) ?? 'default';
+    return this.actions.get(signal);
   }
 
   setAction(signal: SignalName, action: SignalAction): void {
-    if (signal === 'KILL' || signal === 'STOP') return;
-    if (action === 'default') this.actions.delete(signal);
-    else this.actions.set(signal, action);
+    this.actions.set(signal, action);
   }
 
   signal(signal: SignalName, fromOutside = false): void {
@@ -306,58 +285,21 @@ export class RunningProcess implements Process, FileOwner {
   }
 
   kill(pid: number, signal: SignalName | 0): void {
-    const targets = signalTargets(this, pid);
-    if (targets.length === 0) throw new FileError('ESRCH', String(pid));
-    const allowed = targets.filter((target) => mayKill(this, target));
-    if (allowed.length === 0) throw new FileError('EPERM', String(pid));
-    if (signal !== 0) for (const target of allowed) target.signal(signal);
+    sendSignal(this, pid, signal);
   }
 
   setMemory(bytes: number): void {
     this.memoryBytes = baseMemory + bytes;
-    this.checkMemory();
+    checkMemory(this);
   }
 
   checkMemory(): void {
-    const limit = this.system.limits.memoryBytes;
-    if (limit === undefined) return;
-    const mine = this.system.processes.of(this.system);
-    let total = this.system.memoryVolumes?.() ?? 0;
-    for (const process of mine) total += process.memoryBytes;
-    if (total <= limit) return;
-    const victim = mine.reduce((most, process) => (process.memoryBytes > most.memoryBytes ? process : most));
-    this.runOutOfMemory(victim);
-    if (this.status) throw new Ended();
-  }
-
-  private runOutOfMemory(victim: Process): void {
-    this.system.onOutOfMemory?.(victim);
-    this.system.processes.killAll(this.system);
+    checkMemory(this);
   }
 
   onEnd(run: () => void): void {
     if (this.status) run();
     else this.endListeners.push(run);
-  }
-
-  /** Takes in the child of a process that ended. */
-  adopt(child: RunningProcess): void {
-    child.parent = this;
-    this.children.add(child);
-    // Like a shell or tini as pid 1: adopted children do not stay as zombies.
-    if (child.status) this.reap(child);
-    else child.onEnd(() => this.reap(child));
-  }
-
-  /** Its parent is outside the namespace from now on. */
-  orphan(): void {
-    if (this.status) this.system.processes.forget(this);
-    this.parent = undefined;
-  }
-
-  private reap(child: RunningProcess): void {
-    this.children.delete(child);
-    this.system.processes.forget(child);
   }
 
   private become(argv: string[], executable: string): void {
@@ -371,26 +313,6 @@ export class RunningProcess implements Process, FileOwner {
     if (program) return { program, argv, executable: this.executable };
     const file = path ?? findInPath(this.files, argv[0] ?? '', this.env.get('PATH'));
     return loadProgram(this.system, this.files, file, argv);
-  }
-
-  private async run(program: Program): Promise<void> {
-    try {
-      const code = await program(this);
-      this.end({ code: code & 255 });
-    } catch (error) {
-      if (error instanceof Ended || this.status) return;
-      if (error instanceof Interrupted) {
-        this.end(statusOf(error.signal));
-        return;
-      }
-      // Text longer than the server's own process can hold, in a container without a limit: the node is out of memory.
-      if (error instanceof RangeError && /string length|allocation failed/.test(error.message)) {
-        this.runOutOfMemory(this);
-        return;
-      }
-      this.system.processes.onError(error);
-      this.end(statusOf('SEGV'));
-    }
   }
 
   private alive(): Promise<void> | undefined {

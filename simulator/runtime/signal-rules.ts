@@ -1,3 +1,4 @@
+import { FileError } from '../files/file-system';
 import { type ExitStatus, type Process, type SignalName, signalNumbers } from './process';
 
 /** signal(7): what a process that says nothing does not notice. */
@@ -26,7 +27,7 @@ export function parseSignal(text: string): SignalName | 0 | undefined {
 }
 
 /** kill(2): whom a pid argument means. */
-export function signalTargets(sender: Process, pid: number): Process[] {
+function signalTargets(sender: Process, pid: number): Process[] {
   const all = sender.system.processes.list();
   if (pid > 0) return all.filter((process) => process.pid === pid);
   if (pid === 0) return all.filter((process) => process.group === sender.group);
@@ -35,6 +36,15 @@ export function signalTargets(sender: Process, pid: number): Process[] {
 }
 
 /** kill(2): root, or the same user. */
-export function mayKill(sender: Process, target: Process): boolean {
+function mayKill(sender: Process, target: Process): boolean {
   return sender.uid === 0 || sender.uid === target.uid;
+}
+
+/** kill(2). Throws FileError ESRCH (nobody there), EPERM (none of them its own); signal 0 only asks. */
+export function sendSignal(sender: Process, pid: number, signal: SignalName | 0): void {
+  const targets = signalTargets(sender, pid);
+  if (targets.length === 0) throw new FileError('ESRCH', String(pid));
+  const allowed = targets.filter((target) => mayKill(sender, target));
+  if (allowed.length === 0) throw new FileError('EPERM', String(pid));
+  if (signal !== 0) for (const target of allowed) target.signal(signal);
 }
