@@ -140,7 +140,7 @@ test('text is found, copied and pasted', async ({ page, context }) => {
   await expect(page.getByText('Not found')).toBeHidden();
   await page.keyboard.press('Escape');
   await expect(find).toBeHidden();
-  // What was found is selected.
+  // What was found is selected, and stays so when the search makes way.
   await page.keyboard.press('Control+Shift+C');
   await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe('needle-16');
 
