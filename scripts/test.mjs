@@ -8,7 +8,7 @@ import { findBrowser } from './setup/browser.mjs';
 import { buildPages, buildServer, generateClients } from './setup/build.mjs';
 import { checkNode, installDependencies } from './setup/dependencies.mjs';
 import { findKubectl } from './setup/kubectl.mjs';
-import { fail, root } from './setup/say.mjs';
+import { fail, root, SetupError } from './setup/say.mjs';
 import { testTools } from './setup/test-tools.mjs';
 
 const results = join(root, '.podlab-build', 'test-results');
@@ -38,7 +38,9 @@ try {
   const wanted = process.argv.slice(2);
   const unknown = wanted.filter((name) => !(name in checks));
   if (unknown.length > 0)
-    throw new Error(`No such check: ${unknown.join(', ')}. There are: ${Object.keys(checks).join(', ')}.`);
+    throw new SetupError(
+      `No such check: ${unknown.join(', ')}. There are: ${Object.keys(checks).join(', ')}.`,
+    );
   const chosen = Object.keys(checks).filter((name) => wanted.length === 0 || wanted.includes(name));
   const env = await setUp(chosen);
   const failed = [];

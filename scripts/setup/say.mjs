@@ -28,16 +28,17 @@ export async function step(title, work) {
 
 function spinner(title) {
   const live = process.stdout.isTTY;
+  const started = Date.now();
+  const seconds = () => Math.round((Date.now() - started) / 1000);
   let ticks = 0;
-  // On a terminal the line turns; in a log it is told every 10 s that there is still something going on.
+  // On a terminal the line turns; in a log it is told after 2 s, and every 10 s, that there is still something going on.
   const timer = setInterval(
     () => {
       ticks += 1;
-      if (live)
-        process.stdout.write(`\r${'⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'[ticks % 10]} ${title} … ${Math.round(ticks * 0.1)} s `);
-      else console.log(`  ${title} … ${ticks * 10} s`);
+      if (live) process.stdout.write(`\r${'⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'[ticks % 10]} ${title} … ${seconds()} s `);
+      else if (ticks % 5 === 1) console.log(`  ${title} … ${seconds()} s`);
     },
-    live ? 100 : 10_000,
+    live ? 100 : 2_000,
   );
   return (line) => {
     clearInterval(timer);
