@@ -100,6 +100,8 @@ function summarise(chosen, failed) {
     count.passed += passed;
     count.failed += failed.includes(name) ? Math.max(bad, 1) : bad;
   }
+  const unsteady = chosen.includes('e2e') ? secondTries() : [];
+  if (unsteady.length > 0) console.log(`\nPassed at the second try only: ${unsteady.join(', ')}.`);
   console.log(
     failed.length > 0
       ? `\nFailed: ${failed.join(', ')}. Run one again with \`npm test -- NAME\`.`
@@ -109,9 +111,23 @@ function summarise(chosen, failed) {
   process.exit(failed.length > 0 ? 1 : 0);
 }
 
+const reportOf = (name) => JSON.parse(readFileSync(join(results, `${name}.json`), 'utf8'));
+
+/** The titles of journeys that failed once: each is a defect of the journey or of the product. */
+function secondTries() {
+  try {
+    const specsOf = ({ specs = [], suites = [] }) => [...specs, ...suites.flatMap(specsOf)];
+    return specsOf(reportOf('e2e'))
+      .filter(({ tests }) => tests.some(({ status }) => status === 'flaky'))
+      .map(({ title }) => `“${title}”`);
+  } catch {
+    return [];
+  }
+}
+
 function countOf(name) {
   try {
-    const report = JSON.parse(readFileSync(join(results, `${name}.json`), 'utf8'));
+    const report = reportOf(name);
     if (name === 'unit') return { passed: report.numPassedTests, failed: report.numFailedTests };
     if (name === 'e2e')
       return { passed: report.stats.expected + report.stats.flaky, failed: report.stats.unexpected };
