@@ -8,9 +8,7 @@ async function startLab(request: APIRequestContext): Promise<string> {
   expect(reply.status()).toBe(200);
   const { id } = await reply.json();
   await expect
-    .poll(async () => (await (await request.get(`/api/sessions/${id}`)).json()).state.kind, {
-      timeout: 30_000,
-    })
+    .poll(async () => (await (await request.get(`/api/sessions/${id}`)).json()).state.kind)
     .toBe('ready');
   return id;
 }

@@ -65,7 +65,7 @@ test('a reload in the middle of a lab shows the same screen and the same verdict
   await lab.expectVerdict('label', 'passed');
   await expect(lab.screen).toContainText('still-42-here');
   await page.reload();
-  await expect(lab.screen).toContainText('still-42-here', { timeout: 30_000 });
+  await expect(lab.screen).toContainText('still-42-here');
   await lab.expectVerdict('label', 'passed');
   await lab.type('echo typed-$((1 + 1))-again');
   await expect(lab.screen).toContainText('typed-2-again');
@@ -116,11 +116,10 @@ test('hints cost what they say, asked before', async ({ page }) => {
 
 test('several terminals in a lab, and a way back by keyboard', async ({ page }) => {
   const lab = await Workbench.start(page, 'first-pod');
-  await page.getByRole('button', { name: 'Open another terminal' }).click();
-  await lab.untilPrompt();
+  await lab.openAnother();
   await lab.type('echo second-$((5 + 5))');
   await expect(lab.screen).toContainText('second-10');
-  await expect(page.getByRole('tablist', { name: 'Terminals' }).getByRole('tab')).toHaveCount(2);
+  await expect(lab.tabs).toHaveCount(2);
   await page.keyboard.press('F6');
-  await expect(page.locator('.xterm-helper-textarea:visible').first()).not.toBeFocused();
+  await expect(lab.input).not.toBeFocused();
 });

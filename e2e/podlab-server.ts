@@ -4,6 +4,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
+const startWithinMs = 180_000;
+
 /** The real server, as `npm start` runs it, on a port and in a data folder of its own. */
 export class PodlabServer {
   private process: ChildProcess | undefined;
@@ -46,8 +48,8 @@ export class PodlabServer {
       stream?.on('data', (chunk) => {
         this.output = (this.output + chunk).slice(-20_000);
       });
-    for (let tries = 0; tries < 300; tries++) {
-      if (child.exitCode !== null) break;
+    const deadline = Date.now() + startWithinMs;
+    while (child.exitCode === null && child.signalCode === null && Date.now() < deadline) {
       const reply = await fetch(`${this.url}/healthz`).catch(() => undefined);
       if (reply?.ok) return;
       await new Promise((done) => setTimeout(done, 100));

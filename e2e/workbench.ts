@@ -20,23 +20,47 @@ export class Workbench {
   }
 
   async untilPrompt(): Promise<void> {
-    await expect(this.screen).toContainText(/[$#]\s*$/, { timeout: 30_000 });
+    await expect(this.screen).toContainText(/[$#]\s*$/);
+  }
+
+  /** What takes the keys of the terminal that is shown. */
+  get input(): Locator {
+    return this.page.locator('.xterm-helper-textarea:visible').first();
+  }
+
+  get tabs(): Locator {
+    return this.page.getByRole('tablist', { name: 'Terminals' }).getByRole('tab');
+  }
+
+  /** One more terminal, until it has the focus: what is typed next must not go to the one before. */
+  async openAnother(): Promise<void> {
+    const before = await this.tabs.count();
+    await this.page.getByRole('button', { name: 'Open another terminal' }).click();
+    await expect(this.tabs.nth(before)).toHaveAttribute('aria-selected', 'true');
+    await expect(this.input).toBeFocused();
+    await this.untilPrompt();
   }
 
   async type(...lines: string[]): Promise<void> {
-    await this.page.locator('.xterm-helper-textarea:visible').first().focus();
+    await this.input.focus();
     for (const line of lines) {
       await this.page.keyboard.type(line);
       await this.page.keyboard.press('Enter');
     }
   }
 
+  /** Of the one session that is open. */
+  async sessionId(): Promise<string> {
+    const [session] = await (await this.page.request.get('/api/sessions')).json();
+    return session.id;
+  }
+
   check(id: string): Locator {
     return this.page.locator(`[data-check="${id}"]`);
   }
 
-  async expectVerdict(id: string, verdict: 'passed' | 'failed' | 'waiting', timeout = 45_000): Promise<void> {
-    await expect(this.check(id)).toHaveAttribute('data-verdict', verdict, { timeout });
+  async expectVerdict(id: string, verdict: 'passed' | 'failed' | 'waiting'): Promise<void> {
+    await expect(this.check(id)).toHaveAttribute('data-verdict', verdict);
   }
 
   async checkMyWork(): Promise<void> {
