@@ -87,7 +87,7 @@ export function describeConnection(state: ConnectionState, secondsLeft: number):
   switch (state.kind) {
     case 'connecting':
     case 'asking':
-      return state.attempt === 0 ? 'Connecting' : 'Connecting again';
+      return state.attempt === 0 ? 'Connecting' : 'Connection lost. Connecting again';
     case 'live':
       return 'Connected';
     case 'waiting':

@@ -187,6 +187,39 @@ describe('a terminal’s link to the server', () => {
     expect(states).toContain('waiting');
   });
 
+  it.each([
+    ['the way to the server is lost before the connection is open', () => {}],
+    ['it is open and shows no screen', () => last().open()],
+  ])('gives up, and tries again, when %s', async (_, soFar) => {
+    soFar();
+    await vi.advanceTimersByTimeAsync(4 * pingEveryMs);
+    expect(sockets.length).toBeGreaterThan(1);
+    live();
+    expect(states.at(-1)).toBe('live');
+  });
+
+  it('looks at once, when woken, whether the connection has died meanwhile', async () => {
+    const socket = live();
+    link.wake();
+    expect(states).toEqual(['live']);
+    // Asleep: the clock goes on, the timers do not.
+    vi.setSystemTime(Date.now() + 3 * pingEveryMs);
+    link.wake();
+    expect(socket.readyState).toBe(3);
+    await vi.advanceTimersByTimeAsync(1000);
+    live();
+    expect(states.at(-1)).toBe('live');
+  });
+
+  it.each([
+    ['that another window took', 4001, 'replaced'],
+    ['that was refused', 1008, 'refused'],
+  ])('leaves a terminal %s alone when woken', (_, code, kind) => {
+    live().drops(code);
+    link.wake();
+    expect([link.state.kind, sockets.length]).toEqual([kind, 1]);
+  });
+
   it('lives on pongs alone', async () => {
     const socket = live();
     for (let i = 0; i < 10; i++) {

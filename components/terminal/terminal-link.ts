@@ -82,6 +82,12 @@ export class TerminalLink {
     this.on({ type: 'retry' });
   }
 
+  /** The network is back, or the page is looked at again. What another window took, or was refused, waits for a click. */
+  wake(): void {
+    if (this.current.kind === 'waiting') this.retryNow();
+    else if (this.isSilent()) this.lose();
+  }
+
   close(): void {
     this.closed = true;
     clearTimeout(this.retry);
@@ -104,7 +110,7 @@ export class TerminalLink {
       (event: E) => {
         if (this.socket === socket) run(event);
       };
-    socket.onopen = ifCurrent(() => this.startHeartbeat());
+    this.startHeartbeat();
     socket.onmessage = ifCurrent((event: MessageEvent) => this.onFrame(event.data));
     socket.onclose = ifCurrent(({ code, reason }: CloseEvent) => {
       clearInterval(this.heartbeat);
@@ -131,7 +137,10 @@ export class TerminalLink {
     let status = 0;
     let problem = null;
     try {
-      const response = await ask(origin + terminalPath(sessionId, shellId), { cache: 'no-store' });
+      const response = await ask(origin + terminalPath(sessionId, shellId), {
+        cache: 'no-store',
+        signal: AbortSignal.timeout(pingEveryMs),
+      });
       status = response.status;
       problem = response.ok ? null : ((await response.json())?.error ?? null);
     } catch {
@@ -194,11 +203,19 @@ export class TerminalLink {
     this.heardAt = Date.now();
     clearInterval(this.heartbeat);
     this.heartbeat = setInterval(() => {
-      if (Date.now() - this.heardAt > 2 * pingEveryMs) {
-        this.leaveSocket();
-        this.on({ type: 'closed', code: 1006, reason: 'silence', jitter: Math.random() });
-      } else this.tell({ type: 'ping' });
+      // One that is not open by now has lost its way; browsers would wait for minutes.
+      if (this.socket?.readyState !== 1 || this.isSilent()) this.lose();
+      else this.tell({ type: 'ping' });
     }, pingEveryMs);
+  }
+
+  private isSilent(): boolean {
+    return this.socket !== undefined && Date.now() - this.heardAt > 2 * pingEveryMs;
+  }
+
+  private lose(): void {
+    this.leaveSocket();
+    this.on({ type: 'closed', code: 1006, reason: 'silence', jitter: Math.random() });
   }
 
   private leaveSocket(): void {

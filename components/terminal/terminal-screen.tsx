@@ -1,6 +1,7 @@
 'use client';
 
 import { type Ref, useCallback, useEffect, useImperativeHandle, useRef, useState } from 'react';
+import { onWake } from '../workbench/on-wake';
 import { type ConnectionState, initialConnection } from './connection-state';
 import type { XtermView } from './create-xterm';
 import { SearchBar } from './search-bar';
@@ -126,20 +127,7 @@ export function TerminalScreen({ sessionId, shellId, title, shown, onState, onLe
     };
   }, []);
 
-  useEffect(() => {
-    const wake = () => document.visibilityState === 'visible' && link.current?.retryNow();
-    const events = [
-      [window, 'online'],
-      [document, 'visibilitychange'],
-      [window, 'pageshow'],
-    ] as const;
-    // A terminal that another window took, or that was refused, waits for a click.
-    const wakeIfWaiting = () => link.current?.state.kind === 'waiting' && wake();
-    for (const [target, name] of events) target.addEventListener(name, wakeIfWaiting);
-    return () => {
-      for (const [target, name] of events) target.removeEventListener(name, wakeIfWaiting);
-    };
-  }, []);
+  useEffect(() => onWake(() => link.current?.wake()), []);
 
   useEffect(() => xterm.current?.apply(settings), [settings]);
 

@@ -37,6 +37,10 @@ export const checkWork = (id: string) => ask<LabReport>('POST', `/api/sessions/$
 export const takeHint = (id: string, task: string) =>
   ask<SessionView>('POST', `/api/sessions/${id}/hints`, { task });
 
+/** To a question, and to what the server has to work for (all checks, a cluster's end). */
+const answerWithinMs = 15_000;
+const workWithinMs = 180_000;
+
 let handedOver: SessionView | null = null;
 
 /** Keeps the session that a lab's page has just started, so that the workbench need not ask for it. */
@@ -62,6 +66,8 @@ async function ask<Answer>(method: string, path: string, body?: unknown): Promis
         ...(body !== undefined && { 'content-type': 'application/json' }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
+      // A network that swallows everything gives no answer either.
+      signal: AbortSignal.timeout(method === 'GET' ? answerWithinMs : workWithinMs),
     });
   } catch {
     throw new RequestProblem(serverGone, 0);

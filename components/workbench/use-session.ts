@@ -3,23 +3,18 @@
 import { useCallback, useEffect, useReducer, useRef } from 'react';
 import type { ClusterKind } from '../../core/clusters/cluster-provider';
 import type { SessionEvent, SessionView } from '../../core/sessions/lab-session';
+import { onWake } from './on-wake';
 import {
   asProblem,
   checkWork,
   endSession,
-  getSession,
   listSessions,
-  RequestProblem,
   startSession,
   takeHint,
   takeOver,
 } from './session-client';
+import { listenToSession, untilItWorks } from './session-events';
 import { initialModel, reduceSession } from './session-state';
-
-const wireNames = { session: 'session', report: 'report', saved: 'saved', problem: 'error' } as const;
-
-/** Waits between attempts to reach the server again, in ms; the last one repeats. */
-const backOff = [500, 1000, 2000, 4000, 8000];
 
 /** The open session of a lab, kept up to date by server-sent events, and what can be done with it. */
 export function useSession(lab: string) {
@@ -27,6 +22,8 @@ export function useSession(lab: string) {
   const sessionId = model.view?.id ?? null;
   const ended = model.view?.state.kind === 'ended';
   const knock = useRef<() => void>(() => {});
+  const lost = model.connection.kind === 'reconnecting';
+  useEffect(() => (lost ? onWake(() => knock.current()) : undefined), [lost]);
 
   // Which session is open for this lab? Asked until the server answers.
   useEffect(() => {
@@ -46,7 +43,7 @@ export function useSession(lab: string) {
   // Its events, for as long as it is open.
   useEffect(() => {
     if (!sessionId || ended) return;
-    return listen(sessionId, dispatch, knock);
+    return listenToSession(sessionId, dispatch, knock);
   }, [sessionId, ended]);
 
   const attempt = useCallback(async (run: () => Promise<void>) => {
@@ -89,85 +86,4 @@ export function useSession(lab: string) {
 
 function sessionEvent(view: SessionView): SessionEvent {
   return { name: 'session', data: view };
-}
-
-type Dispatch = (action: Parameters<typeof reduceSession>[1]) => void;
-
-function listen(sessionId: string, dispatch: Dispatch, knock: { current: () => void }): () => void {
-  let source: EventSource | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let attempts = 0;
-  let closed = false;
-
-  const connect = () => {
-    clearTimeout(timer);
-    source?.close();
-    source = new EventSource(`/api/sessions/${sessionId}/events`);
-    source.onopen = () => {
-      attempts = 0;
-      dispatch({ type: 'connected' });
-    };
-    for (const [wire, name] of Object.entries(wireNames))
-      source.addEventListener(wire, (message) => {
-        const data = JSON.parse((message as MessageEvent<string>).data);
-        dispatch({ type: 'event', event: { name, data } as SessionEvent });
-      });
-    source.onerror = () => {
-      source?.close();
-      if (closed) return;
-      dispatch({ type: 'disconnected' });
-      const wait = backOff[Math.min(attempts++, backOff.length - 1)];
-      timer = setTimeout(retry, wait);
-    };
-  };
-
-  // A session that is gone will not come back however often it is asked for; a server that is gone may.
-  const retry = async () => {
-    clearTimeout(timer);
-    try {
-      await getSession(sessionId);
-    } catch (error) {
-      if (error instanceof RequestProblem && (error.status === 404 || error.status === 401)) {
-        dispatch({ type: 'no-session' });
-        dispatch({ type: 'problem', problem: error.problem });
-        return;
-      }
-    }
-    if (!closed) connect();
-  };
-
-  knock.current = retry;
-  connect();
-  return () => {
-    closed = true;
-    clearTimeout(timer);
-    source?.close();
-  };
-}
-
-/** Runs `run` until it does not throw, with growing pauses. */
-function untilItWorks(
-  run: () => Promise<void>,
-  knock: { current: () => void },
-  failed: () => void,
-): () => void {
-  let stopped = false;
-  let attempts = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const once = async () => {
-    clearTimeout(timer);
-    try {
-      await run();
-    } catch {
-      if (stopped) return;
-      failed();
-      timer = setTimeout(once, backOff[Math.min(attempts++, backOff.length - 1)]);
-    }
-  };
-  knock.current = once;
-  void once();
-  return () => {
-    stopped = true;
-    clearTimeout(timer);
-  };
 }

@@ -1,13 +1,12 @@
+import { aliveEvent, aliveEveryMs, wireNames } from '../../../../../components/workbench/event-wire';
 import type { SessionEvent } from '../../../../../core/sessions/lab-session';
 import { answer, type Params } from '../../../answer';
 
 export const dynamic = 'force-dynamic';
 
-const keepAliveMs = 15_000;
-
 /**
- * Server-sent events of one session, the present view first. A SessionEvent named `error` is called `problem` on the
- * wire: EventSource has an `error` of its own.
+ * Server-sent events of one session, the present view first, under their wire names. `alive` comes all the while: a
+ * page takes a long silence for a lost connection.
  */
 export function GET(request: Request, { params }: Params<'id'>): Promise<Response> {
   return answer(request, async ({ services, learner }) => {
@@ -25,7 +24,7 @@ export function GET(request: Request, { params }: Params<'id'>): Promise<Respons
           if (!ended) controller.enqueue(encoder.encode(text));
         };
         let unsubscribe = () => {};
-        const timer = setInterval(() => send(': still here\n\n'), keepAliveMs);
+        const timer = setInterval(() => send(`event: ${aliveEvent}\ndata: {}\n\n`), aliveEveryMs);
         end = () => {
           if (ended) return;
           ended = true;
@@ -64,5 +63,5 @@ export function GET(request: Request, { params }: Params<'id'>): Promise<Respons
 }
 
 function eventText({ name, data }: SessionEvent): string {
-  return `event: ${name === 'error' ? 'problem' : name}\ndata: ${JSON.stringify(data)}\n\n`;
+  return `event: ${wireNames[name]}\ndata: ${JSON.stringify(data)}\n\n`;
 }
