@@ -120,6 +120,22 @@ describe('list', () => {
     };
     expect((await api.list(pods)).items).toHaveLength(2);
   });
+
+  test('asks for an earlier version by its first page, and tells when it is forgotten', async () => {
+    const asked: string[] = [];
+    routes[listPath] = (_q, r, url) => {
+      asked.push(url.search);
+      if (url.search.includes('resourceVersion=5')) return status(r, 410, { reason: 'Expired' });
+      json(r, list([pod('a')], { resourceVersion: '6', ...(asked.length === 1 && { continue: 'x' }) }));
+    };
+    expect((await api.list(pods, undefined, '6')).items).toHaveLength(2);
+    expect(asked).toEqual([
+      '?limit=250&resourceVersion=6&resourceVersionMatch=Exact',
+      '?limit=250&continue=x',
+    ]);
+    await expect(api.list(pods, undefined, '5')).rejects.toMatchObject({ code: 410 });
+    expect(asked).toHaveLength(3);
+  });
 });
 
 describe('errors are of three kinds', () => {

@@ -41,13 +41,19 @@ export function createKubeApi(options: KubeServer): KubeApi {
     return value;
   }
 
-  async function listOnce(ref: ResourceRef, signal: AbortSignal | undefined, paged: boolean) {
+  async function listOnce(ref: ResourceRef, signal: AbortSignal | undefined, paged: boolean, at?: string) {
     const items: KubeObject[] = [];
     let next = '';
     let resourceVersion: string | undefined;
     while (resourceVersion === undefined) {
-      const query = paged ? `?limit=${pageSize}${next && `&continue=${encodeURIComponent(next)}`}` : '';
-      const page = (await expectSuccess(json('GET', pathOf(ref) + query, undefined, { signal }))) as {
+      const query = new URLSearchParams(paged ? { limit: String(pageSize) } : {});
+      if (next) query.set('continue', next);
+      // A continue token holds the version of its first page.
+      else if (at !== undefined) {
+        query.set('resourceVersion', at);
+        query.set('resourceVersionMatch', 'Exact');
+      }
+      const page = (await expectSuccess(json('GET', `${pathOf(ref)}?${query}`, undefined, { signal }))) as {
         apiVersion?: string;
         kind?: string;
         metadata?: { resourceVersion?: string; continue?: string };
@@ -100,12 +106,13 @@ export function createKubeApi(options: KubeServer): KubeApi {
   }
 
   return {
-    async list(ref, signal) {
+    async list(ref, signal, at) {
       try {
-        return await listOnce(ref, signal, true);
+        return await listOnce(ref, signal, true, at);
       } catch (error) {
-        // The continue token has expired: once more, in one piece.
-        if (error instanceof KubeApiError && error.code === 410) return listOnce(ref, signal, false);
+        // The continue token has expired: once more, in one piece. A version that has expired stays so.
+        if (error instanceof KubeApiError && error.code === 410 && at === undefined)
+          return listOnce(ref, signal, false);
         throw error;
       }
     },

@@ -48,7 +48,15 @@ export interface ExecResult {
  * PodlabError `cluster-unreachable` when it does not answer, with the signal's reason when aborted.
  */
 export interface KubeApi {
-  list(ref: ResourceRef, signal?: AbortSignal): Promise<{ resourceVersion: string; items: KubeObject[] }>;
+  /**
+   * All objects of a list as they are now, or with `at` as they were at that resourceVersion: then rejects with
+   * KubeApiError 410 when the server has forgotten it, 504 when it has not seen it.
+   */
+  list(
+    ref: ResourceRef,
+    signal?: AbortSignal,
+    at?: string,
+  ): Promise<{ resourceVersion: string; items: KubeObject[] }>;
   /** undefined on 404. */
   get(ref: ResourceRef, name: string, signal?: AbortSignal): Promise<KubeObject | undefined>;
   watch(ref: ResourceRef, resourceVersion: string, handlers: WatchHandlers): () => void;

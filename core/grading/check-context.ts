@@ -1,7 +1,7 @@
 import type { KubeApi, KubeObject } from '../clusters/kube-api';
 import { nearest } from '../content/lab-problems';
 import type { VariableValue } from '../content/variables';
-import type { Picture } from './cluster-view';
+import type { KindName, Picture } from './cluster-view';
 import type { FactRecorder } from './fact-recorder';
 import { failed, type Outcome, observe, passed, waiting } from './outcome';
 import { defaultWithinMs, restartedLately, type Settling, settlingOf } from './settling';
@@ -19,8 +19,8 @@ export interface CheckContext {
   reveal: boolean;
   withinMs: number;
   signal: AbortSignal;
-  /** A new picture, for what is looked at after something was done. */
-  refresh(): Promise<Picture>;
+  /** A new picture of some kinds, for what is looked at after something was done. */
+  refresh(kinds: readonly KindName[]): Promise<Picture>;
 }
 
 export function withinOf(check: { within?: number }): number {

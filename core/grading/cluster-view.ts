@@ -1,5 +1,6 @@
 import { type KindInfo, knownKind, splitApiVersion } from '../clusters/kinds';
 import type { KubeApi, KubeObject, ResourceRef } from '../clusters/kube-api';
+import { isNewer, type Listable, snapshot } from './snapshot';
 
 /** A kind as checks name it. */
 export interface KindName {
@@ -30,7 +31,7 @@ export class NotReadable extends Error {
 
 export type ChangeHandler = (type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject) => void;
 
-interface Resource {
+interface Resource extends Listable {
   name: KindName;
   ref?: ResourceRef;
   objects: Map<string, KubeObject>;
@@ -43,6 +44,9 @@ interface Resource {
 }
 
 export const keyOf = ({ kind, apiVersion }: KindName) => (apiVersion ? `${apiVersion}/${kind}` : kind);
+
+/** What may be kept in another etcd than Pods are, and so is not asked first for the version of a picture. */
+const isElsewhere = ({ kind, apiVersion }: KindName) => kind === 'Event' || !knownKind(kind, apiVersion);
 
 /**
  * Lists and watches the given kinds for as long as it is open: lists again when a watch has become too old (410), backs
@@ -61,14 +65,19 @@ export class ClusterView {
     /** All kinds have answered for the first time, or one has become readable or stopped to be. */
     private readonly onReadable: () => void,
   ) {
-    for (const name of kinds)
-      this.#resources.set(keyOf(name), {
+    for (const name of [...kinds].sort((a, b) => Number(isElsewhere(a)) - Number(isElsewhere(b)))) {
+      const resource: Resource = {
         name,
         objects: new Map(),
         seenAt: new Map(),
         listed: false,
         failures: 0,
-      });
+        seen: '',
+        apart: false,
+        list: async (signal, at) => this.api.list(await this.#refOf(resource), signal, at),
+      };
+      this.#resources.set(keyOf(name), resource);
+    }
   }
 
   /** Every kind has answered, or has been given up for now. */
@@ -88,18 +97,14 @@ export class ClusterView {
     });
   }
 
-  /** A new picture: every kind listed once, all at the same time. */
-  async freshPicture(signal: AbortSignal): Promise<Picture> {
-    const lists = new Map<Resource, KubeObject[] | Error>();
-    await Promise.all(
-      [...this.#resources.values()].map(async (resource) => {
-        try {
-          lists.set(resource, (await this.api.list(await this.#refOf(resource), signal)).items);
-        } catch (error) {
-          lists.set(resource, error instanceof Error ? error : new Error(String(error)));
-        }
-      }),
-    );
+  /**
+   * A new picture: every kind (or those named) listed once, all as they are at one moment. See `snapshot` for the limits. What
+   * history checks know comes from the watches: at least as far as this picture, unless a watch lags by more than 200 ms.
+   */
+  async freshPicture(signal: AbortSignal, names?: readonly KindName[]): Promise<Picture> {
+    const wanted = names?.map((name) => this.#resources.get(keyOf(name)));
+    const kinds = [...this.#resources.values()].filter((one) => !wanted || wanted.includes(one));
+    const lists = await snapshot(kinds, signal);
     await this.#catchUp(lists, signal);
     return this.#pictureOf((resource) => {
       const items = lists.get(resource);
@@ -142,14 +147,11 @@ export class ClusterView {
   async #catchUp(lists: Map<Resource, KubeObject[] | Error>, signal: AbortSignal): Promise<void> {
     const behind = () =>
       [...lists].some(
-        ([{ objects, listed, error }, items]) =>
+        ([{ seen, listed, error }, items]) =>
           listed &&
           !error &&
           Array.isArray(items) &&
-          items.some(
-            ({ metadata }) =>
-              objects.get(metadata.uid)?.metadata.resourceVersion !== metadata.resourceVersion,
-          ),
+          items.some(({ metadata }) => isNewer(metadata.resourceVersion, seen)),
       );
     for (let waited = 0; behind() && waited < 200 && !signal.aborted; waited += 10)
       await new Promise((done) => setTimeout(done, 10));
@@ -176,8 +178,9 @@ export class ClusterView {
 
   async #follow(resource: Resource): Promise<void> {
     try {
-      const { resourceVersion, items } = await this.api.list(await this.#refOf(resource), this.#abort.signal);
+      const { resourceVersion, items } = await resource.list(this.#abort.signal);
       if (this.#abort.signal.aborted) return;
+      resource.seen = resourceVersion;
       const first = !resource.listed || resource.error !== undefined;
       resource.listed = true;
       resource.error = undefined;
@@ -199,6 +202,7 @@ export class ClusterView {
       event: (type, object) => {
         resource.failures = 0;
         resourceVersion = object.metadata.resourceVersion;
+        resource.seen = resourceVersion;
         this.#take(resource, type, object);
       },
       end: ({ gone, error }) => {

@@ -2,7 +2,7 @@ import { instantiateLab, sessionValues } from '../content/instantiate-lab';
 import type { CheckSpec, LabTask } from '../content/lab';
 import { nonceOf, substitute } from '../content/variables';
 import { type CheckContext, withinOf } from './check-context';
-import { ClusterView, type Picture } from './cluster-view';
+import { ClusterView, type KindName, type Picture } from './cluster-view';
 import { evaluateAction, evaluateLook, expectFacts, isCostly, kindsOf } from './evaluate-check';
 import { FactRecorder } from './fact-recorder';
 import type { Grader, GraderOptions } from './grader';
@@ -85,8 +85,12 @@ export function createGrader(options: GraderOptions): Grader {
       reveal: check.reveal ?? true,
       withinMs: withinOf(check),
       signal: abort.signal,
-      refresh: () => view.freshPicture(AbortSignal.any([abort.signal, AbortSignal.timeout(freshPictureMs)])),
+      refresh: (kinds) => freshPicture(kinds),
     };
+  }
+
+  function freshPicture(kinds?: readonly KindName[]): Promise<Picture> {
+    return view.freshPicture(AbortSignal.any([abort.signal, AbortSignal.timeout(freshPictureMs)]), kinds);
   }
 
   function look(entry: Entry, picture: Picture): void {
@@ -149,9 +153,7 @@ export function createGrader(options: GraderOptions): Grader {
 
   async function checkAll(): Promise<LabReport> {
     const started = performance.now();
-    const picture = await view.freshPicture(
-      AbortSignal.any([abort.signal, AbortSignal.timeout(freshPictureMs)]),
-    );
+    const picture = await freshPicture();
     const actions = entries
       .filter((entry) => entry.costly)
       .map(async (entry) => {

@@ -90,9 +90,10 @@ function act(check: CheckBody, context: CheckContext): Promise<Outcome> | Outcom
 }
 
 async function follow(then: FollowUp, context: CheckContext): Promise<Outcome> {
+  const kinds = kindsOf(then);
   const until = Date.now() + (then.within === undefined ? followUpMs : then.within * 1000);
   for (;;) {
-    const outcome = await evaluateAction(then, { ...context, picture: await context.refresh() });
+    const outcome = await evaluateAction(then, { ...context, picture: await context.refresh(kinds) });
     if (outcome.verdict.kind === 'passed' || Date.now() >= until || context.signal.aborted) return outcome;
     await new Promise((done) => setTimeout(done, followUpEveryMs));
   }

@@ -95,6 +95,17 @@ export async function recordCompletion(
   await database.courseCompletion.upsert({ where: { learnerId_course: key }, create: key, update: {} });
 }
 
+/** Takes a completion back that rested on a pass of `lab` that did not hold; not where another attempt passed it. */
+export async function withdrawCompletion(
+  database: DatabaseClient,
+  learnerId: string,
+  course: Course,
+  lab: string,
+): Promise<void> {
+  if ((await database.attempt.count({ where: { learnerId, lab, passed: true } })) > 0) return;
+  await database.courseCompletion.deleteMany({ where: { learnerId, course: course.id } });
+}
+
 interface AttemptRow {
   lab: string;
   earned: number;

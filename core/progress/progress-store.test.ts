@@ -135,6 +135,37 @@ describe.each(Object.entries(databases))('progress on %s', (_, start) => {
     });
   });
 
+  it('takes back a pass that did not hold, with the course that it completed, and not one that did', async () => {
+    const learner = (await createAccounts(database.client).learnerOrGuest(null)).learner.id;
+    const store = createProgressStore(database.client, courses);
+    await store.saveLessonPosition(learner, 'what', 1, true);
+    await database.client.labSession.create({
+      data: { id: 's0', learnerId: learner, lab: 'first-pod', cluster: 'embedded', seed: 's', hints: {} },
+    });
+    const time = (second: number) => new Date(Date.UTC(2026, 0, 1, 10, 0, second));
+    const at = async (second: number, earned: number, verdict: Verdict, since = time(0)) => {
+      const graded = report(earned, verdict, time(second).toISOString());
+      const grade = { sessionId: 's0', learnerId: learner, report: graded, since };
+      await recordGrade(database.client, courses, grade);
+      const { labs } = await store.progress(learner);
+      const done = await database.client.courseCompletion.count({ where: { learnerId: learner } });
+      return { ...labs[0], completed: done === 1 };
+    };
+    const unavailable: Verdict = { kind: 'unavailable', message: 'no answer', retryInMs: 1 };
+    await at(0, 1, failed);
+    expect(await at(1, 4, { kind: 'passed' })).toMatchObject({ earned: 4, passed: true, completed: true });
+    expect(await at(2, 0, unavailable)).toMatchObject({ earned: 4, passed: true, completed: true });
+    await at(3, 4, { kind: 'passed' });
+    expect(await at(4, 1, failed)).toMatchObject({ earned: 1, passed: false, completed: false });
+    // A cluster that is lost just then comes back with less in it: the learner has not undone it.
+    await at(10, 4, { kind: 'passed' });
+    expect(await at(12, 1, failed, time(11))).toMatchObject({ earned: 4, passed: true, completed: true });
+    expect(await at(13, 0, failed, time(11))).toMatchObject({ earned: 4, passed: true });
+    await at(20, 4, { kind: 'passed' });
+    expect(await at(30, 1, failed)).toMatchObject({ earned: 4, passed: true, completed: true });
+    expect(await at(31, 0, failed)).toMatchObject({ earned: 4, passed: true, completed: true });
+  });
+
   it('counts attempts and shows the best of them', async () => {
     await record(await session('s2'), report(2, failed));
     const { labs } = await createProgressStore(database.client, courses).progress(learnerId);
