@@ -55,15 +55,30 @@ interface AgainProps {
   onStart(cluster: ClusterKind | undefined): Promise<boolean>;
 }
 
-export function StartFailed({ error, problem, onStart }: AgainProps & { error: Problem }) {
+/** Trying again takes the lab up as it was kept; starting anew is for one that fails whenever it is taken up. */
+export function StartFailed({
+  error,
+  problem,
+  onStart,
+  onStartAnew,
+}: AgainProps & { error: Problem; onStartAnew(): Promise<boolean> }) {
   return (
     <Stage>
       <div className="stage-card" data-state="failed">
-        <h2 className="text-xl">The lab could not be started</h2>
+        <h2 className="text-xl">
+          {error.code === 'cluster-lost' ? 'The lab has lost its cluster' : 'The lab could not be started'}
+        </h2>
         <div className="mt-4 mb-6">
           <ProblemNote problem={error} />
         </div>
         <StartLab onStart={onStart} problem={problem} label="Try again" />
+        <p className="mt-6 text-sm text-ink-soft">
+          If that does not help, start it anew: with an empty cluster and the starter files. Your saved points
+          stay.
+        </p>
+        <button type="button" className="button mt-2" onClick={onStartAnew}>
+          Start anew
+        </button>
       </div>
     </Stage>
   );

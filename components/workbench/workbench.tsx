@@ -212,7 +212,12 @@ function Right({
       return <Starting state={view.state} lines={model.startLines} />;
     case 'failed':
       return (
-        <StartFailed error={view.state.error} problem={problem} onStart={(cluster) => start(cluster, true)} />
+        <StartFailed
+          error={view.state.error}
+          problem={problem}
+          onStart={start}
+          onStartAnew={() => start(view.cluster?.kind, true)}
+        />
       );
     case 'ended':
       return (

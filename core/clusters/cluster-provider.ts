@@ -1,3 +1,4 @@
+import type { PodlabError } from '../errors';
 import type { KubeApi } from './kube-api';
 
 export type ClusterKind = 'embedded' | 'kind' | 'kubeconfig';
@@ -50,6 +51,8 @@ export interface LabCluster {
   readonly api: KubeApi;
   /** Called when it is lost for good (worker died, Docker stopped) with the reason. */
   onLost(run: (error: Error) => void): void;
+  /** Called when something in it went wrong and it goes on, with a sentence and a remedy; at once for what was before. */
+  onFault?(run: (fault: PodlabError) => void): void;
   /** Gives everything back. Idempotent. */
   close(): Promise<void>;
 }

@@ -3,88 +3,25 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createAccounts } from '../accounts/create-accounts';
-import type { ClusterProvider, LabCluster } from '../clusters/cluster-provider';
-import { createEmbeddedProvider } from '../clusters/embedded/create-embedded-provider';
 import { runCommand } from '../commands/run-command';
 import type { Lab } from '../content/lab';
 import { loadLab } from '../content/load-lab';
-import { createGrader } from '../grading/create-grader';
-import { createLog } from '../log';
 import { type Database, openDatabase } from '../progress/database/open-database';
-import { createShellHost } from '../shells/create-shell-host';
-import type { ShellHost } from '../shells/lab-shell';
-import { createSessions, type Sessions } from './create-sessions';
 import type { SessionEvent, SessionView } from './lab-session';
-import { createSessionRepository } from './session-repository';
-import { createWorkingFolders } from './working-folder';
+import { type SessionServer, startSessions } from './sessions-for-tests';
 
 /** Lab sessions with everything real around them: cluster, kubectl, shells, grader, database. */
 let folder: string;
 let database: Database;
-let server: Server;
+let server: SessionServer;
 let firstPod: Lab;
 let learner: string;
-const log = createLog(() => {});
 
-interface Server {
-  sessions: Sessions;
-  shells: ShellHost;
-  /** The clusters that are open, by session. */
-  clusters: Map<string, LabCluster>;
-  /** Tells the session that its cluster is gone, as a worker that died does. */
-  lose(sessionId: string, error: Error): Promise<void>;
-}
-
-/** What a server process puts together; a second one over the same folder is a restart. */
-async function startServer(idleMs = 3_600_000): Promise<Server> {
-  const embedded = createEmbeddedProvider({ folder: join(folder, 'clusters'), log, spare: false });
-  const shells = await createShellHost({
-    folder: join(folder, 'shells'),
-    sandbox: 'auto',
-    perSession: 3,
-    idleMs: 3_600_000,
-    abandonedMs: 3_600_000,
-    log,
-  });
-  const clusters = new Map<string, LabCluster>();
-  const losses = new Map<string, (error: Error) => void>();
-  const watched: ClusterProvider = {
-    ...embedded,
-    async open(request) {
-      const cluster = await embedded.open(request);
-      clusters.set(request.sessionId, cluster);
-      const onLost = (run: (error: Error) => void) => {
-        losses.set(request.sessionId, run);
-        cluster.onLost(run);
-      };
-      return { ...cluster, api: cluster.api, onLost };
-    },
-  };
+function startServer(idleMs?: number): Promise<SessionServer> {
   // A lab whose set-up needs a namespace that only the test makes.
   const config = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'given', namespace: 'late' } };
   const labs = [firstPod, { ...firstPod, id: 'needs-late', setup: [config] }];
-  const sessions = createSessions({
-    labs: new Map(labs.map((lab) => [lab.id, lab])),
-    providers: { embedded: watched, kind: watched, kubeconfig: watched },
-    preferredCluster: async () => 'embedded',
-    shells,
-    folders: createWorkingFolders(join(folder, 'sessions')),
-    repository: createSessionRepository(database.client),
-    database: database.client,
-    courses: [],
-    createGrader,
-    idleMs,
-    log,
-  });
-  return {
-    sessions,
-    shells,
-    clusters,
-    async lose(sessionId, error) {
-      await clusters.get(sessionId)?.close();
-      losses.get(sessionId)?.(error);
-    },
-  };
+  return startSessions({ folder, database, labs, ...(idleMs !== undefined && { idleMs }) });
 }
 
 beforeAll(async () => {

@@ -32,10 +32,10 @@ export class OpenSession {
   private readonly abort = new AbortController();
   private readonly viewers = new Set<(event: SessionEvent) => void>();
   private lastRecorded = '';
-  private gradingSince = new Date();
   private saving: Promise<void> = Promise.resolve();
   private setUp: Promise<void> | undefined;
   private unlisten: (() => void) | undefined;
+  private untold: SessionEvent | undefined;
 
   constructor(
     readonly record: SessionRecord,
@@ -82,6 +82,8 @@ export class OpenSession {
   subscribe(run: (event: SessionEvent) => void): () => void {
     this.viewers.add(run);
     run({ name: 'session', data: this.view() });
+    if (this.untold) run(this.untold);
+    this.untold = undefined;
     return () => this.viewers.delete(run);
   }
 
@@ -150,6 +152,7 @@ export class OpenSession {
     this.cluster = cluster;
     signal.throwIfAborted();
     cluster.onLost((error) => this.fail(clusterLost(cluster.title, error)));
+    cluster.onFault?.((fault) => this.tellFault(fault));
     this.lab = instantiateLab(this.lab, { seed: record.seed, namespace: cluster.namespace });
     await this.applySetup(cluster, this.lab.setup);
     const workingFolder = await tools.folders.prepare(record.id, this.lab.files);
@@ -196,7 +199,6 @@ export class OpenSession {
       onError: (error) => this.warn('grading-failed', error),
     });
     this.grader = grader;
-    this.gradingSince = new Date();
     grader.onReport((report) => {
       // One after the other, so that what is saved last is what was seen last.
       this.saving = this.saving.then(() => this.publish(report));
@@ -213,7 +215,6 @@ export class OpenSession {
         sessionId: this.record.id,
         learnerId: this.record.learnerId,
         report,
-        since: this.gradingSince,
       });
       this.lastRecorded = signature;
       this.emit({ name: 'report', data: report });
@@ -247,6 +248,13 @@ export class OpenSession {
         ];
       }),
     );
+  }
+
+  /** To who looks on, else to the next who does. The cluster has logged the cause. */
+  private tellFault(fault: PodlabError): void {
+    const event: SessionEvent = { name: 'error', data: errorBody(fault).error };
+    if (this.isWatched) this.emit(event);
+    else this.untold = event;
   }
 
   private fail(error: unknown): void {
@@ -290,7 +298,7 @@ function clusterLost(title: string, cause: Error): PodlabError {
   return new PodlabError(
     'cluster-lost',
     `The connection to the ${title} was lost: ${cause.message}`,
-    'Your progress is saved. Try again: the lab is taken up where the cluster left it, or starts anew.',
+    'Your saved points stay. Try again: the lab is taken up as the cluster last kept it.',
     503,
     { cause },
   );

@@ -18,6 +18,13 @@ const youngGenerationMb = 2;
 const pingEveryMs = 5_000;
 /** A worker that has not answered for so long is stuck in a loop that nothing can interrupt. */
 const stuckAfterMs = 30_000;
+/** So many different faults of one cluster are told; a loop of them would fill the log. */
+const mostFaultsTold = 20;
+
+interface WorkerFault {
+  message: string;
+  stack?: string;
+}
 
 /** One simulator in its worker thread, from the server's side. */
 export class ClusterWorker {
@@ -30,16 +37,18 @@ export class ClusterWorker {
   >();
   private lost: Error | undefined;
   private stopping = false;
+  private readonly faultsTold = new Set<string>();
   private nextId = 1;
   private answeredAt = Date.now();
   private readonly pings: NodeJS.Timeout;
 
   constructor(
     options: Extract<ToWorker, { kind: 'start' }>['options'],
-    onError: (error: { message: string; stack?: string }) => void,
-    heapMb = defaultHeapMb,
+    /** Something in the worker threw and it goes on: once for each different message. */
+    private readonly onFault: (fault: WorkerFault) => void,
+    { heapMb = defaultHeapMb, file = workerFile() }: { heapMb?: number; file?: string } = {},
   ) {
-    this.worker = new Worker(workerFile(), {
+    this.worker = new Worker(file, {
       resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: youngGenerationMb },
       // The learner's cluster needs nothing of the server's environment, nor what the server was started with.
       execArgv: [],
@@ -50,7 +59,7 @@ export class ClusterWorker {
         this.answeredAt = Date.now();
         if (message.kind === 'started') resolve(message);
         else if (message.kind === 'start-failed') reject(new Error(message.message));
-        else if (message.kind === 'error') onError(readable(message));
+        else if (message.kind === 'error') this.tellFault(message);
         else if (message.kind === 'snapshot') this.settle(message.id, (s) => s.resolve(message.text));
         else if (message.kind === 'snapshot-failed')
           this.settle(message.id, (s) => s.reject(new Error(message.message)));
@@ -95,6 +104,12 @@ export class ClusterWorker {
     clearTimeout(timer);
   }
 
+  private tellFault(fault: WorkerFault): void {
+    if (this.faultsTold.has(fault.message) || this.faultsTold.size >= mostFaultsTold) return;
+    this.faultsTold.add(fault.message);
+    this.onFault(readable(fault));
+  }
+
   private post(message: ToWorker): void {
     this.worker.postMessage(message);
   }
@@ -128,10 +143,7 @@ export class ClusterWorker {
   }
 }
 
-function readable({ message, stack }: { message: string; stack?: string }): {
-  message: string;
-  stack?: string;
-} {
+function readable({ message, stack }: WorkerFault): WorkerFault {
   const map = join(dirname(workerFile()), 'simulator-worker.code.cjs.map');
   return { message, ...(stack ? { stack: stackInSources(stack, map) } : {}) };
 }

@@ -5,6 +5,7 @@ import type { Log } from '../../log';
 import type { ClusterProvider, LabCluster, OpenRequest } from '../cluster-provider';
 import { createKubeApi } from '../kube-api-client';
 import { kubeconfigText } from '../kubeconfig-text';
+import { beganAnew, type ClusterFaults, createClusterFaults, threw } from './cluster-faults';
 import { ClusterWorker, type StartedWorker } from './cluster-worker';
 import { createSnapshotFolder, type SnapshotFolder } from './snapshot-folder';
 
@@ -14,72 +15,106 @@ export interface EmbeddedOptions {
   log: Log;
   /** Keeps a started cluster in reserve, so that the next lab is ready at once. Costs its memory. */
   spare?: boolean;
+  /** The thread's first file, when it is not the bundle's. */
+  workerFile?: string;
+  /** How often what changed in a cluster is written down: so much a crash may lose. Milliseconds. */
+  saveEveryMs?: number;
+}
+
+/** A worker, and what has gone wrong in it so far. */
+interface Cluster {
+  worker: ClusterWorker;
+  faults: ClusterFaults;
 }
 
 const learner = 'learner';
 const grader = 'podlab-grader';
 const users = { [learner]: { groups: ['system:masters'] }, [grader]: { groups: ['system:masters'] } };
-const snapshotEveryMs = 30_000;
 
 /** A simulated cluster per session, each in a worker thread, whose state outlives the server. */
-export function createEmbeddedProvider({ folder, log, spare = true }: EmbeddedOptions): ClusterProvider {
-  const unusable = (sessionId: string, error: unknown) =>
-    log.warn('embedded-snapshot-unusable', { sessionId, error, consequence: 'The cluster starts anew.' });
-  const snapshots = createSnapshotFolder(folder, unusable);
+export function createEmbeddedProvider({
+  folder,
+  log,
+  spare = true,
+  workerFile,
+  saveEveryMs = 30_000,
+}: EmbeddedOptions): ClusterProvider {
+  const snapshots = createSnapshotFolder(folder);
   const open = new Map<string, { worker: ClusterWorker; save: () => Promise<void>; cluster: LabCluster }>();
-  let reserve: ClusterWorker | undefined;
+  let reserve: Cluster | undefined;
   /** One for all: they listen on the same address, and their tokens tell them apart. */
   let certificate: Certificate | undefined;
 
-  const newWorker = (options: Pick<SimulatorOptions, 'restore'> = {}) => {
+  const newCluster = (options: Pick<SimulatorOptions, 'restore'> = {}): Cluster => {
     certificate ??= makeCertificate();
-    return new ClusterWorker({ users, certificate, ...options }, (error) =>
-      log.error('embedded-cluster-error', { error }),
-    );
+    const faults = createClusterFaults();
+    const onFault = (error: { message: string; stack?: string }) => {
+      const sessionId = [...open].find(([, { worker: of }]) => of === worker)?.[0];
+      log.error('embedded-cluster-error', { sessionId, error });
+      faults.tell(threw(error.message));
+    };
+    const file = workerFile && { file: workerFile };
+    const worker = new ClusterWorker({ users, certificate, ...options }, onFault, { ...file });
+    return { worker, faults };
   };
 
-  function takeWorker(restore: unknown): ClusterWorker {
-    if (restore !== undefined) return newWorker({ restore });
-    const taken = reserve ?? newWorker();
+  function takeCluster(restore: unknown): Cluster {
+    if (restore !== undefined) return newCluster({ restore });
+    const taken = reserve ?? newCluster();
     reserve = undefined;
     return taken;
   }
 
-  async function ready(worker: ClusterWorker) {
+  async function ready(cluster: Cluster): Promise<Cluster & { started: StartedWorker }> {
     try {
-      return { worker, started: await worker.started };
+      return { ...cluster, started: await cluster.worker.started };
     } catch (error) {
-      await worker.stop();
+      await cluster.worker.stop();
       throw error;
     }
   }
 
   function refillReserve(): void {
     if (!spare || reserve) return;
-    const worker = newWorker();
-    reserve = worker;
-    worker.onLost(() => {
-      if (reserve === worker) reserve = undefined;
+    const cluster = newCluster();
+    reserve = cluster;
+    cluster.worker.onLost(() => {
+      if (reserve === cluster) reserve = undefined;
     });
   }
 
-  async function startWorker({ sessionId, progress }: OpenRequest) {
-    const saved = await snapshots.read(sessionId);
-    progress(
-      saved === undefined
-        ? 'Starting the embedded cluster'
-        : 'Taking up the embedded cluster where it was left',
-    );
+  async function startCluster(request: OpenRequest) {
+    const { sessionId, progress } = request;
     try {
-      return await ready(takeWorker(saved));
-    } catch (cause) {
-      if (saved === undefined) throw unavailable(cause);
-      // Damaged, or written by another version: a lab that starts anew is better than one that never starts.
-      unusable(sessionId, cause);
+      const saved = await snapshots.read(sessionId);
+      if (saved !== undefined) {
+        progress('Taking up the embedded cluster where it was left');
+        return await ready(takeCluster(saved));
+      }
+    } catch (error) {
+      return startAnew(request, error);
     }
-    return ready(takeWorker(undefined)).catch((cause) => {
+    progress('Starting the embedded cluster');
+    return startNew();
+  }
+
+  function startNew() {
+    return ready(takeCluster(undefined)).catch((cause) => {
       throw unavailable(cause);
     });
+  }
+
+  /** The saved state is damaged, or of another version: a lab that starts anew is better than one that never starts. */
+  async function startAnew({ sessionId, progress }: OpenRequest, error: unknown) {
+    log.warn('embedded-snapshot-unusable', { sessionId, error, consequence: 'The cluster starts anew.' });
+    progress('The embedded cluster cannot be taken up where it was left: starting a new one');
+    const cluster = await startNew();
+    // Not before: where no cluster starts, the fault may not be the state's.
+    await snapshots.putAside(sessionId).catch((cause) => {
+      log.warn('embedded-snapshot-not-kept', { sessionId, error: cause });
+    });
+    cluster.faults.tell(beganAnew());
+    return cluster;
   }
 
   refillReserve();
@@ -95,7 +130,7 @@ export function createEmbeddedProvider({ folder, log, spare = true }: EmbeddedOp
       const { sessionId, signal } = request;
       const known = open.get(sessionId);
       if (known) return known.cluster;
-      const { worker, started } = await startWorker(request);
+      const { worker, faults, started } = await startCluster(request);
       if (signal.aborted) {
         await worker.stop();
         throw signal.reason;
@@ -103,9 +138,9 @@ export function createEmbeddedProvider({ folder, log, spare = true }: EmbeddedOp
       const save = () => saveSnapshot(worker, snapshots, sessionId);
       const saving = setInterval(() => {
         save().catch((error) => log.warn('embedded-snapshot-failed', { sessionId, error }));
-      }, snapshotEveryMs);
+      }, saveEveryMs);
       saving.unref();
-      const cluster = labCluster(started, worker, async () => {
+      const cluster = labCluster(started, { worker, faults }, async () => {
         clearInterval(saving);
         open.delete(sessionId);
         await worker.stop();
@@ -130,12 +165,16 @@ export function createEmbeddedProvider({ folder, log, spare = true }: EmbeddedOp
         }),
       );
       open.clear();
-      await reserve?.stop();
+      await reserve?.worker.stop();
     },
   };
 }
 
-function labCluster(started: StartedWorker, worker: ClusterWorker, close: () => Promise<void>): LabCluster {
+function labCluster(
+  started: StartedWorker,
+  { worker, faults }: Cluster,
+  close: () => Promise<void>,
+): LabCluster {
   const { port, caCertificate, tokens } = started;
   const own = `https://127.0.0.1:${port}`;
   const namespace = 'default';
@@ -158,6 +197,7 @@ function labCluster(started: StartedWorker, worker: ClusterWorker, close: () => 
         tlsServerName: '127.0.0.1',
       }),
     onLost: (run) => worker.onLost(run),
+    onFault: (run) => faults.listen(run),
     close() {
       closing ??= (async () => {
         api.close();

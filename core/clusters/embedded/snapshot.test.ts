@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { PodlabError } from '../../errors';
 import { createLog } from '../../log';
 import type { LabCluster } from '../cluster-provider';
 import { createEmbeddedProvider } from './create-embedded-provider';
@@ -106,7 +107,8 @@ describe('a cluster whose server was stopped and started', () => {
     await kubectl(first, 'create', 'configmap', 'old');
     await before.shutdown();
     const file = join(folder, 'damaged.json');
-    writeFileSync(file, damage(readFileSync(file, 'utf8')));
+    const damaged = damage(readFileSync(file, 'utf8'));
+    writeFileSync(file, damaged);
     lines.length = 0;
 
     const after = newProvider();
@@ -114,6 +116,10 @@ describe('a cluster whose server was stopped and started', () => {
       const second = await after.open(request('damaged'));
       expect(await kubectl(second, 'get', 'configmaps', '-o', 'name')).toBe('configmap/kube-root-ca.crt\n');
       expect(lines.filter((line) => line.includes('embedded-snapshot-unusable'))).toHaveLength(1);
+      const told: PodlabError[] = [];
+      second.onFault?.((fault) => told.push(fault));
+      expect(told).toMatchObject([{ code: 'cluster-anew', remedy: expect.stringContaining('saved points') }]);
+      expect(readFileSync(`${file}.unusable`, 'utf8')).toBe(damaged);
     } finally {
       await after.shutdown();
     }

@@ -92,7 +92,9 @@ describe('a container that misbehaves', () => {
 
 describe('a cluster whose thread runs out of memory', () => {
   it('says so, and what to do, while the neighbour goes on', async () => {
-    const worker = new ClusterWorker({ users: { admin: { groups: ['system:masters'] } } }, () => {}, 32);
+    const worker = new ClusterWorker({ users: { admin: { groups: ['system:masters'] } } }, () => {}, {
+      heapMb: 32,
+    });
     const { port, caCertificate, tokens } = await worker.started;
     const lost = new Promise<Error>((resolve) => worker.onLost(resolve));
     const api = createKubeApi({
