@@ -32,6 +32,7 @@ export class OpenSession {
   private readonly abort = new AbortController();
   private readonly viewers = new Set<(event: SessionEvent) => void>();
   private lastRecorded = '';
+  private gradingSince = new Date();
   private saving: Promise<void> = Promise.resolve();
   private setUp: Promise<void> | undefined;
   private unlisten: (() => void) | undefined;
@@ -199,6 +200,7 @@ export class OpenSession {
       onError: (error) => this.warn('grading-failed', error),
     });
     this.grader = grader;
+    this.gradingSince = new Date();
     grader.onReport((report) => {
       // One after the other, so that what is saved last is what was seen last.
       this.saving = this.saving.then(() => this.publish(report));
@@ -215,6 +217,7 @@ export class OpenSession {
         sessionId: this.record.id,
         learnerId: this.record.learnerId,
         report,
+        since: this.gradingSince,
       });
       this.lastRecorded = signature;
       this.emit({ name: 'report', data: report });
