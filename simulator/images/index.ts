@@ -9,6 +9,7 @@ import { curl } from './curl/program';
 import { httpdImage } from './httpd/image';
 import { nginxImage } from './nginx/image';
 import { pauseImage } from './pause';
+import { redisImage } from './redis/image';
 import { httpEchoImage } from './small/http-echo';
 import { whoamiImage } from './small/whoami';
 
@@ -34,6 +35,7 @@ export function createCatalogue(): Catalogue {
     agnhostImage(names),
     curlImage(names),
     httpdImage(names),
+    redisImage(names),
     httpEchoImage(),
     pauseImage(),
     whoamiImage(),

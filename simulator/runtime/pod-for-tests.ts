@@ -14,6 +14,7 @@ const otherImages = [
   'hashicorp/http-echo:1.0',
   'traefik/whoami',
   'curlimages/curl',
+  'redis:7.2-alpine',
 ];
 
 /** Real containers of real images on a network of their own, for tests. */
