@@ -81,6 +81,7 @@ test('a restart of the server in the middle of a lab loses neither cluster, file
     'echo kept > note.txt',
     'echo seen-$((3 * 3))',
   );
+  await expect(lab.screen).toContainText('seen-9');
   for (const check of ['running', 'label']) await lab.expectVerdict(check, 'passed');
   await lab.untilSaved();
   await server.restart();
