@@ -53,7 +53,7 @@ export function createSessions(options: SessionsOptions): Sessions {
 
   /** A session of an earlier server process, or a new one: everything alive of it is made here. */
   function takeUp(record: SessionRecord): OpenSession {
-    if (closed) throw new PodlabError('shutting-down', 'Podlab is being stopped.', 'Start it again.', 503);
+    if (closed) throw shuttingDown();
     const session = new OpenSession(record, labOrThrow(labs, record.lab), options);
     open.set(record.id, session);
     void session.start();
@@ -114,10 +114,19 @@ export function createSessions(options: SessionsOptions): Sessions {
     await options.folders.remove(record.id);
   }
 
+  async function demandStartable(lab: string, cluster: ClusterKind | undefined): Promise<Lab> {
+    const found = labOrThrow(labs, lab);
+    if (closed) throw shuttingDown();
+    if (cluster) await demandAvailable(options, cluster);
+    return found;
+  }
+
   return {
+    async demandStartable({ lab, cluster }) {
+      await demandStartable(lab, cluster);
+    },
     async start(learnerId, { lab: id, cluster, fresh = false }) {
-      const lab = labOrThrow(labs, id);
-      if (cluster) await demandAvailable(options, cluster);
+      const lab = await demandStartable(id, cluster);
       const key = `${learnerId}/${id}`;
       const before = starting.get(key);
       const promise = (before ?? Promise.resolve())
@@ -172,6 +181,10 @@ export function createSessions(options: SessionsOptions): Sessions {
       await Promise.all(Object.values(options.providers).map((provider) => provider.shutdown()));
     },
   };
+}
+
+function shuttingDown(): PodlabError {
+  return new PodlabError('shutting-down', 'Podlab is being stopped.', 'Start it again.', 503);
 }
 
 function labOrThrow(labs: ReadonlyMap<string, Lab>, id: string): Lab {

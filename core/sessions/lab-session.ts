@@ -36,6 +36,8 @@ export type SessionEvent =
 
 /** Lab sessions of all learners. Every method checks that the session is the learner's; throws PodlabError. */
 export interface LabSessions {
+  /** Throws what `start` would refuse whoever asks: an unknown lab, a cluster that is not there, a server that stops. */
+  demandStartable(request: { lab: string; cluster?: ClusterKind }): Promise<void>;
   /** Starts, or returns the one that is open for this lab. Resolves at once, in state `starting`. */
   start(
     learnerId: string,

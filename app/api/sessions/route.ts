@@ -19,6 +19,8 @@ export function GET(request: Request): Promise<Response> {
 export function POST(request: Request): Promise<Response> {
   return answer(request, async ({ services, learnerOrGuest, body }) => {
     const wanted = await body(startRequest);
+    // Before there is a guest: what cannot be started is not worth a learner.
+    await services.sessions.demandStartable(wanted);
     return services.sessions.start((await learnerOrGuest()).id, wanted);
   });
 }
