@@ -1,4 +1,5 @@
 import type { Program } from '../runtime/process';
+import { bash, dash } from '../shell/sh';
 import { applets, busybox } from '../shell/utilities/index';
 import { agnhostImage } from './agnhost/image';
 import { alpineImage } from './alpine';
@@ -19,10 +20,16 @@ export { ImageStore } from './image-store';
 /** Images that are on every node from the start, as if loaded by `kind load docker-image`. */
 export const preloadedImages: readonly string[] = ['busybox:1.36', 'nginx:1.27-alpine'];
 
-/** Programs that any image's executables may name: BusyBox, its applets, and curl. */
+const shared: Record<string, Program | undefined> = Object.assign(Object.create(null), {
+  busybox,
+  curl,
+  bash,
+  dash,
+});
+
+/** Programs that any image's executables may name: BusyBox, its applets, the other shells, and curl. */
 export function findProgram(name: string): Program | undefined {
-  if (name === 'busybox') return busybox;
-  return name === 'curl' ? curl : applets[name];
+  return shared[name] ?? applets[name];
 }
 
 /** Everything that can be run. Root file systems are built once per catalogue: share one among clusters. */

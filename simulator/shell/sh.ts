@@ -1,15 +1,42 @@
 import './builtins/index';
 import { decode } from '../files/byte-string';
 import { errorText } from '../files/error-text';
-import type { Program } from '../runtime/process';
+import type { Process, Program } from '../runtime/process';
 import { applyOptions } from './builtins/shell-options';
+import { bashVersion, type Dialect } from './dialect';
+import { defaultOptions } from './execute/options';
 import { Shell } from './execute/shell';
 import { runInteractive } from './interactive/interactive-shell';
 import { runStandardInput } from './standard-input';
 
 /** sh: BusyBox ash. `sh -c SCRIPT [ARG0 ARGS]`, `sh FILE ARGS`, `sh -s`, or from standard input. */
-export const sh: Program = async (process) => {
-  const shell = new Shell(process);
+export const sh: Program = (process) => runShell(process, 'ash');
+
+/** Debian's sh. */
+export const dash: Program = (process) => runShell(process, 'dash');
+
+/** bash; long options that change nothing here are passed over. */
+export const bash: Program = async (process) => {
+  const [argument0 = 'bash', ...args] = process.argv;
+  let login = argument0.startsWith('-');
+  while (/^--\w/.test(args[0] ?? '') || args[0] === '-l') {
+    const option = args.shift() ?? '';
+    if (option === '--version') {
+      await process.write(1, `GNU bash, version ${bashVersion} (x86_64-pc-linux-gnu)\n`);
+      return 0;
+    }
+    if (option === '--login' || option === '-l') login = true;
+    else if (!/^--(norc|noprofile|posix|noediting)$/.test(option)) {
+      await process.write(2, `bash: ${option}: invalid option\n`);
+      return 2;
+    }
+  }
+  process.argv = [argument0, ...args];
+  return runShell(process, 'bash', login);
+};
+
+async function runShell(process: Process, dialect: Dialect, login?: boolean): Promise<number> {
+  const shell = new Shell(process, defaultOptions(), dialect);
   const invoked = process.argv[0] ?? 'sh';
   shell.argument0 = invoked.replace(/^-/, '');
   shell.initialize();
@@ -44,10 +71,10 @@ export const sh: Program = async (process) => {
   if (shell.options.interactive || (process.isTerminal(0) && process.isTerminal(2))) {
     shell.options.interactive = true;
     prepareInteractive(shell);
-    return runInteractive(shell, invoked.startsWith('-'));
+    return runInteractive(shell, login ?? invoked.startsWith('-'));
   }
   return shell.guarded(() => runStandardInput(shell));
-};
+}
 
 function prepareInteractive(shell: Shell): void {
   for (const signal of ['INT', 'TERM', 'QUIT', 'TSTP', 'TTIN', 'TTOU'] as const) {
@@ -78,8 +105,9 @@ async function runFile(shell: Shell, file: string): Promise<number> {
     text = decode(shell.process.files.readFile(file));
   } catch (error) {
     const name = shell.process.argv[0]?.replace(/^-/, '') ?? 'sh';
-    await shell.process.write(2, `${name}: can't open '${file}': ${errorText(error)}\n`);
-    return 2;
+    const said = shell.dialect === 'bash' ? file : `can't open '${file}'`;
+    await shell.process.write(2, `${name}: ${said}: ${errorText(error)}\n`);
+    return shell.dialect === 'bash' ? 127 : 2;
   }
   shell.scriptName = file;
   return shell.guarded(() => shell.runScript(text));

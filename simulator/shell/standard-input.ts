@@ -3,7 +3,6 @@ import { Interrupted, type Process } from '../runtime/process';
 import type { Shell } from './execute/shell';
 import { prompt } from './interactive/prompt';
 import type { Command } from './syntax/ast';
-import { Parser } from './syntax/parser';
 import { SyntaxFault } from './syntax/source';
 
 /** How much of its own input ash takes at a time: what is beyond is left for the commands it runs. */
@@ -63,7 +62,7 @@ type Next = { rest: string; line: number } & (
 /** The first complete command of a text; `more` when its end is still to come. */
 function nextCommand(shell: Shell, text: string, line: number, ended: boolean): Next {
   const known = ended ? text : text.slice(0, text.lastIndexOf('\n') + 1);
-  const parser = new Parser(known, (name) => shell.aliases.get(name), line);
+  const parser = shell.parser(known, line);
   const rest = () => text.slice(known.length - parser.remaining);
   try {
     const command = parser.nextLine();

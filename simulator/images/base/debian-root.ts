@@ -4,7 +4,7 @@ import { makeFolders } from './folders';
 
 /** Utilities that a slim Debian has; no ps, no ping, no wget. */
 const utilities =
-  'sh bash dash [ awk base64 basename cat chgrp chmod chown cksum clear comm cp cut date dd df diff dirname du echo egrep env expand expr factor false fgrep find fold getent grep groups gunzip gzip head hostname id install join kill link ln login logname ls md5sum mkdir mkfifo mknod mktemp mount mv nice nl nohup nproc od paste printenv printf pwd readlink realpath rm rmdir sed seq sha1sum sha256sum sha512sum shred shuf sleep sort split stat stdbuf stty sum sync tac tail tar tee test timeout touch tr true truncate tsort tty umount uname uniq unlink wc which whoami xargs yes zcat'.split(
+  '[ awk base64 basename cat chgrp chmod chown cksum clear comm cp cut date dd df diff dirname du echo egrep env expand expr factor false fgrep find fold getent grep groups gunzip gzip head hostname id install join kill link ln login logname ls md5sum mkdir mkfifo mknod mktemp mount mv nice nl nohup nproc od paste printenv printf pwd readlink realpath rm rmdir sed seq sha1sum sha256sum sha512sum shred shuf sleep sort split stat stdbuf stty sum sync tac tail tar tee test timeout touch tr true truncate tsort tty umount uname uniq unlink wc which whoami xargs yes zcat'.split(
     ' ',
   );
 
@@ -27,6 +27,11 @@ export function buildDebian(
   const available = new Set(known);
   for (const name of [...utilities, ...(more.extra ?? [])])
     if (available.has(name)) root.write(`/usr/bin/${name}`, nativeExecutable(name), { mode: 0o755 });
+  for (const name of ['bash', 'dash'])
+    root.write(`/usr/bin/${name}`, nativeExecutable(name), { mode: 0o755 });
+  root.symlink('dash', '/usr/bin/sh');
+  root.write('/etc/bash.bashrc', "PS1='\\u@\\h:\\w\\$ '\n");
+  root.write('/etc/shells', lines(['/bin/sh', '/bin/bash', '/bin/dash']));
   for (const name of ['apt', 'apt-get'])
     root.write(`/usr/bin/${name}`, nativeExecutable('apt'), { mode: 0o755 });
   root.write('/etc/debian_version', '12.12\n');

@@ -24,5 +24,13 @@ export const specialBuiltins: ReadonlySet<string> = new Set([
   'local',
 ]);
 
+/** What bash has beyond the others, or otherwise; filled by ./index. */
+export const bashBuiltins: Record<string, Builtin | undefined> = Object.create(null);
+
+/** The builtin of that name in the shell's dialect. */
+export function builtinOf(shell: Shell, name: string): Builtin | undefined {
+  return (shell.dialect === 'bash' ? bashBuiltins[name] : undefined) ?? builtins[name];
+}
+
 /** By name; filled by ./index. */
 export const builtins: Record<string, Builtin | undefined> = Object.create(null);

@@ -3,7 +3,7 @@ import { errorText } from '../../files/error-text';
 import type { Shell } from '../execute/shell';
 import { becomeProgram, findProgram, invoke } from '../execute/simple-command';
 import type { Builtin } from './builtin';
-import { builtins, specialBuiltins } from './builtin';
+import { builtinOf, specialBuiltins } from './builtin';
 
 /** A mistake in the call of a special builtin: it ends a shell that is not interactive. */
 export function usageFault(shell: Shell, message: string, status = 2): number {
@@ -35,6 +35,7 @@ const exit: Builtin = (shell, args) => {
   if (status === undefined) return usageFault(shell, `Illegal number: ${args[0]}`);
   shell.lastStatus = status;
   shell.flow = { type: 'exit' };
+  if (shell.dialect === 'bash' && shell.options.interactive) shell.print(2, 'exit\n');
   return status;
 };
 
@@ -141,7 +142,7 @@ function location(shell: Shell, name: string): string | undefined {
   if (keywords.has(name)) return name;
   const alias = shell.aliases.get(name);
   if (alias !== undefined) return `alias ${name}='${alias}'`;
-  if (shell.functions.has(name) || builtins[name]) return name;
+  if (shell.functions.has(name) || builtinOf(shell, name)) return name;
   return pathOf(shell, name);
 }
 
@@ -162,18 +163,38 @@ function describeAll(shell: Shell, names: string[]): number {
     if (keywords.has(name)) shell.print(1, `${name} is a shell keyword\n`);
     else if (shell.aliases.has(name)) shell.print(1, `${name} is an alias for ${shell.aliases.get(name)}\n`);
     else if (shell.functions.has(name)) shell.print(1, `${name} is a function\n`);
-    else if (builtins[name])
+    else if (builtinOf(shell, name))
       shell.print(
         1,
-        `${name} is a ${specialBuiltins.has(name) && name !== 'local' ? 'special ' : ''}shell builtin\n`,
+        `${name} is a ${specialBuiltins.has(name) && name !== 'local' && shell.dialect !== 'bash' ? 'special ' : ''}shell builtin\n`,
       );
     else {
       const path = pathOf(shell, name);
       if (path === undefined) {
-        shell.print(1, `${name}: not found\n`);
-        status = 127;
+        if (shell.dialect === 'bash') shell.error(`type: ${name}: not found`);
+        else shell.print(1, `${name}: not found\n`);
+        status = shell.dialect === 'bash' ? 1 : 127;
       } else shell.print(1, `${name} is ${path}\n`);
     }
+  }
+  return status;
+}
+
+function kindOf(shell: Shell, name: string): string | undefined {
+  if (keywords.has(name)) return 'keyword';
+  if (shell.aliases.has(name)) return 'alias';
+  if (shell.functions.has(name)) return 'function';
+  if (builtinOf(shell, name)) return 'builtin';
+  return pathOf(shell, name) === undefined ? undefined : 'file';
+}
+
+/** bash: `type -t` */
+function kinds(shell: Shell, names: string[]): number {
+  let status = 0;
+  for (const name of names) {
+    const kind = kindOf(shell, name);
+    if (kind === undefined) status = 1;
+    else shell.print(1, `${kind}\n`);
   }
   return status;
 }
@@ -206,13 +227,14 @@ export const controlBuiltins: Record<string, Builtin> = {
   source,
   exec: execute,
   command,
-  type: (shell, args) => describeAll(shell, args),
+  type: (shell, args) =>
+    shell.dialect === 'bash' && args[0] === '-t' ? kinds(shell, args.slice(1)) : describeAll(shell, args),
   shift,
   times,
   hash: (shell, args) => {
     let status = 0;
     for (const name of args)
-      if (!name.startsWith('-') && !builtins[name] && typeof findProgram(shell, name) === 'number')
+      if (!name.startsWith('-') && !builtinOf(shell, name) && typeof findProgram(shell, name) === 'number')
         status = 1;
     return status;
   },

@@ -44,7 +44,7 @@ const cd: Builtin = (shell, args) => {
     }
   }
   shell.error(`can't cd to ${target}: ${errorText(failure)}`);
-  return 2;
+  return shell.dialect === 'bash' ? 1 : 2;
 };
 
 function normalize(path: string): string {

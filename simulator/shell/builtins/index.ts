@@ -1,4 +1,6 @@
-import { builtins } from './builtin';
+import { declarationBuiltins } from './bash-declarations';
+import { shellListBuiltins } from './bash-lists';
+import { bashBuiltins, builtins } from './builtin';
 import { controlBuiltins } from './control';
 import { directoryBuiltins } from './directory';
 import { inputBuiltins } from './input';
@@ -18,3 +20,5 @@ Object.assign(builtins, {
   ...testBuiltins,
   ...variableBuiltins,
 });
+
+Object.assign(bashBuiltins, { ...declarationBuiltins, ...shellListBuiltins });

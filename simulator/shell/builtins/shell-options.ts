@@ -78,7 +78,7 @@ const trap: Builtin = (shell, args) => {
   const signals = rest.length === 1 ? rest : /^\d+$/.test(first) ? rest : rest.slice(1);
   let status = 0;
   for (const text of signals) {
-    const signal = parseSignal(text);
+    const signal = shell.dialect === 'bash' && text === 'ERR' ? text : parseSignal(text);
     if (signal === undefined) {
       shell.error(`${text}: invalid signal specification`);
       status = 1;

@@ -6,6 +6,7 @@ import { nativeExecutable, VolumeTree } from '../../files/volume-tree';
 import type { NetworkNamespace } from '../../network/namespace';
 import type { System } from '../../runtime/process';
 import { ProcessTable } from '../../runtime/process-table';
+import { bash } from '../sh';
 import { applets, busybox } from '../utilities/index';
 
 export interface Outcome {
@@ -19,6 +20,7 @@ export function makeSystem(limits: System['limits'] = {}): { system: System; tre
   const clock = new RealClock();
   const tree = new VolumeTree({ now: () => clock.now() });
   tree.write('/bin/busybox', nativeExecutable('busybox'), { mode: 0o755 });
+  tree.write('/bin/bash', nativeExecutable('bash'), { mode: 0o755 });
   for (const name of Object.keys(applets)) tree.link('/bin/busybox', `/bin/${name}`);
   for (const device of ['null', 'zero', 'full', 'random', 'urandom', 'tty'] as const)
     tree.device(device, `/dev/${device}`);
@@ -37,7 +39,7 @@ export function makeSystem(limits: System['limits'] = {}): { system: System; tre
     mounts: new MountTable(tree.root),
     network: {} as NetworkNamespace,
     processes,
-    program: (name) => (name === 'busybox' ? busybox : undefined),
+    program: (name) => ({ busybox, bash })[name],
     limits,
     machine: {
       kernelRelease: '6.1.0',
@@ -67,7 +69,7 @@ export async function runScript(
     system,
     argv: ['init'],
     program: async (init) => {
-      const child = init.spawn({ path: '/bin/sh', argv });
+      const child = init.spawn({ path: `/bin/${argv[0]}`, argv });
       for (const fd of [...init.fds.keys()]) init.closeFd(fd);
       return (await init.wait(child)).code;
     },

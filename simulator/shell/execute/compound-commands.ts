@@ -83,7 +83,7 @@ export async function forLoop(shell: Shell, command: Extract<Command, { type: 'f
 }
 
 /** Takes one level off a `break` or `continue`; whether this loop ends. */
-function leavesLoop(shell: Shell): boolean {
+export function leavesLoop(shell: Shell): boolean {
   const flow = shell.flow;
   if (!flow) return false;
   if (flow.type !== 'break' && flow.type !== 'continue') return true;

@@ -2,6 +2,7 @@ import { decode } from '../../files/byte-string';
 import type { OpenFile } from '../../files/open-file';
 import { Interrupted, type Process, type SignalName } from '../../runtime/process';
 import type { Command } from '../syntax/ast';
+import { setArray } from './arrays';
 import type { Later, Shell } from './shell';
 import { becomes, runLast } from './simple-command';
 
@@ -23,6 +24,12 @@ async function runPipeline(shell: Shell, commands: Command[], negated: boolean):
   const children = startPipeline(shell, commands);
   const job = shell.jobs.add(children, commands, false);
   const statuses = await shell.jobs.foreground(job, shell);
+  if (shell.dialect === 'bash')
+    setArray(
+      shell,
+      'PIPESTATUS',
+      statuses.map((each) => ({ value: String(each) })),
+    );
   let status = statuses[statuses.length - 1] ?? 0;
   if (shell.options.pipefail) status = statuses.findLast((each) => each !== 0) ?? 0;
   return negated ? (status === 0 ? 1 : 0) : status;

@@ -26,6 +26,8 @@ export async function applyRedirects(
   redirects: ReadyRedirect[],
   saved: SavedFds,
   noclobber: boolean,
+  /** Opens what is a path for this shell alone. */
+  special: (target: string) => Promise<OpenFile> | undefined = () => undefined,
 ): Promise<void> {
   for (const { redirect, target } of redirects) {
     const { operator, fd } = redirect;
@@ -52,9 +54,9 @@ export async function applyRedirects(
       );
       continue;
     }
-    const file = await openTarget(process, operator, target, noclobber);
+    const file = await (special(target) ?? openTarget(process, operator, target, noclobber));
     replace(process, fd, file, saved);
-    if (operator === '&>' || (operator === '>&' && !/^\d+$/.test(target))) {
+    if (operator === '&>' || operator === '&>>' || (operator === '>&' && !/^\d+$/.test(target))) {
       file.retain();
       replace(process, 2, file, saved);
     }
@@ -96,6 +98,7 @@ async function openTarget(
       case '<':
         return await process.open(target, 'r');
       case '>>':
+      case '&>>':
         return await process.open(target, 'a');
       case '<>':
         return process.files.open(target, process.files.exists(target) ? 'r+' : 'w+n');

@@ -1,14 +1,27 @@
 import { decode } from '../../files/byte-string';
 import type { Process } from '../../runtime/process';
-import type { ArithmeticScope } from '../expand/arithmetic';
+import { bashVersion, type Dialect } from '../dialect';
+import { ArithmeticFault, type ArithmeticScope, evaluateArithmetic } from '../expand/arithmetic';
 import type { Command } from '../syntax/ast';
+import { elementOf, setElement } from './arrays';
 import { optionLetters, type ShellOptions } from './options';
 
 export interface Variable {
   value: string | undefined;
   exported: boolean;
   readonly: boolean;
+  /** bash: an array, by key; `associative` says whether the keys are texts. */
+  elements?: Map<string, string>;
+  associative?: boolean;
+  /** bash: `declare -i` */
+  integer?: boolean;
 }
+
+function copied(variable: Variable): Variable {
+  return { ...variable, ...(variable.elements ? { elements: new Map(variable.elements) } : {}) };
+}
+
+const prompts: Record<Dialect, string> = { ash: '\\w \\$ ', dash: '\\$ ', bash: '\\s-\\v\\$ ' };
 
 /** A variable of this length is counted as memory of the shell. */
 const noticeableBytes = 1 << 16;
@@ -17,6 +30,11 @@ const noticeableBytes = 1 << 16;
 export class ReadOnlyFault extends Error {
   override readonly name = 'ReadOnlyFault';
 }
+
+/** `a[i]` in an arithmetic expression. */
+const subscripted = /^(\w+)\[(.*)\]$/s;
+
+const isVariableName = (name: string) => /^[A-Za-z_]\w*$/.test(name);
 
 /** What a subshell inherits: variables, functions, options, parameters. */
 export class ShellState {
@@ -39,16 +57,18 @@ export class ShellState {
   private environmentCache: Map<string, string> | undefined;
 
   readonly arithmetic: ArithmeticScope = {
-    get: (name) => {
-      const value = this.get(name);
-      return value;
+    get: (name) => (name.endsWith(']') ? this.element(name) : this.get(name)),
+    set: (name, value) => {
+      const [, array, subscript] = subscripted.exec(name) ?? [];
+      if (array === undefined || subscript === undefined) this.set(name, value);
+      else setElement(this, array, subscript, value);
     },
-    set: (name, value) => this.set(name, value),
   };
 
   constructor(
     readonly process: Process,
     options: ShellOptions,
+    readonly dialect: Dialect = 'ash',
   ) {
     this.options = options;
     this.rootPid = process.pid;
@@ -57,7 +77,7 @@ export class ShellState {
   /** The inherited environment, and the variables a shell sets itself. */
   initialize(): void {
     for (const [name, value] of this.process.env) {
-      if (/^[A-Za-z_]\w*$/.test(name)) this.variables.set(name, { value, exported: true, readonly: false });
+      if (isVariableName(name)) this.variables.set(name, { value, exported: true, readonly: false });
     }
     const preset = (name: string, value: string, exported = false) => {
       if (!this.variables.has(name)) this.variables.set(name, { value, exported, readonly: false });
@@ -66,7 +86,9 @@ export class ShellState {
     this.variables.set('OPTIND', { value: '1', exported: false, readonly: false });
     this.variables.set('PPID', { value: String(this.process.ppid), exported: false, readonly: false });
     preset('PATH', '/sbin:/usr/sbin:/bin:/usr/bin');
-    preset('PS1', '\\w \\$ ');
+    preset('PS1', prompts[this.dialect]);
+    if (this.dialect === 'bash') preset('BASH_VERSION', bashVersion);
+    if (this.dialect === 'bash') preset('BASH', this.process.executable);
     preset('HOSTNAME', this.process.system.hostname);
     const level = Number(this.process.env.get('SHLVL') ?? 0) || 0;
     this.variables.set('SHLVL', { value: String(level + 1), exported: true, readonly: false });
@@ -80,7 +102,7 @@ export class ShellState {
 
   /** A copy for the process of a subshell. */
   forkInto(child: ShellState): void {
-    for (const [name, variable] of this.variables) child.variables.set(name, { ...variable });
+    for (const [name, variable] of this.variables) child.variables.set(name, copied(variable));
     for (const [name, body] of this.functions) child.functions.set(name, body);
     for (const [name, text] of this.aliases) child.aliases.set(name, text);
     for (const [signal, command] of this.traps) if (command === '') child.traps.set(signal, command);
@@ -98,7 +120,34 @@ export class ShellState {
     if (name === 'RANDOM' && this.variables.get(name)?.value === undefined) {
       return String(Math.floor(Math.random() * 32_768));
     }
-    return this.variables.get(name)?.value;
+    const variable = this.variables.get(name);
+    return variable?.elements ? variable.elements.get('0') : (variable?.value ?? this.own(name));
+  }
+
+  /** Variables that bash works out when they are asked for. */
+  private own(name: string): string | undefined {
+    if (this.dialect !== 'bash') return undefined;
+    const { process } = this;
+    switch (name) {
+      case 'SECONDS':
+        return String(Math.floor((process.clock.now() - process.startedAtMs) / 1_000));
+      case 'UID':
+      case 'EUID':
+        return String(process.uid);
+      case 'BASHPID':
+        return String(process.pid);
+      case 'EPOCHSECONDS':
+        return String(Math.floor(process.clock.now() / 1_000));
+      default:
+        return undefined;
+    }
+  }
+
+  private element(name: string): string | undefined {
+    const [, array, subscript] = subscripted.exec(name) ?? [];
+    if (this.dialect !== 'bash' || array === undefined || subscript === undefined)
+      throw new ArithmeticFault('arithmetic syntax error');
+    return elementOf(this, array, subscript);
   }
 
   /** Throws ReadOnlyFault. */
@@ -110,7 +159,8 @@ export class ShellState {
       if (this.options.allexport) this.environmentCache = undefined;
     } else {
       if (variable.readonly) throw new ReadOnlyFault(`${name}: is read only`);
-      variable.value = value;
+      if (variable.elements) variable.elements.set('0', value);
+      else variable.value = variable.integer ? evaluateArithmetic(value, this.arithmetic) : value;
       if (this.options.allexport) variable.exported = true;
       if (variable.exported) this.environmentCache = undefined;
     }
@@ -149,7 +199,7 @@ export class ShellState {
     const scope = this.scopes[this.scopes.length - 1];
     if (!scope || scope.has(name)) return;
     const variable = this.variables.get(name);
-    scope.set(name, variable && { ...variable });
+    scope.set(name, variable && copied(variable));
   }
 
   leaveScope(): void {
@@ -165,7 +215,8 @@ export class ShellState {
   /** What a child gets as its environment. Shared between children: not to be changed. */
   environment(): Map<string, string> {
     if (!this.environmentCache) {
-      this.environmentCache = new Map();
+      // A name that no variable can bear goes on to children as it came (BusyBox since 1.36, bash).
+      this.environmentCache = new Map([...this.process.env].filter(([name]) => !isVariableName(name)));
       for (const [name, { value, exported }] of this.variables) {
         if (exported && value !== undefined) this.environmentCache.set(name, value);
       }

@@ -3,13 +3,17 @@ import { errorText } from '../../files/error-text';
 import { FileError } from '../../files/file-system';
 import { Ended, type Process, type SignalName } from '../../runtime/process';
 import { parseSignal } from '../../runtime/signal-rules';
+import type { Dialect } from '../dialect';
 import { ArithmeticFault } from '../expand/arithmetic';
 import { Expander, type Expansion, ExpansionFault } from '../expand/expander';
 import type { Command, Redirect } from '../syntax/ast';
+import { BashParser } from '../syntax/bash-parser';
 import { Parser } from '../syntax/parser';
 import { SyntaxFault } from '../syntax/source';
+import { arithmetic, conditional, countingLoop } from './bash-commands';
 import { andOr, caseCommand, forLoop, ifCommand, list, loop } from './compound-commands';
 import { JobTable } from './job-table';
+import { openNetwork } from './network-path';
 import { defaultOptions, type ShellOptions } from './options';
 import { pipeline, subshell, substitute } from './pipelines';
 import {
@@ -21,6 +25,7 @@ import {
 } from './redirection';
 import { ReadOnlyFault, ShellState } from './shell-state';
 import { runSimple } from './simple-command';
+import { complaint } from './wording';
 
 /** A value, now or soon: most steps of a shell need no waiting. */
 export type Later<T> = T | Promise<T>;
@@ -51,14 +56,14 @@ export class Shell extends ShellState {
   /** Status of the last command substitution, for `x=$(false)`. */
   substitutionStatus: number | undefined;
 
-  constructor(process: Process, options: ShellOptions = defaultOptions()) {
-    super(process, options);
+  constructor(process: Process, options: ShellOptions = defaultOptions(), dialect: Dialect = 'ash') {
+    super(process, options, dialect);
     this.jobs = new JobTable(process);
   }
 
   /** Executes a script; returns the exit status. `exit` and faults end it through `flow`. */
   async runScript(text: string, startLine = 1): Promise<number> {
-    const parser = new Parser(text, (name) => this.aliases.get(name), startLine);
+    const parser = this.parser(text, startLine);
     let status = 0;
     for (;;) {
       let command: Command | undefined;
@@ -136,6 +141,18 @@ export class Shell extends ShellState {
         return this.redirected(command.redirects, () => forLoop(this, command));
       case 'case':
         return this.redirected(command.redirects, () => caseCommand(this, command));
+      case 'arithmetic':
+        return this.afterwards(
+          this.redirected(command.redirects, () => arithmetic(this, command.expression)),
+          true,
+        );
+      case 'counting':
+        return this.redirected(command.redirects, () => countingLoop(this, command));
+      case 'conditional':
+        return this.afterwards(
+          this.redirected(command.redirects, () => conditional(this, command.test)),
+          true,
+        );
     }
   }
 
@@ -143,10 +160,16 @@ export class Shell extends ShellState {
   afterwards(result: Later<number>, mayExit: boolean): Later<number> {
     if (typeof result !== 'number') return result.then((status) => this.afterwards(status, mayExit));
     this.lastStatus = result;
-    if (result !== 0 && mayExit && this.options.errexit && this.tested === 0 && !this.flow)
-      this.flow = { type: 'exit' };
+    if (result !== 0 && mayExit && this.tested === 0 && !this.flow) {
+      if (this.traps.has('ERR')) this.pendingTraps.push('ERR');
+      else if (this.options.errexit) this.flow = { type: 'exit' };
+    }
     if (this.pendingTraps.length > 0)
-      return this.runTraps().then(() => (this.flow ? this.lastStatus : result));
+      return this.runTraps().then(() => {
+        if (!this.flow && result !== 0 && mayExit && this.options.errexit && this.tested === 0)
+          this.flow = { type: 'exit' };
+        return this.flow ? this.lastStatus : result;
+      });
     return result;
   }
 
@@ -171,7 +194,7 @@ export class Shell extends ShellState {
       error instanceof RedirectionFault
     ) {
       this.error(error.message);
-      this.lastStatus = error instanceof RedirectionFault ? 1 : 2;
+      this.lastStatus = error instanceof RedirectionFault || this.dialect === 'bash' ? 1 : 2;
       this.flow = { type: 'exit' };
       return this.lastStatus;
     }
@@ -232,7 +255,8 @@ export class Shell extends ShellState {
     const ready: ReadyRedirect[] = [];
     for (const redirect of redirects)
       ready.push({ redirect, target: await this.drive(this.expander.text(redirect.target)) });
-    await applyRedirects(this.process, ready, saved, this.options.noclobber);
+    const special = this.dialect === 'bash' ? (path: string) => openNetwork(this, path) : undefined;
+    await applyRedirects(this.process, ready, saved, this.options.noclobber, special);
   }
 
   /** Calls a function with its own positional parameters. */
@@ -267,20 +291,20 @@ export class Shell extends ShellState {
     }
   }
 
-  /** `sh: message`, with script and line where ash tells them. */
+  /** Says what is wrong, with place and name as the dialect does; `message` is ash's. */
   error(message: string): void {
-    const builtin = this.builtinName ?? this.scriptName;
-    const name = this.builtinName ? `${this.argument0}: ${this.builtinName}: ` : `${this.argument0}: `;
-    const where =
-      builtin !== undefined && !this.options.interactive
-        ? `line ${this.scriptName === undefined ? 0 : this.line}: `
-        : '';
-    this.print(2, `${name}${where}${message}\n`);
+    this.print(2, `${complaint(this, message)}\n`);
+  }
+
+  /** A parser of its dialect. */
+  parser(text: string, line = 1): Parser {
+    const alias = (name: string) => this.aliases.get(name);
+    return this.dialect === 'bash' ? new BashParser(text, alias, line) : new Parser(text, alias, line);
   }
 
   /** A shell for a process forked from this one. */
   inherit(process: Process): Shell {
-    const shell = new Shell(process, { ...this.options, interactive: false, monitor: false });
+    const shell = new Shell(process, { ...this.options, interactive: false, monitor: false }, this.dialect);
     this.forkInto(shell);
     Object.assign(shell, { isSubshell: true, scriptName: this.scriptName });
     const { line, tested, calls, loops } = this;

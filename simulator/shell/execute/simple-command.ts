@@ -1,8 +1,9 @@
 import { errorText } from '../../files/error-text';
 import { FileError } from '../../files/file-system';
 import type { Process } from '../../runtime/process';
-import { builtins, specialBuiltins } from '../builtins/builtin';
-import type { Command, SimpleCommand } from '../syntax/ast';
+import { builtinOf, specialBuiltins } from '../builtins/builtin';
+import type { Assignment, Command, SimpleCommand } from '../syntax/ast';
+import { assign } from './bash-commands';
 import { traceQuote } from './quoting';
 import { forgetSaved, RedirectionFault, restoreFds, type SavedFds } from './redirection';
 import type { Later, Shell } from './shell';
@@ -19,15 +20,36 @@ export function runSimple(shell: Shell, command: SimpleCommand): Later<number> {
 }
 
 function runFields(shell: Shell, command: SimpleCommand, fields: string[]): Later<number> {
-  const { assignments, redirects } = command;
+  const { assignments, redirects, declared } = command;
+  if (declared) return declareArrays(shell, { ...command, declared: undefined }, fields, declared);
   if (assignments.length === 0 && redirects.length === 0) {
     if (fields.length === 0) return shell.substitutionStatus ?? 0;
     if (shell.options.xtrace) return trace(shell, [], fields).then(() => invoke(shell, fields));
     return invoke(shell, fields);
   }
+  if (shell.dialect === 'bash' && fields.length === 0 && redirects.length === 0)
+    return assignAll(shell, assignments);
   if (redirects.length === 0 && fields.length === 0 && !shell.options.xtrace)
     return assignOnly(shell, command);
   return runFully(shell, command, fields);
+}
+
+/** bash: `a=(1 2) b[1]=x c+=y` */
+async function assignAll(shell: Shell, assignments: Assignment[]): Promise<number> {
+  for (const assignment of assignments) await assign(shell, assignment);
+  return shell.substitutionStatus ?? 0;
+}
+
+/** bash: `declare -a x=(1 2)`: the declaration first, then the elements. */
+async function declareArrays(
+  shell: Shell,
+  command: SimpleCommand,
+  fields: string[],
+  declared: Assignment[],
+): Promise<number> {
+  const status = await runFields(shell, command, fields);
+  if (status === 0) await assignAll(shell, declared);
+  return status;
 }
 
 /** `x=1 y=2` */
@@ -107,7 +129,7 @@ export function invoke(shell: Shell, fields: string[], options: { functions?: bo
   const name = fields[0] as string;
   const isFunction = options.functions !== false && shell.functions.get(name);
   if (isFunction && !specialBuiltins.has(name)) return shell.call(isFunction, fields.slice(1));
-  const builtin = builtins[name];
+  const builtin = builtinOf(shell, name);
   if (builtin) {
     shell.builtinName = name;
     const result = builtin(shell, fields.slice(1), name);
@@ -144,12 +166,16 @@ function startProgram(shell: Shell, path: string, fields: string[]): Process {
     if (!(error instanceof FileError) || error.code !== 'ENOEXEC' || !looksLikeScript(shell, path))
       throw error;
     return shell.process.spawn({
-      path: '/bin/sh',
-      argv: ['sh', path, ...fields.slice(1)],
+      path: ownProgram(shell),
+      argv: [shell.dialect === 'bash' ? 'bash' : 'sh', path, ...fields.slice(1)],
       env: shell.environment(),
       ...group,
     });
   }
+}
+
+function ownProgram(shell: Shell): string {
+  return shell.dialect === 'bash' ? shell.process.executable : '/bin/sh';
 }
 
 /** Where PATH leads; or, after saying so, the status for a command that is not there. */
@@ -187,7 +213,12 @@ export async function becomeProgram(shell: Shell, fields: string[]): Promise<num
     return await shell.process.exec(found, fields, new Map(shell.environment()));
   } catch (error) {
     if (error instanceof FileError && error.code === 'ENOEXEC' && looksLikeScript(shell, found)) {
-      return shell.process.exec('/bin/sh', ['sh', found, ...fields.slice(1)], new Map(shell.environment()));
+      const own = shell.dialect === 'bash' ? 'bash' : 'sh';
+      return shell.process.exec(
+        ownProgram(shell),
+        [own, found, ...fields.slice(1)],
+        new Map(shell.environment()),
+      );
     }
     return programFault(shell, name, error);
   }
@@ -210,7 +241,8 @@ export async function runLast(shell: Shell, command: SimpleCommand): Promise<num
   const fields = await shell.drive(shell.expander.words(command.words, []));
   const name = fields[0];
   if (name === undefined) return shell.substitutionStatus ?? 0;
-  if (shell.functions.has(name) || builtins[name]) return shell.afterwards(invoke(shell, fields), true);
+  if (shell.functions.has(name) || builtinOf(shell, name))
+    return shell.afterwards(invoke(shell, fields), true);
   return becomeProgram(shell, fields);
 }
 

@@ -1,6 +1,7 @@
 import type { ShellState } from '../execute/shell-state';
 import type { Command, Part, Word } from '../syntax/ast';
 import { evaluateArithmetic } from './arithmetic';
+import { changeCase, elementOrIndirect, listOf, slice } from './bash-expansion';
 import { FieldBuilder } from './fields';
 import { glob } from './glob';
 import { escapePattern, matchesPattern, patternSource } from './pattern';
@@ -83,8 +84,13 @@ export class Expander {
 
   private *addParameter(part: Parameter, builder: FieldBuilder, quoted: boolean): Expansion<void> {
     const { name, operator, word } = part;
+    const list = yield* this.list(part);
+    if (list) {
+      this.addList(list, part.subscript === '*' || name === '*', builder, quoted);
+      return;
+    }
     if ((operator === '-' || operator === '+' || operator === '=') && word) {
-      const value = this.value(name);
+      const value = yield* this.valueOf(part);
       const missing = value === undefined || (part.colon && value === '');
       if (missing !== (operator === '+')) {
         if (operator === '=') {
@@ -118,12 +124,15 @@ export class Expander {
   }
 
   private addPositional(name: string, builder: FieldBuilder, quoted: boolean): void {
-    const { positional } = this.state;
-    if (quoted && name === '*') {
-      builder.quoted(positional.join(this.joiner()));
+    this.addList(this.state.positional, name === '*', builder, quoted);
+  }
+
+  private addList(list: readonly string[], joined: boolean, builder: FieldBuilder, quoted: boolean): void {
+    if (quoted && joined) {
+      builder.quoted(list.join(this.joiner()));
       return;
     }
-    positional.forEach((value, index) => {
+    list.forEach((value, index) => {
       if (index > 0) builder.close();
       if (quoted) builder.quoted(value);
       else builder.split(value);
@@ -147,10 +156,46 @@ export class Expander {
     }
   }
 
+  /** bash: the values of `${a[@]}` after its operator; undefined for what is one text. */
+  private *list(part: Parameter): Expansion<string[] | undefined> {
+    const { operator, word } = part;
+    const values = listOf(this.state, part);
+    if (!values) return undefined;
+    if (operator === 'length') return [String(values.length)];
+    if (operator === 'substring') {
+      const [offset, length] = splitRange(word ? yield* this.text(word) : '');
+      const number = (text: string) => Number(evaluateArithmetic(text, this.state.arithmetic));
+      return slice(values, number(offset), length === undefined ? undefined : number(length));
+    }
+    if (operator === undefined) return values;
+    if ((operator === '-' || operator === '=' || operator === '+') && word) {
+      if ((values.length === 0) !== (operator === '+')) return [yield* this.text(word)];
+      return operator === '+' ? [] : values;
+    }
+    const pattern = word ? yield* this.pattern(word) : '';
+    const replacement = part.replacement ? yield* this.text(part.replacement) : '';
+    return values.map((text) => {
+      if (operator === '/' || operator === '//')
+        return replacePattern(text, pattern, replacement, operator === '//');
+      if (operator === '^' || operator === '^^' || operator === ',' || operator === ',,')
+        return changeCase(text, operator, pattern);
+      return trimPattern(text, pattern, operator);
+    });
+  }
+
+  private *valueOf(part: Parameter): Expansion<string | undefined> {
+    const { name, subscript, indirect } = part;
+    if (!indirect && subscript === undefined) return this.value(name);
+    const text = typeof subscript === 'object' ? yield* this.text(subscript) : '';
+    return elementOrIndirect(this.state, part, text, (each) => this.value(each));
+  }
+
   private *parameter(part: Parameter): Expansion<string> {
     const { name, operator, colon, word } = part;
     if (operator === 'bad') throw new ExpansionFault('syntax error: bad substitution');
-    const value = this.value(name);
+    const list = yield* this.list(part);
+    if (list) return list.join(part.subscript === '*' || name === '*' ? this.joiner() : ' ');
+    const value = yield* this.valueOf(part);
     if (operator === undefined) return this.required(name, value);
     const missing = value === undefined || (colon && value === '');
     switch (operator) {
@@ -180,6 +225,11 @@ export class Expander {
         const replacement = part.replacement ? yield* this.text(part.replacement) : '';
         return replacePattern(text, pattern, replacement, operator === '//');
       }
+      case '^':
+      case '^^':
+      case ',':
+      case ',,':
+        return changeCase(this.required(name, value), operator, word ? yield* this.pattern(word) : '');
       default: {
         const text = this.required(name, value);
         return trimPattern(text, word ? yield* this.pattern(word) : '', operator);

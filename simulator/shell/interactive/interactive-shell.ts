@@ -1,11 +1,10 @@
 import { decode } from '../../files/byte-string';
 import { terminalOf } from '../../files/terminal';
 import { Ended, Interrupted } from '../../runtime/process';
-import { builtins } from '../builtins/builtin';
+import { bashBuiltins, builtins } from '../builtins/builtin';
 import type { Shell } from '../execute/shell';
 import { runStandardInput } from '../standard-input';
 import type { Command } from '../syntax/ast';
-import { Parser } from '../syntax/parser';
 import { SyntaxFault } from '../syntax/source';
 import { LineEditor } from './line-editor';
 import { prompt } from './prompt';
@@ -22,12 +21,15 @@ export async function runInteractive(shell: Shell, login: boolean): Promise<numb
   shell.options.monitor = true;
   if (terminal.session === process.session) terminal.foreground = process.group;
   if (login) await profile(shell);
+  else if (shell.dialect === 'bash')
+    await readScripts(shell, ['/etc/bash.bashrc', `${shell.get('HOME') ?? ''}/.bashrc`]);
   const editor = new LineEditor(process, file, terminal, (before) => complete(shell, before));
   for (;;) {
     await announceJobs(shell);
     const command = await readCommand(shell, editor);
     if (command === 'end') {
       if (shell.options.ignoreeof) continue;
+      if (shell.dialect === 'bash') shell.print(2, 'exit\n');
       return shell.finish(shell.lastStatus);
     }
     for (const each of command) {
@@ -86,7 +88,7 @@ async function readCommand(shell: Shell, editor: LineEditor): Promise<Command[] 
 }
 
 function parseAll(shell: Shell, text: string): Command[] {
-  const parser = new Parser(text, (name) => shell.aliases.get(name));
+  const parser = shell.parser(text);
   const commands: Command[] = [];
   for (let command = parser.nextLine(); command; command = parser.nextLine()) commands.push(command);
   // A line that ends in a backslash, or opens a here-document, goes on.
@@ -110,7 +112,11 @@ function complete(shell: Shell, before: string): { replacement?: string; choices
     }
   };
   if (first && slash < 0) {
-    names.push(...Object.keys(builtins), ...shell.functions.keys());
+    names.push(
+      ...Object.keys(builtins),
+      ...(shell.dialect === 'bash' ? Object.keys(bashBuiltins) : []),
+      ...shell.functions.keys(),
+    );
     for (const directory of (shell.get('PATH') ?? '').split(':')) names.push(...list(directory));
   } else {
     const directory = word.slice(0, slash + 1);
@@ -141,7 +147,13 @@ async function announceJobs(shell: Shell): Promise<void> {
 }
 
 async function profile(shell: Shell): Promise<void> {
-  for (const path of ['/etc/profile', `${shell.get('HOME') ?? ''}/.profile`]) {
+  const own =
+    shell.dialect === 'bash' ? ['/etc/bash.bashrc', `${shell.get('HOME') ?? ''}/.bash_profile`] : [];
+  await readScripts(shell, ['/etc/profile', ...own, `${shell.get('HOME') ?? ''}/.profile`]);
+}
+
+async function readScripts(shell: Shell, paths: string[]): Promise<void> {
+  for (const path of paths) {
     try {
       await shell.runScript(decode(shell.process.files.readFile(path)));
     } catch (error) {

@@ -1,3 +1,4 @@
+import { bashVersion } from '../dialect';
 import type { Shell } from '../execute/shell';
 import { userName } from '../utilities/users';
 
@@ -16,6 +17,8 @@ export function prompt(shell: Shell, name: 'PS1' | 'PS2'): string {
     u: userName(process, process.uid) ?? String(process.uid),
     $: process.uid === 0 ? '#' : '$',
     n: '\n',
+    s: shell.argument0.slice(shell.argument0.lastIndexOf('/') + 1),
+    v: bashVersion.replace(/\.\d+\(.*$/, ''),
     '[': '',
     ']': '',
     e: '\x1b',

@@ -15,6 +15,12 @@ export type Command =
   | { type: 'loop'; until: boolean; condition: Command; body: Command; redirects: Redirect[] }
   | { type: 'for'; name: string; words?: Word[]; body: Command; redirects: Redirect[] }
   | { type: 'case'; word: Word; items: CaseItem[]; redirects: Redirect[] }
+  /** bash: `((…))` */
+  | { type: 'arithmetic'; expression: Word; redirects: Redirect[] }
+  /** bash: `for ((…; …; …))` */
+  | { type: 'counting'; header: [Word, Word, Word]; body: Command; redirects: Redirect[] }
+  /** bash: `[[ … ]]` */
+  | { type: 'conditional'; test: Condition; redirects: Redirect[] }
   | { type: 'function'; name: string; body: Command };
 
 export interface SimpleCommand {
@@ -23,6 +29,8 @@ export interface SimpleCommand {
   words: Word[];
   redirects: Redirect[];
   line: number;
+  /** bash: arrays in the arguments of a declaration, such as `declare -a x=(1 2)`. */
+  declared?: Assignment[] | undefined;
 }
 
 export interface CaseItem {
@@ -35,10 +43,23 @@ export interface CaseItem {
 export interface Assignment {
   name: string;
   value: Word;
+  /** bash: `name+=value` */
+  append?: boolean;
+  /** bash: `name[subscript]=value` */
+  subscript?: Word;
+  /** bash: `name=(…)` */
+  elements?: { subscript?: Word; value: Word }[];
 }
 
+/** What stands between `[[` and `]]`. */
+export type Condition =
+  | { type: 'and' | 'or'; left: Condition; right: Condition }
+  | { type: 'not'; of: Condition }
+  | { type: 'unary'; operator: string; operand: Word }
+  | { type: 'binary'; operator: string; left: Word; right: Word };
+
 export interface Redirect {
-  operator: '<' | '>' | '>>' | '<>' | '>|' | '<&' | '>&' | '<<' | '<<-' | '&>' | '<<<';
+  operator: '<' | '>' | '>>' | '<>' | '>|' | '<&' | '>&' | '<<' | '<<-' | '&>' | '&>>' | '<<<';
   fd: number;
   /** File name or descriptor; the text of a here-document. */
   target: Word;
@@ -59,6 +80,10 @@ export type Part =
       colon: boolean;
       word?: Word;
       replacement?: Word;
+      /** bash: `${name[subscript]}`; `@` and `*` mean all elements. */
+      subscript?: Word | '@' | '*';
+      /** bash: `${!name}` */
+      indirect?: boolean;
       quoted: boolean;
     }
   | { type: 'command'; body: Command | undefined; quoted: boolean }
@@ -79,4 +104,8 @@ export type ParameterOperator =
   | 'substring'
   | '/'
   | '//'
+  | '^'
+  | '^^'
+  | ','
+  | ',,'
   | 'bad';

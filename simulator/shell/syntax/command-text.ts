@@ -29,6 +29,12 @@ export function commandText(command: Command): string {
       return `for ${command.name} in ${(command.words ?? []).map(wordText).join(' ')}; do ${commandText(command.body)}; done`;
     case 'case':
       return `case ${wordText(command.word)} in ${command.items.map((item) => `${item.patterns.map(wordText).join('|')}) ${item.body ? commandText(item.body) : ''};; `).join('')}esac`;
+    case 'arithmetic':
+      return `((${wordText(command.expression)}))`;
+    case 'counting':
+      return `for ((${command.header.map(wordText).join('; ')})); do ${commandText(command.body)}; done`;
+    case 'conditional':
+      return '[[ ... ]]';
     case 'function':
       return `${command.name}() { ... }`;
   }

@@ -1,3 +1,4 @@
+import type { Dialect } from '../dialect';
 import type { Assignment, CaseItem, Command, SimpleCommand, Word } from './ast';
 import { type Source, SyntaxFault } from './source';
 import { redirections, reserved, type Token, TokenReader } from './token-reader';
@@ -7,10 +8,16 @@ export class Parser extends TokenReader {
   constructor(
     text: string,
     /** The text of an alias, when the word is one. */
-    private readonly alias: (name: string) => string | undefined = () => undefined,
+    protected readonly alias: (name: string) => string | undefined = () => undefined,
     line = 1,
+    dialect: Dialect = 'ash',
   ) {
-    super(text, line);
+    super(text, line, dialect);
+  }
+
+  /** A parser of the same dialect for another text. */
+  protected another(text: string, line: number): Parser {
+    return new Parser(text, this.alias, line);
   }
 
   /** The next complete line, with all it opens; undefined at the end. Throws SyntaxFault. */
@@ -45,7 +52,7 @@ export class Parser extends TokenReader {
   }
 
   whole(text: string, line: number): Command | undefined {
-    const parser = new Parser(text, this.alias, line);
+    const parser = this.another(text, line);
     const items: { command: Command; background: boolean }[] = [];
     for (let command = parser.nextLine(); command; command = parser.nextLine()) {
       items.push({ command, background: false });
@@ -82,14 +89,15 @@ export class Parser extends TokenReader {
     }
   }
 
-  private pipeline(): Command {
+  protected pipeline(): Command {
     let negated = false;
     while (this.isWord('!')) {
       this.next();
       negated = !negated;
     }
     const commands = [this.command()];
-    while (this.isOperator('|')) {
+    while (this.isOperator('|') || this.isOperator('|&')) {
+      if (this.isOperator('|&')) alsoErrors(commands[commands.length - 1]);
       this.next();
       this.skipNewlines();
       commands.push(this.command());
@@ -98,7 +106,7 @@ export class Parser extends TokenReader {
     return commands.length === 1 && only && !negated ? only : { type: 'pipeline', commands, negated };
   }
 
-  private command(): Command {
+  protected command(): Command {
     const token = this.peek();
     if (token.type === 'operator' && token.text === '(') {
       this.next();
@@ -167,8 +175,12 @@ export class Parser extends TokenReader {
     return { type: 'if', clauses, ...(otherwise ? { otherwise } : {}), redirects: this.redirects() };
   }
 
-  private forCommand(): Command {
+  protected forCommand(): Command {
     this.next();
+    return this.forName();
+  }
+
+  protected forName(): Command {
     const token = this.peek();
     if (token.type !== 'word' || token.text === undefined || !/^[A-Za-z_]\w*$/.test(token.text)) {
       throw new SyntaxFault('bad for loop variable', this.line);
@@ -180,7 +192,7 @@ export class Parser extends TokenReader {
       this.next();
       words = [];
       for (let item = this.peek(); item.type === 'word'; item = this.peek()) {
-        words.push(item.word);
+        words.push(...this.wordsOf(item.word));
         this.next();
       }
       const end = this.peek();
@@ -234,7 +246,7 @@ export class Parser extends TokenReader {
     return { type: 'case', word: subject.word, items, redirects: this.redirects() };
   }
 
-  private doGroup(): Command {
+  protected doGroup(): Command {
     this.skipNewlines();
     this.expectWord('do');
     const body = this.compoundList();
@@ -279,8 +291,8 @@ export class Parser extends TokenReader {
         if (command.words.length === 0) {
           const assignment = this.assignment(token.word);
           if (assignment) {
-            command.assignments.push(assignment);
             this.next();
+            command.assignments.push(this.completed(assignment));
             continue;
           }
         }
@@ -302,7 +314,8 @@ export class Parser extends TokenReader {
         }
         expandAlias = false;
         this.next();
-        command.words.push(token.word);
+        if (this.declares(command, token.word)) continue;
+        command.words.push(...this.wordsOf(token.word));
         if (
           command.words.length === 1 &&
           text !== undefined &&
@@ -321,7 +334,22 @@ export class Parser extends TokenReader {
     }
   }
 
-  private assignment(word: Word): Assignment | undefined {
+  /** Brace expansion, in a dialect that has it. */
+  protected wordsOf(word: Word): Word[] {
+    return [word];
+  }
+
+  /** The assignment with what follows its `=`, once that was taken. */
+  protected completed(assignment: Assignment): Assignment {
+    return assignment;
+  }
+
+  /** Takes an array that is the argument of a declaration, in a dialect that has them. */
+  protected declares(_command: SimpleCommand, _word: Word): boolean {
+    return false;
+  }
+
+  protected assignment(word: Word): Assignment | undefined {
     const [first, ...rest] = word.parts;
     if (first?.type !== 'text' || first.quoted) return undefined;
     const match = /^([A-Za-z_]\w*)=/.exec(first.text);
@@ -335,6 +363,13 @@ export class Parser extends TokenReader {
       value.literal = only.text;
     return { name: match[1] as string, value };
   }
+}
+
+/** bash: `a |& b` */
+function alsoErrors(command: Command | undefined): void {
+  if (!command || !('redirects' in command)) return;
+  const target = { parts: [{ type: 'text' as const, text: '1', quoted: false }], literal: '1' };
+  command.redirects.push({ operator: '>&', fd: 2, target });
 }
 
 function inDoubleBrackets(command: SimpleCommand): boolean {

@@ -1,3 +1,4 @@
+import type { Dialect } from '../dialect';
 import type { Command, Redirect, Word } from './ast';
 import { Source, SyntaxFault } from './source';
 import { type CommandParser, WordReader } from './words';
@@ -23,6 +24,8 @@ export const reserved = new Set([
   'while',
 ]);
 const operators = [
+  '&>>',
+  '|&',
   '&&',
   '||',
   ';;&',
@@ -46,7 +49,21 @@ const operators = [
   ';',
   '\n',
 ];
-export const redirections = new Set(['<', '>', '>>', '<>', '>|', '<&', '>&', '<<', '<<-', '<<<', '&>']);
+const posixOperators = operators.filter((text) => text !== '&>>' && text !== '|&');
+export const redirections = new Set([
+  '<',
+  '>',
+  '>>',
+  '<>',
+  '>|',
+  '<&',
+  '>&',
+  '<<',
+  '<<-',
+  '<<<',
+  '&>',
+  '&>>',
+]);
 
 export type Token =
   | { type: 'operator'; text: string }
@@ -56,12 +73,16 @@ export type Token =
 
 /** Tokens of a script (POSIX 2.3), with the bodies of here-documents, which begin after the line that names them. */
 export abstract class TokenReader implements CommandParser {
-  protected readonly words = new WordReader(this);
+  protected readonly words: WordReader;
   private source: Source;
   private token: Token | undefined;
   private hereDocuments: { redirect: Redirect; delimiter: string; strip: boolean; quoted: boolean }[] = [];
 
-  constructor(text: string, line: number) {
+  private readonly operators: string[];
+
+  constructor(text: string, line: number, dialect: Dialect = 'ash') {
+    this.words = new WordReader(this, dialect);
+    this.operators = dialect === 'bash' ? operators : posixOperators;
     this.source = new Source(text);
     this.source.line = line;
   }
@@ -190,7 +211,7 @@ export abstract class TokenReader implements CommandParser {
       const after = source.peek(1);
       if (after === '<' || after === '>') return { type: 'io-number', fd: Number(source.take()) };
     }
-    const operator = operators.find((text) => source.startsWith(text));
+    const operator = this.operators.find((text) => source.startsWith(text));
     if (operator) {
       for (let i = 0; i < operator.length; i++) source.take();
       return { type: 'operator', text: operator };
@@ -205,6 +226,33 @@ export abstract class TokenReader implements CommandParser {
 
   protected skipNewlines(): void {
     while (this.isOperator('\n')) this.next();
+  }
+
+  /** What stands right after the token that was looked at or taken last, without a space between. */
+  protected follows(text: string): boolean {
+    return this.source.startsWith(text);
+  }
+
+  /** The raw text up to and with `end` at depth 0 of parentheses, after the token that was taken last, as expansions. */
+  protected untilText(ends: readonly string[], missing: string): { word: Word; end: string } {
+    const { source } = this;
+    let depth = 0;
+    let text = '';
+    const line = source.line;
+    for (;;) {
+      const end = depth === 0 && ends.find((each) => source.startsWith(each));
+      if (end) {
+        for (let i = 0; i < end.length; i++) source.take();
+        const inner = new Source(text);
+        inner.line = line;
+        return { word: this.words.hereDocument(inner), end };
+      }
+      const c = source.take();
+      if (c === '') throw new SyntaxFault(missing, source.line, true);
+      if (c === '(') depth++;
+      if (c === ')') depth--;
+      text += c;
+    }
   }
 
   protected isOperator(text: string): boolean {

@@ -1,4 +1,6 @@
+import type { Dialect } from '../dialect';
 import type { Command, ParameterOperator, Part, Word } from './ast';
+import { type BracedName, bracedName, caseOperator } from './bash-parameters';
 import { type Source, SyntaxFault } from './source';
 
 /** Parses the inside of `$(…)`, up to and with its `)`; a whole text for backquotes. */
@@ -14,7 +16,10 @@ const wordEnd = ' \t\n;&|<>()';
 
 /** Reads words: quotes, expansions and plain text (POSIX 2.2, 2.6). */
 export class WordReader {
-  constructor(private readonly commands: CommandParser) {}
+  constructor(
+    private readonly commands: CommandParser,
+    private readonly dialect: Dialect = 'ash',
+  ) {}
 
   /** One word of a command; undefined when none begins here. */
   read(source: Source): Word | undefined {
@@ -168,21 +173,21 @@ export class WordReader {
       const after = source.peek(2);
       if (nameCharacter.test(source.peek(1)) || after === '}') {
         source.take();
-        const name = parameterName(source);
+        const measured = this.bracedName(source);
         if (source.take() !== '}') return bad();
-        return { type: 'parameter', name, operator: 'length', colon: false, quoted };
+        return { type: 'parameter', ...measured, operator: 'length', colon: false, quoted };
       }
     }
-    const name = parameterName(source);
-    if (name === '') return bad();
+    const named = this.bracedName(source);
+    if (named.name === '') return bad();
     let c = source.take();
-    if (c === '}') return { type: 'parameter', name, colon: false, quoted };
+    if (c === '}') return { type: 'parameter', ...named, colon: false, quoted };
     let colon = false;
     if (c === ':') {
       if (!'-=?+'.includes(source.peek()) || source.peek() === '') {
         return {
           type: 'parameter',
-          name,
+          ...named,
           operator: 'substring',
           colon: false,
           word: this.braceWord(source, quoted, '}'),
@@ -194,7 +199,14 @@ export class WordReader {
     }
     if ('-=?+'.includes(c) && c !== '') {
       const operator = c as ParameterOperator;
-      return { type: 'parameter', name, operator, colon, word: this.braceWord(source, quoted, '}'), quoted };
+      return {
+        type: 'parameter',
+        ...named,
+        operator,
+        colon,
+        word: this.braceWord(source, quoted, '}'),
+        quoted,
+      };
     }
     if (c === '#' || c === '%') {
       let operator = c as ParameterOperator;
@@ -202,7 +214,14 @@ export class WordReader {
         source.take();
         operator = `${c}${c}` as ParameterOperator;
       }
-      return { type: 'parameter', name, operator, colon, word: this.braceWord(source, false, '}'), quoted };
+      return {
+        type: 'parameter',
+        ...named,
+        operator,
+        colon,
+        word: this.braceWord(source, false, '}'),
+        quoted,
+      };
     }
     if (c === '/') {
       const operator = source.peek() === '/' ? '//' : '/';
@@ -210,10 +229,25 @@ export class WordReader {
       const word = this.braceWord(source, false, '/}');
       const replaced = source.text[source.position - 1] === '/';
       const replacement = replaced ? this.braceWord(source, quoted, '}') : { parts: [] };
-      return { type: 'parameter', name, operator, colon, word, replacement, quoted };
+      return { type: 'parameter', ...named, operator, colon, word, replacement, quoted };
     }
+    const operator = this.dialect === 'bash' ? caseOperator(source, c) : undefined;
+    if (operator !== undefined)
+      return {
+        type: 'parameter',
+        ...named,
+        operator,
+        colon,
+        word: this.braceWord(source, false, '}'),
+        quoted,
+      };
     if (c === '') throw new SyntaxFault("missing '}'", source.line, true);
     return bad();
+  }
+
+  private bracedName(source: Source): BracedName {
+    if (this.dialect !== 'bash') return { name: parameterName(source) };
+    return bracedName(source, parameterName, () => this.braceWord(source, false, ']'));
   }
 
   /** The word inside braces, up to (and taking) one of `ends`. */

@@ -1,7 +1,8 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gunzipSync } from 'node:zlib';
 import { decode, encode } from '../../files/byte-string';
 import type { InodeStat } from '../../files/inode';
 import { formatDate } from './date-format';
+import { GzipWriter } from './gzip';
 import { modeText } from './mode-text';
 import { joinPath } from './path-names';
 import { groupName, userName } from './users';
@@ -85,12 +86,8 @@ async function create(self: Utility, options: Options, archive: string): Promise
   if (!output) return 1;
   if (archive === '-') output.retain();
   const fd = self.process.addFd(output);
-  const zipped = options.has('z');
-  const parts: Uint8Array[] = [];
-  const emit = async (data: Uint8Array) => {
-    if (zipped) parts.push(data);
-    else await self.process.write(fd, data);
-  };
+  const zip = options.has('z') ? new GzipWriter((part) => self.process.write(fd, part)) : undefined;
+  const emit = async (data: Uint8Array) => (zip ? zip.add(data) : self.process.write(fd, data));
   const directory = options.value('C');
   if (directory !== undefined) self.process.cwd = files.realpath(directory);
   const links = new Map<number, string>();
@@ -121,7 +118,7 @@ async function create(self: Utility, options: Options, archive: string): Promise
     }
   }
   await emit(new Uint8Array(2 * block));
-  if (zipped) await self.process.write(fd, gzipSync(Buffer.concat(parts)));
+  await zip?.end();
   self.process.closeFd(fd);
   self.process.cwd = start;
   if (self.status !== 0) self.fail('error exit delayed from previous errors');
@@ -304,46 +301,3 @@ function makeParents(self: Utility, name: string): void {
     if (!self.process.files.tryStat(path)) self.process.files.mkdir(path);
   }
 }
-
-async function zip(self: Utility, unzip: boolean, toOutput: boolean): Promise<void> {
-  const options = self.options('cdfktnvq123456789', { stdout: 'c', decompress: 'd', keep: 'k', force: 'f' });
-  const expand = unzip || options.has('d');
-  const stdout = toOutput || options.has('c');
-  for (const path of options.operands.length > 0 ? options.operands : ['-']) {
-    if (expand && path !== '-' && !stdout && !/\.(gz|tgz|Z)$/.test(path)) {
-      await self.warn(
-        `${path}: ${self.process.files.exists(path) ? 'unknown suffix - ignored' : 'No such file or directory'}`,
-      );
-      continue;
-    }
-    const file = await self.open(path, path);
-    if (!file) continue;
-    const data = encode(await self.readAll(file));
-    file.release();
-    let result: Uint8Array;
-    try {
-      result = expand ? gunzipSync(data) : gzipSync(data);
-    } catch {
-      await self.warn(data[0] === 0x1f ? 'unexpected end of file' : 'invalid magic');
-      continue;
-    }
-    if (path === '-' || stdout) {
-      await self.process.write(1, result);
-      continue;
-    }
-    const target = expand ? path.replace(/\.tgz$/, '.tar').replace(/\.(gz|Z)$/, '') : `${path}.gz`;
-    if (self.process.files.tryStat(target) && !options.has('f')) {
-      await self.warn(`can't open '${target}': File exists`);
-      continue;
-    }
-    const mode = self.process.files.stat(path).mode;
-    const fd = self.process.addFd(await self.process.open(target, 'w', mode));
-    await self.process.write(fd, result);
-    self.process.closeFd(fd);
-    if (!options.has('k')) self.process.files.unlink(path);
-  }
-}
-
-export const gzip = utility('gzip', '[-cfkdt123456789] [FILE]...', (self) => zip(self, false, false));
-export const gunzip = utility('gunzip', '[-cfkt] [FILE]...', (self) => zip(self, true, false));
-export const zcat = utility('zcat', '[FILE]...', (self) => zip(self, true, true));

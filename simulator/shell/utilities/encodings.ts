@@ -223,7 +223,7 @@ export const dd = utility(
     copy: while (whole + partial < blocks) {
       let filled = 0;
       while (filled < size) {
-        const data = await self.readSome(input, Math.min(size - filled, 1 << 20));
+        const data = await self.readSome(input, Math.min(size - filled, 65_536));
         if (data.length === 0) break;
         filled += data.length;
         bytes += data.length;

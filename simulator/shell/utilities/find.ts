@@ -1,4 +1,5 @@
 import type { InodeStat } from '../../files/inode';
+import { foldCase } from '../bounded-regexp';
 import { patternSource } from '../expand/pattern';
 import { parseMode } from './mode-text';
 import { baseName, joinPath } from './path-names';
@@ -139,7 +140,8 @@ class Search {
     const word = this.words[this.index++];
     if (word === undefined) return this.self.fail('unexpected end');
     const { self } = this;
-    const glob = (text: string, flags = '') => new RegExp(`^${patternSource(text)}$`, flags);
+    const glob = (text: string, fold = false) =>
+      new RegExp(`^${fold ? foldCase(patternSource(text)) : patternSource(text)}$`);
     switch (word) {
       case '(': {
         const inner = this.or();
@@ -148,13 +150,13 @@ class Search {
       }
       case '-name':
       case '-iname': {
-        const expression = glob(this.value(word), word === '-iname' ? 'i' : '');
+        const expression = glob(this.value(word), word === '-iname');
         return ({ name }) => expression.test(name);
       }
       case '-path':
       case '-ipath':
       case '-wholename': {
-        const expression = glob(this.value(word), word === '-ipath' ? 'i' : '');
+        const expression = glob(this.value(word), word === '-ipath');
         return ({ path }) => expression.test(path);
       }
       case '-regex': {

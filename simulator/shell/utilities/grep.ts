@@ -1,6 +1,7 @@
 import { FileError } from '../../files/file-system';
 import type { OpenFile } from '../../files/open-file';
 import type { Program } from '../../runtime/process';
+import { foldCase } from '../bounded-regexp';
 import { joinPath } from './path-names';
 import { compileRegExp, plainSource } from './regular-expression';
 import { type Options, type Utility, utility } from './utility';
@@ -83,7 +84,6 @@ class Grep {
     fixed: boolean,
     extended: boolean,
   ) {
-    const flags = `${options.has('i') ? 'i' : ''}g`;
     const sources = patterns.map((pattern) => {
       const source = fixed ? plainSource(pattern) : compileRegExp(pattern, { extended }).source;
       return source === '(?:)' ? '' : source;
@@ -91,10 +91,8 @@ class Grep {
     const renumbered =
       sources.length === 1 ? (sources[0] as string) : sources.map((source) => `(?:${source})`).join('|');
     const word = options.has('w') ? `(?<![A-Za-z0-9_])(?:${renumbered})(?![A-Za-z0-9_])` : renumbered;
-    this.expression = new RegExp(
-      patterns.length === 0 ? '(?!)' : options.has('x') ? `^(?:${word})$` : word,
-      flags,
-    );
+    const source = patterns.length === 0 ? '(?!)' : options.has('x') ? `^(?:${word})$` : word;
+    this.expression = new RegExp(options.has('i') ? foldCase(source) : source, 'g');
     const context = Number(options.value('C') ?? 0);
     this.before = Number(options.value('B') ?? context);
     this.after = Number(options.value('A') ?? context);
@@ -164,6 +162,8 @@ class Grep {
     search: for await (const { lines } of self.lines(file, separator)) {
       for (const text of lines) {
         number++;
+        const turn = self.process.checkpoint();
+        if (turn) await turn;
         this.expression.lastIndex = 0;
         const matched = this.expression.test(text) !== invert;
         if (!matched) {

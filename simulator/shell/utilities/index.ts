@@ -1,6 +1,6 @@
 import type { Program } from '../../runtime/process';
 import { sh } from '../sh';
-import { gunzip, gzip, tar, zcat } from './archive';
+import { tar } from './archive';
 import { awk } from './awk';
 import { bc } from './bc';
 import { strings, xxd } from './binary-text';
@@ -16,6 +16,7 @@ import { ln, mkdir, mkfifo, mktemp, rm, rmdir, touch, truncate } from './file-ch
 import { chgrp, chmod, chown } from './file-rights';
 import { find } from './find';
 import { egrep, fgrep, grep } from './grep';
+import { gunzip, gzip, zcat } from './gzip';
 import { head, tail } from './head-tail';
 import { cut, paste, seq, uniq, wc, yes } from './lines';
 import { install, link, unlink } from './links';

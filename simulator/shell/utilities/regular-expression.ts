@@ -1,11 +1,15 @@
+import { foldCase } from '../bounded-regexp';
 import { parseBracket } from '../expand/pattern';
 import { UtilityFault } from './utility';
 
 /** A POSIX regular expression, basic or extended, as JavaScript's. Throws UtilityFault in regcomp's words. */
 export function compileRegExp(pattern: string, options: { extended: boolean; flags?: string }): RegExp {
   const source = translate(pattern, options.extended);
+  const { flags = '' } = options;
   try {
-    return new RegExp(source, options.flags ?? '');
+    return flags.includes('i')
+      ? new RegExp(foldCase(source), flags.replace('i', ''))
+      : new RegExp(source, flags);
   } catch {
     throw new UtilityFault(`bad regex '${pattern}': Invalid preceding regular expression`, 2);
   }

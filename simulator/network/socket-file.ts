@@ -1,0 +1,91 @@
+import { FileError } from '../files/file-system';
+import type { OpenFile } from '../files/open-file';
+import type { Connection } from './namespace';
+
+/** How much may be on its way before a write has to wait. */
+const mostUnsentBytes = 65_536;
+
+/** A TCP connection as an open file: what a program gets that reads and writes a socket by its descriptor. */
+export class SocketFile implements OpenFile {
+  readonly kind = 'socket';
+  readonly readable = true;
+  readonly writable = true;
+  readonly path = 'socket:[1]';
+  private received: Uint8Array[] = [];
+  private ended = false;
+  private broken = false;
+  private unsent = 0;
+  private references = 1;
+  private readonly waiting = new Set<() => void>();
+
+  constructor(private readonly connection: Connection) {
+    void this.receive();
+  }
+
+  read(max: number): Uint8Array | undefined {
+    const [first] = this.received;
+    if (!first) return this.ended ? new Uint8Array(0) : undefined;
+    if (first.length <= max) this.received.shift();
+    else this.received[0] = first.slice(max);
+    return first.slice(0, max);
+  }
+
+  write(data: Uint8Array): number {
+    if (this.broken) throw new FileError('EPIPE', this.path);
+    if (this.unsent >= mostUnsentBytes) return 0;
+    this.unsent += data.length;
+    this.connection.writable.write(Uint8Array.from(data)).then(
+      () => {
+        this.unsent -= data.length;
+        this.tell();
+      },
+      () => {
+        this.broken = true;
+        this.tell();
+      },
+    );
+    return data.length;
+  }
+
+  onReady(_direction: 'read' | 'write', run: () => void): () => void {
+    this.waiting.add(run);
+    return () => void this.waiting.delete(run);
+  }
+
+  seek(): number {
+    throw new FileError('ESPIPE', this.path);
+  }
+
+  stat() {
+    return { type: 'fifo' as const, mode: 0o777, uid: 0, gid: 0, size: 0, mtimeMs: 0, ino: 1, nlink: 1 };
+  }
+
+  truncate(): void {
+    throw new FileError('EINVAL', this.path);
+  }
+
+  retain(): void {
+    this.references++;
+  }
+
+  release(): void {
+    if (--this.references === 0) this.connection.close();
+  }
+
+  private async receive(): Promise<void> {
+    try {
+      for await (const data of this.connection.readable) {
+        this.received.push(data);
+        this.tell();
+      }
+    } catch {
+      // A reset ends it as an end of file does: nobody is left to read an error.
+    }
+    this.ended = true;
+    this.tell();
+  }
+
+  private tell(): void {
+    for (const run of [...this.waiting]) run();
+  }
+}

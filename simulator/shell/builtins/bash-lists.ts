@@ -1,0 +1,90 @@
+import { setArray, setElement } from '../execute/arrays';
+import { formatPrintf } from '../utilities/printf';
+import type { Builtin } from './builtin';
+import { inputBuiltins } from './input';
+import { outputBuiltins } from './output';
+
+const known = new Set(
+  'dotglob extglob failglob globstar nocaseglob nullglob expand_aliases lastpipe checkwinsize histappend inherit_errexit'.split(
+    ' ',
+  ),
+);
+
+/** bash: `mapfile -t lines < file`. */
+const mapfile: Builtin = async (shell, args) => {
+  const trims = args.includes('-t');
+  const names = args.filter((arg) => !arg.startsWith('-'));
+  const other = args.find((arg) => arg.startsWith('-') && arg !== '-t');
+  if (other !== undefined) {
+    shell.error(`The embedded cluster does not simulate ${other} of mapfile; use a kind cluster for that.`);
+    return 2;
+  }
+  let text = '';
+  for (;;) {
+    const data = await shell.process.read(0);
+    if (data.length === 0) break;
+    text += Buffer.from(data).toString('latin1');
+  }
+  const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+  const values = lines.map((line) => ({ value: trims ? line.replace(/\n$/, '') : line }));
+  shell.variables.delete(names[0] ?? 'MAPFILE');
+  setArray(shell, names[0] ?? 'MAPFILE', values);
+  return 0;
+};
+
+/** bash: `read -a words`, else as everywhere. */
+const read: Builtin = async (shell, args, word) => {
+  const plain = inputBuiltins.read;
+  const at = args.findIndex((arg) => /^-[a-z]*a$/.test(arg));
+  const name = args[at + 1];
+  if (!plain) return 1;
+  if (at < 0 || name === undefined) return plain(shell, args, word);
+  const letters = (args[at] ?? '').slice(0, -1);
+  const options = [...args.slice(0, at), ...(letters === '-' ? [] : [letters]), ...args.slice(at + 2)];
+  const status = await plain(shell, [...options, '-r'], word);
+  const line = shell.get('REPLY') ?? '';
+  const separators = shell.separators.replace(/[\\\]^-]/g, '\\$&');
+  const words = separators === '' ? [line] : line.split(new RegExp(`[${separators}]+`));
+  setArray(
+    shell,
+    name,
+    words.filter((each) => each !== '').map((value) => ({ value })),
+  );
+  return status;
+};
+
+/** bash: `printf -v name`, else as everywhere. */
+const printf: Builtin = (shell, args, word) => {
+  const [option, name, format, ...values] = args;
+  if (option !== '-v' || name === undefined || format === undefined)
+    return outputBuiltins.printf?.(shell, args, word) ?? 1;
+  const { output: text } = formatPrintf(format, values);
+  const [, array, subscript] = /^(\w+)\[(.*)\]$/s.exec(name) ?? [];
+  if (array !== undefined && subscript !== undefined) setElement(shell, array, subscript, text);
+  else shell.set(name, text);
+  return 0;
+};
+
+/** bash: options of patterns that are not simulated are refused, the others make no difference to a script. */
+const shopt: Builtin = (shell, args) => {
+  const names = args.filter((arg) => !arg.startsWith('-'));
+  const unknown = names.find((name) => !known.has(name));
+  if (unknown !== undefined) {
+    shell.error(`${unknown}: invalid shell option name`);
+    return 1;
+  }
+  const refused = names.find((name) => /glob|lastpipe/.test(name));
+  if (args.includes('-s') && refused !== undefined) {
+    shell.error(`The embedded cluster does not simulate shopt -s ${refused}; use a kind cluster for that.`);
+    return 1;
+  }
+  return 0;
+};
+
+export const shellListBuiltins: Record<string, Builtin> = {
+  mapfile,
+  readarray: mapfile,
+  read,
+  printf,
+  shopt,
+};

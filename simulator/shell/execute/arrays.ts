@@ -1,0 +1,72 @@
+import { evaluateArithmetic } from '../expand/arithmetic';
+import { ReadOnlyFault, type ShellState, type Variable } from './shell-state';
+
+/** Keys and values of an array in order; a plain variable is an array of one. */
+export function elementsOf(variable: Variable | undefined): [string, string][] {
+  if (!variable) return [];
+  const { elements, associative, value } = variable;
+  if (!elements) return value === undefined ? [] : [['0', value]];
+  return associative ? [...elements] : [...elements].sort(([a], [b]) => Number(a) - Number(b));
+}
+
+/** The key that a subscript means: a text for `declare -A`, else a number, counted from the end when negative. */
+export function keyOf(state: ShellState, name: string, subscript: string): string {
+  const variable = state.variables.get(name);
+  if (variable?.associative) return subscript;
+  const index = Number(evaluateArithmetic(subscript, state.arithmetic));
+  if (index >= 0) return String(index);
+  const last = elementsOf(variable).at(-1)?.[0] ?? '-1';
+  return String(Number(last) + 1 + index);
+}
+
+export function elementOf(state: ShellState, name: string, subscript: string): string | undefined {
+  const key = keyOf(state, name, subscript);
+  return elementsOf(state.variables.get(name)).find(([each]) => each === key)?.[1];
+}
+
+/** `name[subscript]=value`. Throws ReadOnlyFault. */
+export function setElement(
+  state: ShellState,
+  name: string,
+  subscript: string,
+  value: string,
+  append = false,
+): void {
+  const elements = arrayFor(state, name);
+  const key = keyOf(state, name, subscript);
+  elements.set(key, append ? (elements.get(key) ?? '') + value : value);
+}
+
+/** `name=(…)`; `append`: `name+=(…)`. Throws ReadOnlyFault. */
+export function setArray(
+  state: ShellState,
+  name: string,
+  values: readonly { subscript?: string; value: string }[],
+  append = false,
+): void {
+  const elements = arrayFor(state, name);
+  if (!append) elements.clear();
+  for (const { subscript, value } of values) {
+    const keys = [...elements.keys()].map(Number);
+    const next = keys.length === 0 ? 0 : Math.max(...keys) + 1;
+    elements.set(subscript === undefined ? String(next) : keyOf(state, name, subscript), value);
+  }
+}
+
+export function unsetElement(state: ShellState, name: string, subscript: string): void {
+  const key = keyOf(state, name, subscript);
+  state.variables.get(name)?.elements?.delete(key);
+}
+
+/** The elements of a variable, which becomes an array by that. */
+function arrayFor(state: ShellState, name: string): Map<string, string> {
+  const variable: Variable = state.variables.get(name) ?? {
+    value: undefined,
+    exported: false,
+    readonly: false,
+  };
+  if (variable.readonly) throw new ReadOnlyFault(`${name}: is read only`);
+  variable.elements ??= new Map(variable.value === undefined ? [] : [['0', variable.value]]);
+  state.variables.set(name, variable);
+  return variable.elements;
+}
