@@ -21,6 +21,7 @@ import { duplexStream } from './network/duplex-stream';
 import { SimulatedNetwork } from './network/simulated-network';
 import { SimulatedRuntime } from './runtime/simulated-runtime';
 import type { ResourceName } from './schema/types';
+import { boundRegularExpressions } from './shell/bounded-regexp';
 import type { Simulator, SimulatorOptions } from './simulator';
 import { Store, type StoreSnapshot } from './store/store';
 
@@ -50,6 +51,7 @@ const extensions: Extensions = {
 
 /** Wires a cluster: store, API, and the components that live on them. Rejects when the port cannot be had. */
 export async function startCluster(options: SimulatorOptions): Promise<Simulator> {
+  boundRegularExpressions();
   const clock = options.clock ?? new RealClock();
   const onError = options.onError ?? (() => {});
   const host = options.host ?? DEFAULT_HOST;

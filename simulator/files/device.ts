@@ -17,6 +17,9 @@ const numbers: Record<DeviceName, [number, number]> = {
   ptmx: [5, 2],
 };
 
+/** Bytes of one read: what can be made without holding up others. */
+const mostBytes = 64 * 1024;
+
 /** A character device of /dev. */
 export class DeviceInode extends SpecialInode {
   readonly type = 'device';
@@ -69,7 +72,7 @@ class OpenDevice implements OpenFile {
   read(max: number): Uint8Array {
     if (!this.readable) throw new FileError('EBADF', this.path);
     if (this.inode.device === 'null') return new Uint8Array(0);
-    const data = new Uint8Array(Math.min(max, 1 << 20));
+    const data = new Uint8Array(Math.min(max, mostBytes));
     return this.inode.device.endsWith('random') ? randomFillSync(data) : data;
   }
 

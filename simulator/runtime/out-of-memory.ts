@@ -1,19 +1,29 @@
+import { getHeapStatistics } from 'node:v8';
 import { Ended, type Process } from './process';
 
 /**
- * Whether the container of a process is over its limit: then the largest process is the victim, and all go with it
+ * Whether the container of a process is over its limit, or the node out of memory: then the largest process is the victim, and all go with it
  * (memory.oom.group). Throws Ended when this process was among them.
  */
 export function checkMemory(process: Process): void {
   const { system } = process;
-  const limit = system.limits.memoryBytes;
-  if (limit === undefined) return;
   const mine = system.processes.of(system);
   let total = system.memoryVolumes?.() ?? 0;
   for (const one of mine) total += one.memoryBytes;
-  if (total <= limit) return;
+  if (total <= (system.limits.memoryBytes ?? Number.POSITIVE_INFINITY) && !nodeIsFull(total)) return;
   runOutOfMemory(mine.reduce((most, one) => (one.memoryBytes > most.memoryBytes ? one : most)));
   if (process.status) throw new Ended();
+}
+
+/** A container may take a quarter of the memory of the thread that the node is part of, and more while there is plenty. */
+const fairShare = getHeapStatistics().heap_size_limit / 4;
+const fullShare = 0.6;
+
+/** Whether the node has no more memory for a container that holds `bytes`: the kernel kills without any limit, too. */
+function nodeIsFull(bytes: number): boolean {
+  if (bytes < fairShare) return false;
+  const { used_heap_size, heap_size_limit } = getHeapStatistics();
+  return used_heap_size > fullShare * heap_size_limit;
 }
 
 /** The kernel's OOM killer chose this one. */

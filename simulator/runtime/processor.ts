@@ -4,12 +4,16 @@ import type { Process } from './process';
 
 /** Programs may compute this long before everything else gets its turn. */
 const sliceMs = 3;
-/** How often the time is looked at, in passes. */
-const passesPerLook = 32;
+/** The time is looked at after at most so many passes, and so often that about this much time lies between two looks. */
+const mostPasses = 32;
+const lookMs = 0.25;
 /** A process that has computed for so long rests after each slice for as long as that took. */
 const greedyAfterMs = 2_000;
 
-let passes = 0;
+let passesLeft = 1;
+/** Passes between two looks: few while passes are heavy (64 KiB from /dev/urandom), many while they are light. */
+let stride = 1;
+let lookedAt = 0;
 let sliceStart = performance.now();
 let scheduled = false;
 const queue: (() => void)[] = [];
@@ -21,9 +25,12 @@ const queue: (() => void)[] = [];
  * It measures the real processor, not simulated time: a busy loop must give way while a test's clock stands still.
  */
 export function pass(process: Process): Promise<void> | undefined {
-  if (++passes < passesPerLook) return undefined;
-  passes = 0;
-  const used = performance.now() - sliceStart;
+  if (--passesLeft > 0) return undefined;
+  const now = performance.now();
+  stride = now - lookedAt < lookMs ? Math.min(mostPasses, 2 * stride) : Math.max(1, stride >> 2);
+  passesLeft = stride;
+  lookedAt = now;
+  const used = now - sliceStart;
   if (used < sliceMs) return undefined;
   const computed = Math.min(used, 10 * sliceMs);
   process.cpuMs += computed;
@@ -52,7 +59,10 @@ function schedule(): void {
   setImmediate(() => {
     scheduled = false;
     sliceStart = performance.now();
-    passes = 0;
+    lookedAt = sliceStart;
+    // Another program may be next, whose passes are heavier.
+    stride = 1;
+    passesLeft = 1;
     queue.shift()?.();
     if (queue.length > 0) schedule();
   });
