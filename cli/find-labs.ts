@@ -1,22 +1,24 @@
 import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { ContentError, type ContentProblem } from '../core/content/content-problems';
 import type { Lab } from '../core/content/lab';
-import { LabError, type LabProblem } from '../core/content/lab-problems';
 import { loadLab } from '../core/content/load-lab';
 import { labFolder, project } from './project';
 
 /** Labs named on the command line, all of labs/ when none is; with the problems of those that could not be loaded. */
-export async function findLabs(names: readonly string[]): Promise<{ labs: Lab[]; problems: LabProblem[] }> {
+export async function findLabs(
+  names: readonly string[],
+): Promise<{ labs: Lab[]; problems: ContentProblem[] }> {
   const folders = names.length > 0 ? names.map(labFolder) : await allFolders();
   const labs: Lab[] = [];
-  const problems: LabProblem[] = [];
+  const problems: ContentProblem[] = [];
   for (const folder of folders) {
     try {
       const lab = await loadLab(folder);
       labs.push(lab);
       problems.push(...incomplete(lab));
     } catch (error) {
-      if (!(error instanceof LabError)) throw error;
+      if (!(error instanceof ContentError)) throw error;
       problems.push(...error.problems);
     }
   }
@@ -33,9 +35,9 @@ async function allFolders(): Promise<string[]> {
 }
 
 /** A lab that is not held to solutions and mistakes is not finished: grading.md, rule 5. */
-function incomplete({ folder, solutions, mistakes }: Lab): LabProblem[] {
+function incomplete({ folder, solutions, mistakes }: Lab): ContentProblem[] {
   const file = relative(process.cwd(), join(folder, 'lab.yaml'));
-  const problem = (path: string, least: number, found: number): LabProblem[] =>
+  const problem = (path: string, least: number, found: number): ContentProblem[] =>
     found >= least
       ? []
       : [

@@ -1,8 +1,10 @@
-import { showProblem } from '../core/content/lab-problems';
+import { showProblem } from '../core/content/content-problems';
 import { findLabs } from './find-labs';
+import { lintLab } from './lint-lab';
 
 export async function labsLint(names: readonly string[]): Promise<number> {
   const { labs, problems } = await findLabs(names);
+  for (const lab of labs) problems.push(...(await lintLab(lab)));
   for (const problem of problems) process.stdout.write(`${showProblem(problem)}\n`);
   if (problems.length > 0) {
     process.stdout.write(`${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}\n`);

@@ -16,7 +16,11 @@ const path = z
 const value = z.union([z.string(), z.number()]);
 const variable = z.union([
   z.strictObject({ pick: z.array(value).min(1) }),
-  z.strictObject({ between: z.tuple([z.number().int(), z.number().int()]) }),
+  z.strictObject({
+    between: z
+      .tuple([z.number().int(), z.number().int()])
+      .refine(([low, high]) => low <= high, 'expected the lower number first'),
+  }),
 ]);
 
 const hint = z.union([
@@ -63,8 +67,8 @@ function labOf<Check extends z.ZodType>(check: Check) {
   });
 }
 
-/** For the JSON Schema; parsing goes by `labOutline` and then check by check, for precise errors. */
-const labSchema = labOf(checkSchema);
+/** The whole format; parsing goes by `labOutline` and then check by check, for precise errors. */
+export const labSchema = labOf(checkSchema);
 export const labOutline = labOf(z.unknown());
 export type LabOutline = z.infer<typeof labOutline>;
 

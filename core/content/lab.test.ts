@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ContentError, type ContentProblem } from './content-problems';
 import { instantiateLab } from './instantiate-lab';
-import { LabError, type LabProblem, nearest } from './lab-problems';
 import { labJsonSchema } from './lab-schema';
 import { loadLab } from './load-lab';
 import { loadLabs } from './load-labs';
+import { nearest } from './nearest';
 import { drawVariables, substitute } from './variables';
 
 let root: string;
@@ -73,10 +74,10 @@ async function lab(text: string, files: Record<string, string> = {}): Promise<st
   return folder;
 }
 
-async function problems(text: string, files?: Record<string, string>): Promise<LabProblem[]> {
+async function problems(text: string, files?: Record<string, string>): Promise<ContentProblem[]> {
   const error = await loadLab(await lab(text, files)).catch((e: unknown) => e);
-  expect(error).toBeInstanceOf(LabError);
-  return (error as LabError).problems.map((p) => ({ ...p, file: p.file.split('/').pop() ?? '' }));
+  expect(error).toBeInstanceOf(ContentError);
+  return (error as ContentError).problems.map((p) => ({ ...p, file: p.file.split('/').pop() ?? '' }));
 }
 
 test('a good lab comes with files, setup, and points in even shares that add up', async () => {
@@ -196,8 +197,82 @@ describe('an error says file, line, column, path, what was expected and what was
       'which are 5, found 4',
     ],
     ['YAML that is none', change('minutes: 10', 'minutes: [10'), '', 'expected valid YAML'],
+    [
+      'a bracket too many: one problem, not hundreds',
+      change('expect: {status: {phase: Running}}', 'expect: {status: {phase: Running}}}'),
+      '20:43 ',
+      'look at the brackets',
+    ],
+    [
+      'a tab',
+      change('    text: Make', '\ttext: Make'),
+      '',
+      'this line begins with a tab: indent with spaces',
+    ],
+    [
+      'a colon',
+      change('says: it runs', 'says: it: runs'),
+      '18:15 ',
+      'a text with ": " in it must stand in quotes',
+    ],
+    ['a key twice', change('minutes: 10', 'minutes: 10\nminutes: 5'), '4:1 ', 'found `minutes` again'],
+    [
+      'a slip where a key is needed: said once',
+      change('minutes: 10', 'minuts: 10'),
+      '3:1 minuts',
+      'did you mean `minutes`?',
+    ],
+    [
+      'a longer name of a kind',
+      change('pod: web', 'execute: {}'),
+      '19:9 tasks[0].checks[0].execute',
+      'did you mean `exec`?',
+    ],
+    [
+      'a key of the task, indented too far',
+      change('    hints: [Think', '        hints: [Think'),
+      '33:9 tasks[0].checks[2].hints',
+      'it is a key of tasks[0]: is it indented too far?',
+    ],
+    [
+      'a check of two kinds',
+      change('expect: {status: {phase: Running}}', 'logs: {pod: web, contains: x}'),
+      '19:9 tasks[0].checks[0].pod',
+      'does not go together with the keys beside it',
+    ],
+    [
+      'a selector',
+      change('pod: web', 'pod: {selector: app in web}'),
+      '19:15 tasks[0].checks[0].pod.selector',
+      '"app in web" is not a label selector',
+    ],
+    [
+      'CEL with one = too few',
+      change('size() == 1', 'size() = 1'),
+      '32:9 tasks[0].checks[2].cel',
+      'near `ners.size() = 1`): did you mean `==`?',
+    ],
+    [
+      'CEL with a macro that does not exist',
+      change('containers.size() == 1', 'containers.exist(c, c.name == "a")'),
+      '32:9 tasks[0].checks[2].cel',
+      '`exist` is no macro of CEL: did you mean exists?',
+    ],
+    [
+      'a role that no container has',
+      change('web:\n            ports', 'web:\n            role: side-car\n            ports'),
+      '26:13 tasks[0].checks[1].containers.web.role',
+      'found "side-car": did you mean sidecar?',
+    ],
+    [
+      'numbers in the wrong order',
+      change('{pick: [8080, 9090]}', '{between: [9, 1]}'),
+      '8:10 variables.port.between',
+      'the lower number first',
+    ],
   ])('%s', async (_name, text, place, message) => {
-    const [first] = await problems(text);
+    const [first, ...more] = await problems(text);
+    expect(more).toEqual([]);
     expect(first?.message).toContain(message);
     if (place) expect(`${first?.line}:${first?.column} ${first?.path}`).toBe(place);
   });
@@ -205,8 +280,8 @@ describe('an error says file, line, column, path, what was expected and what was
   test.each<[string, Record<string, string>, string]>([
     ['a file', { 'files/pod.yaml': 'missing' }, 'expected the file files/pod.yaml, found none'],
     ['a setup', { 'setup.yaml': 'missing' }, 'expected the file setup.yaml, found none'],
-    ['a solution', { 'solutions/a.sh': 'missing' }, 'expected the script solutions/a.sh, found none'],
-    ['a mistake', { 'mistakes/b.sh': 'missing' }, 'expected the script mistakes/b.sh, found none'],
+    ['a solution', { 'solutions/a.sh': 'missing' }, 'expected the file solutions/a.sh, found none'],
+    ['a mistake', { 'mistakes/b.sh': 'missing' }, 'expected the file mistakes/b.sh, found none'],
     ['lab.yaml', { 'lab.yaml': 'missing' }, 'expected this file, found none'],
   ])('%s is missing', async (_name, files, message) => {
     expect((await problems(good, files)).map((p) => p.message)).toEqual([message]);
@@ -226,7 +301,7 @@ describe('an error says file, line, column, path, what was expected and what was
       .replace('phase: Running}', 'phase: Running}, x: 1')
       .replace('pod: web', 'podd: web');
     const folder = await lab(text);
-    const error = (await loadLabs(dirname(folder)).catch((e: unknown) => e)) as LabError;
+    const error = (await loadLabs(dirname(folder)).catch((e: unknown) => e)) as ContentError;
     expect(error.problems.map((p) => p.path)).toEqual(['minutes', 'tasks[0].checks[0].podd']);
     expect(error.message.split('\n')).toHaveLength(2);
   });

@@ -1,37 +1,37 @@
-import { readFile } from 'node:fs/promises';
-import { basename, join, relative, resolve } from 'node:path';
-import { LineCounter, parseAllDocuments, parseDocument } from 'yaml';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { checkProblems } from '../grading/check-problems';
-import { type Check, checkIssues, checkSchema } from '../grading/check-schema';
+import { type Check, checkIssues } from '../grading/check-schema';
+import { ContentError, inFile } from './content-problems';
 import { knownKeys } from './known-keys';
 import type { Lab } from './lab';
-import { LabError, type LabProblem, ProblemFinder } from './lab-problems';
-import { type LabOutline, labOutline } from './lab-schema';
+import { type LabOutline, labOutline, labSchema } from './lab-schema';
+import { nearest, whatThereIs } from './nearest';
+import type { KeysAt, ProblemFinder } from './problem-finder';
+import { readAllYaml, readYaml } from './read-yaml';
 import { drawVariables, keepQuotes, placeholders, substitute } from './variables';
 
+const keysAt: KeysAt = (path) => knownKeys(labSchema, path);
+
 /**
- * Reads and checks `<folder>/lab.yaml` with the files it names. Throws one LabError with everything that is wrong:
+ * Reads and checks `<folder>/lab.yaml` with the files it names. Throws one ContentError with everything that is wrong:
  * file, line and column, path in the YAML, what was expected and what was found.
  */
 export async function loadLab(folder: string): Promise<Lab> {
   const root = resolve(folder);
   const file = shown(join(root, 'lab.yaml'));
   const source = await readText(join(root, 'lab.yaml'));
-  if (source === undefined)
-    throw new LabError([{ file, line: 0, column: 0, path: '', message: 'expected this file, found none' }]);
+  if (source === undefined) throw new ContentError([inFile(file, 'expected this file, found none')]);
 
-  const lines = new LineCounter();
-  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
-  const finder = new ProblemFinder(file, document, lines);
-  if (document.errors.length > 0) throw new LabError(yamlProblems(file, document.errors, lines));
+  const { document, finder } = readYaml(source, file);
+  if (finder.problems.length > 0) throw new ContentError(finder.problems);
 
   keepQuotes(document);
   const parsed = labOutline.safeParse(document.toJS());
-  for (const issue of parsed.error?.issues ?? [])
-    finder.addIssue(issue, [], knownKeys(labOutline, issue.path));
+  for (const issue of parsed.error?.issues ?? []) finder.addIssue(issue, [], keysAt);
   const written = parsed.data ?? (document.toJS() as Partial<LabOutline> | null);
   const checks = lintChecks(finder, written?.tasks, written?.variables ?? {});
-  if (!parsed.success) throw new LabError(finder.problems);
+  if (!parsed.success) throw new ContentError(finder.problems);
 
   const outline = parsed.data;
   lintReferences(finder, outline, checks);
@@ -39,7 +39,7 @@ export async function loadLab(folder: string): Promise<Lab> {
   const setup = await readSetup(finder, root, outline);
   await lintScripts(finder, root, outline);
   lintPlaceholders(finder, outline);
-  if (finder.problems.length > 0) throw new LabError(finder.problems);
+  if (finder.problems.length > 0) throw new ContentError(finder.problems);
 
   return {
     ...outline,
@@ -64,7 +64,7 @@ function lintChecks(finder: ProblemFinder, tasks: unknown, variables: LabOutline
     return task.checks.flatMap((check: unknown, c) => {
       const base = ['tasks', t, 'checks', c];
       const issues = checkIssues(check);
-      for (const issue of issues) finder.addIssue(issue, base, knownKeys(checkSchema, issue.path));
+      for (const issue of issues) finder.addIssue(issue, base, keysAt);
       if (issues.length > 0) return [];
       for (const { path, message } of checkProblems(substitute(check as Check, values)))
         finder.add([...base, ...path], message);
@@ -100,15 +100,15 @@ function lintReferences(finder: ProblemFinder, lab: LabOutline, checks: Check[][
         `expected hints that cost at most the task's ${task.points} points, found ${cost}`,
       );
   });
-  const ids = new Set(
-    lab.tasks.flatMap((task) => task.checks.map((check) => (check as { id?: unknown } | null)?.id)),
+  const ids = lab.tasks.flatMap((task) =>
+    task.checks.map((check) => String((check as { id?: unknown } | null)?.id)),
   );
   for (const [mistake, failing] of Object.entries(lab.mistakes))
     failing.forEach((id, i) => {
-      if (!ids.has(id))
+      if (!ids.includes(id))
         finder.add(
           ['mistakes', mistake, i],
-          `expected the id of a check (${[...ids].join(', ')}), found "${id}"`,
+          `expected the id of a check, found "${id}"${whatThereIs(id, ids)}`,
         );
     });
   for (const [i, name] of lab.solutions.entries()) once(name, ['solutions', i], 'solution');
@@ -140,7 +140,7 @@ async function readFiles(finder: ProblemFinder, root: string, lab: LabOutline) {
   const files: Record<string, string> = {};
   for (const [i, path] of lab.files.entries()) {
     const text = await readText(join(root, 'files', path));
-    if (text === undefined) finder.add(['files', i], `expected the file files/${path}, found none`);
+    if (text === undefined) await addMissing(finder, ['files', i], root, `files/${path}`);
     else files[path] = text;
   }
   return files;
@@ -151,14 +151,14 @@ async function readSetup(finder: ProblemFinder, root: string, lab: LabOutline): 
   for (const [i, path] of lab.setup.entries()) {
     const text = await readText(join(root, path));
     if (text === undefined) {
-      finder.add(['setup', i], `expected the file ${path}, found none`);
+      await addMissing(finder, ['setup', i], root, path);
       continue;
     }
-    const lines = new LineCounter();
-    const file = shown(join(root, path));
-    for (const document of parseAllDocuments(text, { lineCounter: lines, prettyErrors: false })) {
-      finder.problems.push(...yamlProblems(file, document.errors, lines));
-      if (document.errors.length > 0) continue;
+    for (const { document, finder: inside } of readAllYaml(text, shown(join(root, path)))) {
+      if (inside.problems.length > 0) {
+        finder.problems.push(...inside.problems);
+        continue;
+      }
       keepQuotes(document);
       const object = document.toJS() as {
         apiVersion?: unknown;
@@ -166,7 +166,6 @@ async function readSetup(finder: ProblemFinder, root: string, lab: LabOutline): 
         metadata?: { name?: unknown };
       } | null;
       if (object === null) continue;
-      const inside = new ProblemFinder(file, document, lines);
       if (typeof object !== 'object')
         inside.add([], `expected a Kubernetes object, found ${inside.found([])}`);
       else {
@@ -192,8 +191,14 @@ async function lintScripts(finder: ProblemFinder, root: string, lab: LabOutline)
     ]),
   ];
   for (const [path, script] of scripts)
-    if ((await readText(join(root, script))) === undefined)
-      finder.add(path, `expected the script ${script}, found none`);
+    if ((await readText(join(root, script))) === undefined) await addMissing(finder, path, root, script);
+}
+
+/** Says that a file is missing, and which one beside it may have been meant. */
+async function addMissing(finder: ProblemFinder, path: PropertyKey[], root: string, file: string) {
+  const beside = await readdir(join(root, dirname(file))).catch(() => []);
+  const close = nearest(basename(file), beside);
+  finder.add(path, `expected the file ${file}, found none${close ? `: did you mean ${close}?` : ''}`);
 }
 
 /** A `${word}` that nobody fills in would be shown to the learner as it is. Files and setup may hold a shell's own. */
@@ -215,23 +220,6 @@ function lintPlaceholders(finder: ProblemFinder, lab: LabOutline): void {
   look(lab.title, ['title']);
   look(lab.intro, ['intro']);
   look(lab.tasks, ['tasks']);
-}
-
-function yamlProblems(
-  file: string,
-  errors: readonly { message: string; pos: [number, number] }[],
-  lines: LineCounter,
-): LabProblem[] {
-  return errors.map((error) => {
-    const { line, col } = lines.linePos(error.pos[0]);
-    return {
-      file,
-      line,
-      column: col,
-      path: '',
-      message: `expected valid YAML: ${error.message.split('\n')[0]}`,
-    };
-  });
 }
 
 async function readText(path: string): Promise<string | undefined> {

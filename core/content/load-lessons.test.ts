@@ -64,30 +64,30 @@ describe('what is wrong with a lesson is said with file, line, field and what wa
     [
       'a typo in a field',
       { 'one/01-a.mdx': lesson('minuts: 5\n') },
-      'one/01-a.mdx:6: minuts: expected a field that exists here',
+      'one/01-a.mdx:6:1: minuts: unknown key: did you mean `minutes`?',
     ],
     [
       'a wrong type',
       { 'one/01-a.mdx': lesson().replace('minutes: 5', 'minutes: five') },
-      'one/01-a.mdx:4: minutes: expected number',
+      'one/01-a.mdx:4:1: minutes: expected a number, found "five"',
     ],
     [
       'a missing field',
       { 'one/01-a.mdx': lesson().replace('title: A lesson\n', '') },
-      'one/01-a.mdx:2: title: expected string (it is missing)',
+      'one/01-a.mdx:2:1: title: expected a text, found nothing',
     ],
     ['broken YAML', { 'one/01-a.mdx': lesson('labs: [a\n') }, 'expected valid YAML'],
-    ['no front matter', { 'one/01-a.mdx': 'Text.' }, 'one/01-a.mdx:1: expected front matter'],
-    ['a wrong file name', { 'one/a.mdx': lesson() }, 'one/a.mdx:1: expected a file name such as'],
+    ['no front matter', { 'one/01-a.mdx': 'Text.' }, 'one/01-a.mdx:1:1: expected front matter'],
+    ['a wrong file name', { 'one/a.mdx': lesson() }, 'one/a.mdx: expected a file name such as'],
     [
       'a figure that is not there',
       { 'one/01-a.mdx': lesson('', 'Text.\n\n<Figure id="x" />') },
-      'one/01-a.mdx:10: <Figure id="x">: expected an entry in figures',
+      'one/01-a.mdx:10:1: <Figure id="x">: expected an entry in figures',
     ],
     [
       'two right answers',
       { 'one/01-a.mdx': lesson(question, '<Question id="why" />') },
-      'one/01-a.mdx:9: questions.why.options: expected exactly one option',
+      'one/01-a.mdx:9:5: questions.why.options: expected exactly one option',
     ],
     [
       'a question nobody asks',

@@ -1,8 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ContentError, type ContentProblem, inFile } from './content-problems';
 import type { Course, Lesson, LessonInfo } from './lesson';
 import { courseList, lessonFrontMatter } from './lesson-schema';
-import { type ContentProblem, contentError, parseYaml } from './parse-yaml';
+import { whatThereIs } from './nearest';
+import { parseYaml } from './parse-yaml';
 
 export interface Curriculum {
   /** In the order of `courses.yaml`; only those that have lessons. */
@@ -13,7 +15,7 @@ export interface Curriculum {
 
 /**
  * Reads `courses.yaml` and every `<course>/<nn>-<slug>.mdx` below `folder`.
- * Throws PodlabError `content-invalid` with file, line, field and what was expected.
+ * Throws ContentError with file, line, field and what was expected.
  */
 export function loadLessons(folder = join(process.cwd(), 'lessons')): Curriculum {
   const list = join(folder, 'courses.yaml');
@@ -22,17 +24,15 @@ export function loadLessons(folder = join(process.cwd(), 'lessons')): Curriculum
   const known = new Set(courses.map((course) => course.id));
   for (const entry of readdirSync(/* turbopackIgnore: true */ folder, { withFileTypes: true })) {
     if (entry.isDirectory() && !known.has(entry.name))
-      throw contentError([
-        { file: list, line: 1, field: 'courses', expected: `an entry for the folder ${entry.name}/` },
+      throw new ContentError([
+        inFile(list, `expected an entry for the folder ${entry.name}/`, { line: 1, path: 'courses' }),
       ]);
   }
 
   const lessons = courses.flatMap((course) => lessonsOf(join(folder, course.id), course.id));
   const twice = lessons.find((lesson, at) => lessons.findIndex((other) => other.slug === lesson.slug) < at);
   if (twice)
-    throw contentError([
-      { file: twice.file, line: 1, field: '', expected: `a slug of its own (${twice.slug} exists twice)` },
-    ]);
+    throw new ContentError([inFile(twice.file, `expected a slug of its own, found ${twice.slug} again`)]);
 
   return {
     lessons,
@@ -56,12 +56,12 @@ function lessonsOf(folder: string, course: string): Lesson[] {
 function loadLesson(file: string, course: string, baseName: string): Lesson {
   const named = /^(\d{2})-([a-z0-9-]+)\.mdx$/.exec(baseName);
   if (!named?.[1] || !named[2])
-    throw contentError([{ file, line: 1, field: '', expected: 'a file name such as 08-one-network.mdx' }]);
+    throw new ContentError([inFile(file, 'expected a file name such as 08-one-network.mdx')]);
 
   const source = readFileSync(/* turbopackIgnore: true */ file, 'utf8');
   const parts = /^---\n([\s\S]*?\n)---\n/.exec(source);
   if (!parts?.[1])
-    throw contentError([{ file, line: 1, field: '', expected: 'front matter between two lines of "---"' }]);
+    throw new ContentError([inFile(file, 'expected front matter between two lines of "---"', { line: 1 })]);
 
   const front = parseYaml(parts[1], lessonFrontMatter, file, 2);
   const body = source.slice(parts[0].length);
@@ -70,7 +70,7 @@ function loadLesson(file: string, course: string, baseName: string): Lesson {
     ...unmatched(body, bodyLine, file, 'Figure', 'figures', Object.keys(front.figures)),
     ...unmatched(body, bodyLine, file, 'Question', 'questions', Object.keys(front.questions)),
   ];
-  if (problems.length > 0) throw contentError(problems);
+  if (problems.length > 0) throw new ContentError(problems);
 
   return { ...front, slug: named[2], number: Number(named[1]), course, body, bodyLine, file };
 }
@@ -91,20 +91,17 @@ function unmatched(
   return [
     ...used
       .filter(({ id }) => !defined.includes(id))
-      .map(({ id, line }) => ({
-        file,
-        line,
-        field: `<${tag} id="${id}">`,
-        expected: `an entry in ${field}`,
-      })),
+      .map(({ id, line }) =>
+        inFile(file, `expected an entry in ${field}${whatThereIs(id, defined)}`, {
+          line,
+          path: `<${tag} id="${id}">`,
+        }),
+      ),
     ...defined
       .filter((id) => !used.some((use) => use.id === id))
-      .map((id) => ({
-        file,
-        line: 1,
-        field: `${field}.${id}`,
-        expected: `a <${tag} id="${id}" /> in the text`,
-      })),
+      .map((id) =>
+        inFile(file, `expected a <${tag} id="${id}" /> in the text`, { line: 1, path: `${field}.${id}` }),
+      ),
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { KubeApi, KubeObject } from '../clusters/kube-api';
-import { nearest } from '../content/lab-problems';
+import { nearest } from '../content/nearest';
 import type { VariableValue } from '../content/variables';
 import type { KindName, Picture } from './cluster-view';
 import type { FactRecorder } from './fact-recorder';

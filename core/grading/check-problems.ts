@@ -1,7 +1,8 @@
 import { knownKind } from '../clusters/kinds';
+import { whatThereIs } from '../content/nearest';
 import { CelError, compileCel } from './cel';
-import type { CheckBody, Fact, Target } from './check-schema';
-import { shorthands } from './check-schema';
+import { type CheckBody, type Fact, shorthands, type Target } from './check-schema';
+import { type ContainerRole, containerRoles } from './containers';
 import { parseSelector } from './selectors';
 import { aimOf } from './target';
 
@@ -88,6 +89,7 @@ function problemsOf(check: CheckBody): CheckProblem[] {
     ...(absent && (expect || containers || count !== undefined)
       ? [at(['absent'], 'expected alone: nothing else can hold of what is not there')]
       : []),
+    ...Object.entries(containers ?? {}).flatMap(([name, { role }]) => inRole(name, role)),
     ...(exactly && !expect && !containers
       ? [at(['exactly'], 'expected only together with `expect` or `containers`')]
       : []),
@@ -119,8 +121,16 @@ function inTarget(path: (string | number)[], target: Target, optional = false): 
     if (target.selector && typeof target.selector === 'string') parseSelector(target.selector);
     return [];
   } catch (error) {
-    return [at(path, `expected a label selector: ${(error as Error).message}`)];
+    const place = short[0] ? [...path, short[0], 'selector'] : [...path, 'selector'];
+    return [at(place, `expected labels such as app=web,tier!=cache: ${(error as Error).message}`)];
   }
+}
+
+function inRole(name: string, role: unknown): CheckProblem[] {
+  const unknown = [role ?? []].flat().find((one) => !containerRoles.includes(one as ContainerRole));
+  if (unknown === undefined) return [];
+  const end = whatThereIs(String(unknown), containerRoles);
+  return [at(['containers', name, 'role'], `expected the role of a container, found "${unknown}"${end}`)];
 }
 
 function inText(path: (string | number)[], match: unknown): CheckProblem[] {
@@ -149,6 +159,20 @@ function inCel(
     return [];
   } catch (error) {
     if (!(error instanceof CelError)) throw error;
-    return [at(path, `expected CEL: ${error.message} (at character ${error.offset + 1})`)];
+    return [at(path, `expected CEL: ${error.message}${celHint(expression, error)}`)];
   }
 }
+
+/** Where in the expression, with its words: in a folded text of YAML a line number would mislead. */
+function celHint(expression: string, { message, offset }: CelError): string {
+  const near = expression.slice(Math.max(0, offset - 12), offset + 24).trim();
+  const place = ` (at character ${offset + 1}, near \`${near}\`)`;
+  if (message.endsWith('character: =')) return `${place}: did you mean \`==\`?`;
+  // A macro that does not exist is taken for a method, whose first argument is then a variable that nobody knows.
+  const unknown = /^Unknown variable: (\w+)$/.exec(message)?.[1];
+  const macro = unknown && new RegExp(`\\.(\\w+)\\(\\s*${unknown}\\s*,`).exec(expression)?.[1];
+  if (!macro || macros.includes(macro)) return place;
+  return `${place}; \`${macro}\` is no macro of CEL${whatThereIs(macro, macros)}`;
+}
+
+const macros = ['all', 'exists', 'exists_one', 'filter', 'map'];

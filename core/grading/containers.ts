@@ -1,6 +1,7 @@
 import type { KubeObject } from '../clusters/kube-api';
 
-export type ContainerRole = 'init' | 'sidecar' | 'main' | 'ephemeral';
+export const containerRoles = ['init', 'sidecar', 'main', 'ephemeral'] as const;
+export type ContainerRole = (typeof containerRoles)[number];
 
 /** `status.containerStatuses[]` and its sisters, as far as the grader reads them. */
 export interface ContainerStatus {

@@ -1,58 +1,36 @@
 import { type Document, isMap, isNode, isScalar, type LineCounter } from 'yaml';
 import type { z } from 'zod';
-import { PodlabError } from '../errors';
+import type { ContentProblem } from './content-problems';
+import { nearest } from './nearest';
 
-/** One thing wrong with a lab, where its author can find it. */
-export interface LabProblem {
-  file: string;
-  /** From 1; 0 when the whole file is meant. */
-  line: number;
-  column: number;
-  /** `tasks[0].checks[1].says`; '' for the whole document. */
-  path: string;
-  /** What was expected, and what was found. */
-  message: string;
-}
-
-/** Everything that is wrong with a lab, one line each. */
-export class LabError extends PodlabError {
-  constructor(readonly problems: readonly LabProblem[]) {
-    super(
-      'lab-invalid',
-      problems.map(showProblem).join('\n'),
-      'Correct the lab, then run `podlab labs lint`.',
-    );
-  }
-}
-
-export function showProblem({ file, line, column, path, message }: LabProblem): string {
-  const place = line > 0 ? `${file}:${line}:${column}` : file;
-  return `${place}: ${path ? `${path}: ` : ''}${message}`;
-}
+/** The keys that a map at a path may have; none when that is not known. */
+export type KeysAt = (path: readonly PropertyKey[]) => readonly string[];
 
 /** Turns paths in a YAML document into problems with line and column. */
 export class ProblemFinder {
-  readonly problems: LabProblem[] = [];
+  readonly problems: ContentProblem[] = [];
+  /** Paths that an unknown key was probably meant for: that they are missing goes without saying. */
+  readonly #meant = new Set<string>();
 
   constructor(
     readonly file: string,
     readonly document: Document,
     readonly lines: LineCounter,
+    /** Line of the file at which the document begins. */
+    readonly firstLine = 1,
   ) {}
 
   add(path: readonly PropertyKey[], message: string): void {
     const { line, col } = this.lines.linePos(this.#offset(path));
-    this.problems.push({ file: this.file, line, column: col, path: showPath(path), message });
+    const place = { file: this.file, line: line + this.firstLine - 1, column: col };
+    this.problems.push({ ...place, path: showPath(path), message });
   }
 
   /** A zod issue, its path below `base`, in words: what was expected, what was found, the nearest known key. */
-  addIssue(issue: z.core.$ZodIssue, base: readonly PropertyKey[] = [], known: readonly string[] = []): void {
+  addIssue(issue: z.core.$ZodIssue, base: readonly PropertyKey[], keysAt: KeysAt): void {
     const path = [...base, ...issue.path];
     if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys) {
-        const close = nearest(key, known);
-        this.add([...path, key], `unknown key${close ? `: did you mean \`${close}\`?` : ''}`);
-      }
+      for (const key of issue.keys) this.#addUnknownKey(path, key, keysAt);
       return;
     }
     if (issue.code === 'invalid_union') {
@@ -61,11 +39,46 @@ export class ProblemFinder {
         .flat()
         .filter((one) => one.path.length > 0 || one.code === 'unrecognized_keys');
       const wanted = [...new Set(issue.errors.flat().map(expectation))];
-      if (inner[0]) this.addIssue(inner[0], path, known);
+      if (inner[0]) this.addIssue(inner[0], path, keysAt);
       else this.add(path, `expected ${wanted.join(' or ')}, found ${this.found(path)}`);
       return;
     }
-    this.add(path, `expected ${expectation(issue)}, found ${this.found(path)}`);
+    const found = this.found(path);
+    if (found === 'nothing' && this.#meant.has(showPath(path))) return;
+    this.add(path, `expected ${expectation(issue)}, found ${found}${this.#suggestion(issue, path)}`);
+  }
+
+  #addUnknownKey(path: readonly PropertyKey[], key: string, keysAt: KeysAt): void {
+    const known = keysAt(path);
+    const outer = path.findLastIndex((_, depth) => keysAt(path.slice(0, depth)).includes(key));
+    const close = nearest(key, known);
+    const message = () => {
+      if (known.includes(key)) return 'does not go together with the keys beside it';
+      if (outer >= 0) {
+        const owner = showPath(path.slice(0, outer)) || 'the whole file';
+        return `unknown key here; it is a key of ${owner}: is it indented too far?`;
+      }
+      if (close) return `unknown key: did you mean \`${close}\`?`;
+      return `unknown key${known.length > 0 ? `, expected one of: ${[...new Set(known)].join(', ')}` : ''}`;
+    };
+    this.add([...path, key], message());
+    if (close && outer < 0) this.#forget(showPath([...path, close]));
+  }
+
+  /** Whichever of the two is found first: a key that is missing, or what was written in its place. */
+  #forget(path: string): void {
+    this.#meant.add(path);
+    const missing = this.problems.findIndex(
+      (one) => one.path === path && one.message.endsWith('found nothing'),
+    );
+    if (missing >= 0) this.problems.splice(missing, 1);
+  }
+
+  #suggestion(issue: z.core.$ZodIssue, path: readonly PropertyKey[]): string {
+    if (issue.code !== 'invalid_value') return '';
+    const written = this.document.getIn(path);
+    const close = typeof written === 'string' && nearest(written, issue.values.map(String));
+    return close ? `: did you mean ${close}?` : '';
   }
 
   found(path: readonly PropertyKey[]): string {
@@ -127,28 +140,6 @@ function article(type: string): string {
     boolean: 'true or false',
   };
   return words[type] ?? `a ${type}`;
-}
-
-/** The known word with the fewest edits, when it is close enough to be a slip. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
-  const best = known
-    .map((one) => ({ one, edits: distance(word.toLowerCase(), one.toLowerCase()) }))
-    .sort((a, b) => a.edits - b.edits)[0];
-  return best && best.edits <= Math.max(2, Math.floor(word.length / 3)) ? best.one : undefined;
-}
-
-/** Levenshtein's edit distance. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }
 
 function cut(text: string): string {
