@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { savingProgress } from '../progress/create-progress-store';
+import { databaseError } from '../progress/database/database-error';
 import type { DatabaseClient } from '../progress/database/open-database';
 import type { Accounts, Learner } from './accounts';
 
@@ -7,18 +9,28 @@ const yearInSeconds = 365 * 24 * 60 * 60;
 /** How stale `lastSeenAt` may be before it is written again: a page view should not cost a write. */
 const seenEveryMs = 60 * 60 * 1000;
 
-/** Guests, known by a random cookie of which the database holds only a SHA-256. `secure` for a server behind HTTPS. */
+/**
+ * Guests, known by a random cookie of which the database holds only a SHA-256. `secure` for a server behind HTTPS. Throws
+ * PodlabError when the database does not do what it should.
+ */
 export function createAccounts(database: DatabaseClient, { secure = false } = {}): Accounts {
   async function learner(cookieHeader: string | null): Promise<Learner | null> {
     const token = readCookie(cookieHeader, learnerCookie);
     if (!token) return null;
-    const found = await database.learnerCookie.findUnique({
-      where: { hash: hash(token) },
-      select: { hash: true, lastSeenAt: true, learner: { select: { id: true, name: true } } },
-    });
+    const found = await database.learnerCookie
+      .findUnique({
+        where: { hash: hash(token) },
+        select: { hash: true, lastSeenAt: true, learner: { select: { id: true, name: true } } },
+      })
+      .catch((error) => {
+        throw databaseError(error);
+      });
     if (!found) return null;
     if (Date.now() - found.lastSeenAt.getTime() > seenEveryMs)
-      await database.learnerCookie.update({ where: { hash: found.hash }, data: { lastSeenAt: new Date() } });
+      await database.learnerCookie
+        .update({ where: { hash: found.hash }, data: { lastSeenAt: new Date() } })
+        // Where nothing can be written, one can still read; the next request tries again.
+        .catch(() => {});
     return found.learner;
   }
 
@@ -28,10 +40,12 @@ export function createAccounts(database: DatabaseClient, { secure = false } = {}
       const known = await learner(cookieHeader);
       if (known) return { learner: known, setCookie: null };
       const token = randomBytes(32).toString('base64url');
-      const guest = await database.learner.create({
-        data: { cookies: { create: { hash: hash(token) } } },
-        select: { id: true, name: true },
-      });
+      const guest = await savingProgress(() =>
+        database.learner.create({
+          data: { cookies: { create: { hash: hash(token) } } },
+          select: { id: true, name: true },
+        }),
+      );
       const attributes = `Path=/; HttpOnly; SameSite=Lax; Max-Age=${yearInSeconds}${secure ? '; Secure' : ''}`;
       return { learner: guest, setCookie: `${learnerCookie}=${token}; ${attributes}` };
     },

@@ -97,7 +97,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     for (const record of await repository.open()) {
       const session = open.get(record.id);
       if (session?.isWatched) {
-        await repository.seen(record.id);
+        await noteSeen(record.id);
         continue;
       }
       if (now - record.lastSeenAt.getTime() < idleMs) continue;
@@ -105,6 +105,11 @@ export function createSessions(options: SessionsOptions): Sessions {
       if (session) await endSession(session, reason);
       else await forget(record, reason);
     }
+  }
+
+  /** Where this cannot be written down, one can still look on. */
+  async function noteSeen(sessionId: string): Promise<void> {
+    await repository.seen(sessionId).catch((error) => log.warn('seen-not-saved', { sessionId, error }));
   }
 
   /** Ends a session of which nothing is alive in this process. */
@@ -161,7 +166,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     end: async (learnerId, sessionId) => endSession(await find(learnerId, sessionId), 'You ended this lab.'),
     async subscribe(learnerId, sessionId, run) {
       const session = await find(learnerId, sessionId);
-      await repository.seen(sessionId);
+      await noteSeen(sessionId);
       return session.subscribe(run);
     },
     async authorise(learnerId, sessionId) {

@@ -9,6 +9,7 @@ import type { Log } from '../log';
 import type { DatabaseClient } from '../progress/database/open-database';
 import { recordGrade } from '../progress/record-grade';
 import type { ShellHost } from '../shells/lab-shell';
+import { GradeKeeper } from './grade-keeper';
 import type { SessionEvent, SessionState, SessionView } from './lab-session';
 import type { SessionRecord, SessionRepository } from './session-repository';
 import type { WorkingFolders } from './working-folder';
@@ -31,9 +32,8 @@ export class OpenSession {
   private grader: Grader | undefined;
   private readonly abort = new AbortController();
   private readonly viewers = new Set<(event: SessionEvent) => void>();
-  private lastRecorded = '';
   private gradingSince = new Date();
-  private saving: Promise<void> = Promise.resolve();
+  private readonly grades: GradeKeeper;
   private setUp: Promise<void> | undefined;
   private unlisten: (() => void) | undefined;
   private untold: SessionEvent | undefined;
@@ -43,7 +43,17 @@ export class OpenSession {
     /** As its author wrote it; with the session's values filled in once the namespace is known. */
     private lab: Lab,
     private readonly tools: SessionTools,
-  ) {}
+  ) {
+    const { id: sessionId, learnerId } = record;
+    this.grades = new GradeKeeper({
+      record: (report) => {
+        const { database, courses } = this.tools;
+        return recordGrade(database, courses, { sessionId, learnerId, report, since: this.gradingSince });
+      },
+      emit: (event) => this.emit(event),
+      warn: (event, error) => this.warn(event, error),
+    });
+  }
 
   /** Makes ready whatever is not; for a session that failed, tries again. Resolves when ready or failed. */
   start(): Promise<void> {
@@ -88,10 +98,10 @@ export class OpenSession {
     return () => this.viewers.delete(run);
   }
 
-  /** "Check my work": the grade is in the database when it resolves. */
+  /** "Check my work": the grade is in the database when it resolves, or viewers have been told why it is not. */
   async check(): Promise<LabReport> {
     const report = await this.ready().check();
-    await this.saving;
+    await this.grades.settled();
     return report;
   }
 
@@ -121,7 +131,7 @@ export class OpenSession {
     await this.setUp;
     this.grader?.close();
     this.unlisten?.();
-    await this.saving;
+    await this.grades.close();
     await this.tools.shells.closeSession(this.record.id);
     await this.cluster?.close().catch((error) => this.warn('cluster-close-failed', error));
     await this.tools.folders.remove(this.record.id);
@@ -134,7 +144,7 @@ export class OpenSession {
     await this.setUp;
     this.grader?.close();
     this.unlisten?.();
-    await this.saving;
+    await this.grades.close();
   }
 
   private async makeReady(): Promise<void> {
@@ -201,33 +211,7 @@ export class OpenSession {
     });
     this.grader = grader;
     this.gradingSince = new Date();
-    grader.onReport((report) => {
-      // One after the other, so that what is saved last is what was seen last.
-      this.saving = this.saving.then(() => this.publish(report));
-    });
-  }
-
-  /** First into the database, then to the browser. A grade that could not be saved is shown, but not as saved. */
-  private async publish(report: LabReport): Promise<void> {
-    const signature = verdictsOf(report);
-    const worthKeeping = report.trigger === 'asked' || signature !== this.lastRecorded;
-    if (!worthKeeping) return this.emit({ name: 'report', data: report });
-    try {
-      await recordGrade(this.tools.database, this.tools.courses, {
-        sessionId: this.record.id,
-        learnerId: this.record.learnerId,
-        report,
-        since: this.gradingSince,
-      });
-      this.lastRecorded = signature;
-      this.emit({ name: 'report', data: report });
-      const { at, earned, points, passed } = report;
-      this.emit({ name: 'saved', data: { at, earned, points, passed } });
-    } catch (error) {
-      this.warn('grade-not-saved', error);
-      this.emit({ name: 'report', data: report });
-      this.emit({ name: 'error', data: errorBody(error).error });
-    }
+    grader.onReport((report) => this.grades.publish(report));
   }
 
   private ready(): Grader {
@@ -285,16 +269,6 @@ export class OpenSession {
       error,
     });
   }
-}
-
-/** What a learner would see change: a new report with the same is not written down again. */
-function verdictsOf({ earned, tasks }: LabReport): string {
-  const verdicts = tasks.flatMap(({ checks }) =>
-    checks.map(({ verdict }) =>
-      verdict.kind === 'passed' ? 'passed' : `${verdict.kind}: ${verdict.message}`,
-    ),
-  );
-  return JSON.stringify([earned, verdicts]);
 }
 
 function clusterLost(title: string, cause: Error): PodlabError {

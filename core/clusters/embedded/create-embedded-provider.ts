@@ -135,7 +135,7 @@ export function createEmbeddedProvider({
         await worker.stop();
         throw signal.reason;
       }
-      const save = () => saveSnapshot(worker, snapshots, sessionId);
+      const save = createSaving(worker, snapshots, sessionId);
       const saving = setInterval(() => {
         save().catch((error) => log.warn('embedded-snapshot-failed', { sessionId, error }));
       }, saveEveryMs);
@@ -208,13 +208,24 @@ function labCluster(
   };
 }
 
-async function saveSnapshot(
+/** Writes down what has changed; what could not be written, because the disk was full for instance, the next time. */
+function createSaving(
   worker: ClusterWorker,
   snapshots: SnapshotFolder,
   sessionId: string,
-): Promise<void> {
-  const text = await worker.snapshot();
-  if (text !== null) await snapshots.write(sessionId, text);
+): () => Promise<void> {
+  let unwritten: string | null = null;
+  let turn: Promise<void> = Promise.resolve();
+  async function save(): Promise<void> {
+    unwritten = (await worker.snapshot()) ?? unwritten;
+    if (unwritten === null) return;
+    await snapshots.write(sessionId, unwritten);
+    unwritten = null;
+  }
+  return () => {
+    turn = turn.catch(() => {}).then(save);
+    return turn;
+  };
 }
 
 function unavailable(cause: unknown): PodlabError {

@@ -28,8 +28,14 @@ export function createSnapshotFolder(folder: string): SnapshotFolder {
     async write(sessionId, text) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const file = fileOf(sessionId);
-      await writeFile(`${file}.new`, text, { mode: 0o600 });
-      await rename(`${file}.new`, file);
+      try {
+        await writeFile(`${file}.new`, text, { mode: 0o600 });
+        await rename(`${file}.new`, file);
+      } catch (error) {
+        // Half of it on a full disk is in nobody's use.
+        await rm(`${file}.new`, { force: true });
+        throw error;
+      }
     },
     putAside: (sessionId) => rename(fileOf(sessionId), asideOf(sessionId)),
     async remove(sessionId) {
