@@ -114,10 +114,8 @@ export class InProcessClient implements Client {
   }
 
   private copy(definition: ResourceDefinition, object: KubeObject): KubeObject {
-    const copy = structuredClone(object);
-    copy.apiVersion = definition.apiVersion;
-    copy.kind = definition.kind;
-    return copy;
+    const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = structuredClone(object);
+    return { kind: definition.kind, apiVersion: definition.apiVersion, metadata, ...rest };
   }
 
   private context(): RequestContext {

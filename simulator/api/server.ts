@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { PodMetrics } from '../metrics/usage-sampler';
 import type { ResourceName } from '../schema/types';
+import { unsimulatedAt } from '../schema/unsimulated';
 import type { RequestUser } from './admission/request';
 import { impersonate } from './authorization/impersonation';
 import { authorize, decide, rulesFor } from './authorization/rbac';
@@ -14,8 +15,10 @@ import type { Extensions, StreamHandler, StreamRequest } from './extension-point
 import { authenticate, type TokenReader } from './http/authentication';
 import { readBody } from './http/body';
 import { AGGREGATED_TYPE, discovery, wantsAggregated } from './http/discovery';
-import { type Exchange, sendError, sendJson, sendText } from './http/exchange';
+import { type Exchange, indented, sendError, sendJson, sendText } from './http/exchange';
+import { serveHealth } from './http/health';
 import { serveMetrics } from './http/metrics';
+import { acceptsObject } from './http/negotiation';
 import { serveOpenApi } from './http/openapi';
 import { serveOpenApiV2 } from './http/openapi-v2';
 import { requestContext } from './http/request-options';
@@ -107,7 +110,7 @@ export class ApiServer {
       await this.dispatch(exchange);
     } catch (error) {
       if (!(error instanceof ApiError)) this.parts.onError(error);
-      sendError({ response, warnings }, error);
+      sendError({ request, response, warnings }, error);
     }
   }
 
@@ -159,6 +162,10 @@ export class ApiServer {
       namespace,
       name: '',
     });
+    if (!acceptsObject(exchange.request.headers.accept)) {
+      const types = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
+      throw new ApiError(406, 'NotAcceptable', `only the following media types are accepted: ${types}`);
+    }
     const bytes = await readBody(exchange.request);
     const object = readBodyObject(
       {
@@ -279,8 +286,15 @@ export class ApiServer {
       path,
       verb: (request.method ?? 'GET').toLowerCase(),
     });
-    if (path === '/version' || path === '/version/') return sendJson(exchange, 200, serverVersion());
-    if (/^\/(healthz|livez|readyz)(\/[\w-]+)?$/.test(path)) return serveHealth(exchange);
+    if (path === '/version' || path === '/version/') {
+      return sendText(exchange, 200, 'application/json', indented(serverVersion()));
+    }
+    if (serveHealth(exchange)) return;
+    const unsimulated = unsimulatedAt(path);
+    if (unsimulated) {
+      const sentence = `The embedded cluster does not simulate ${unsimulated.kind}; use a kind cluster for that.`;
+      throw new ApiError(405, 'MethodNotAllowed', sentence);
+    }
     if (path === '/openapi/v3' || path.startsWith('/openapi/v3/')) {
       if (await serveOpenApi(exchange)) return;
     }
@@ -292,7 +306,7 @@ export class ApiServer {
       return sendText(exchange, 200, isList ? AGGREGATED_TYPE : 'application/json', JSON.stringify(found));
     }
     if (path === '/') {
-      return sendJson(exchange, 200, {
+      const paths = {
         paths: [
           '/api',
           '/api/v1',
@@ -304,25 +318,11 @@ export class ApiServer {
           '/readyz',
           '/version',
         ],
-      });
+      };
+      return sendText(exchange, 200, 'application/json', indented(paths));
     }
     throw new ApiError(404, 'NotFound', 'the server could not find the requested resource');
   }
-}
-
-const CHECKS = [
-  'ping',
-  'log',
-  'etcd',
-  'informer-sync',
-  'poststarthook/start-apiserver-admission-initializer',
-];
-
-function serveHealth(exchange: Exchange): void {
-  const name = exchange.path.slice(1);
-  const lines = [...CHECKS.map((check) => `[+]${check} ok`), `${name} check passed\n`];
-  const text = exchange.query.has('verbose') ? lines.join('\n') : 'ok';
-  sendText(exchange, 200, 'text/plain; charset=utf-8', text);
 }
 
 function verbsOf(route: Extract<Route, { kind: 'resource' }>): readonly string[] {

@@ -218,6 +218,8 @@ function report(
       numberReady: on.filter(isPodReady).length,
       observedGeneration: generation,
       ...Object.fromEntries(optional),
+      // Somebody else's, and kept (storeDaemonSetStatus).
+      ...(stored.status?.conditions ? { conditions: stored.status.conditions } : {}),
     },
   });
 }

@@ -1,8 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { EndpointSlice, Service } from '../schema/types';
 import { type ControllerContext, controllerRef, type StopController, splitKey } from './controller';
 import { type EndpointGroup, endpointGroups, type PodEndpoint } from './service-endpoints';
 import { watchServicePods } from './service-pods';
+import { storeSlices } from './stored-slices';
 
 const MANAGED_BY = 'endpointslice-controller.k8s.io';
 /** discovery/v1: so many endpoints fit into one slice. */
@@ -24,31 +24,7 @@ function reconcile({ client }: ControllerContext, service: Service): void {
   const groups = endpointGroups(service, pods);
   const wanted = groups.flatMap(split).map((group) => contentOf(service, group));
   if (wanted.length === 0) wanted.push(contentOf(service, { ports: [], endpoints: [] }));
-  const there = client
-    .list('endpointslices.discovery.k8s.io', {
-      namespace,
-      labelSelector: `kubernetes.io/service-name=${name},endpointslice.kubernetes.io/managed-by=${MANAGED_BY}`,
-    })
-    .filter(({ metadata }) => !metadata.deletionTimestamp);
-  for (const content of wanted) {
-    const index = there.findIndex((slice) => isDeepStrictEqual(slice.ports ?? [], content.ports ?? []));
-    const [stored] = there.splice(Math.max(index, 0), 1);
-    if (!stored) {
-      client.create('endpointslices.discovery.k8s.io', {
-        ...content,
-        metadata: { ...content.metadata, generateName: `${name}-` },
-      });
-    } else {
-      const labels = content.metadata.labels;
-      client.update('endpointslices.discovery.k8s.io', {
-        ...content,
-        metadata: { ...stored.metadata, ...(labels ? { labels } : {}) },
-      });
-    }
-  }
-  for (const { metadata } of there) {
-    client.delete('endpointslices.discovery.k8s.io', namespace, metadata.name ?? '');
-  }
+  storeSlices(client, { namespace, service: name, managedBy: MANAGED_BY }, wanted);
 }
 
 function split(group: EndpointGroup): EndpointGroup[] {

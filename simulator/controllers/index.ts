@@ -6,6 +6,7 @@ import { startDaemonSetController } from './daemon-set';
 import { startDeploymentController } from './deployment/index';
 import { startDisruptionController } from './disruption';
 import { startEndpointSliceController } from './endpoint-slice';
+import { startEndpointSliceMirroringController } from './endpoint-slice-mirroring';
 import { startEndpointsController } from './endpoints';
 import { startGarbageCollector } from './garbage-collector';
 import { startJobController } from './job/index';
@@ -25,6 +26,7 @@ const CONTROLLERS: readonly StartController[] = [
   startNamespaceController,
   startServiceAccountController,
   startEndpointSliceController,
+  startEndpointSliceMirroringController,
   startEndpointsController,
   startReplicaSetController,
   startReplicationController,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ApiError } from '../api/errors';
 import type { EventRecorder } from '../events/event-recorder';
 import type {
@@ -260,18 +261,19 @@ class StatefulSync {
       currentReplicas: counted(shown),
       updatedReplicas: updated,
     });
-    client.updateStatus('statefulsets.apps', {
-      ...stored,
-      status: {
-        observedGeneration: generation,
-        replicas: pods.length,
-        ...Object.fromEntries(numbers.filter(([, count]) => count > 0)),
-        availableReplicas: waits.filter((wait) => wait === 0).length,
-        currentRevision: shown.metadata.name ?? '',
-        updateRevision: update.metadata.name ?? '',
-        collisionCount: 0,
-      },
-    });
+    const status = {
+      observedGeneration: generation,
+      replicas: pods.length,
+      ...Object.fromEntries(numbers.filter(([, count]) => count > 0)),
+      availableReplicas: waits.filter((wait) => wait === 0).length,
+      currentRevision: shown.metadata.name ?? '',
+      updateRevision: update.metadata.name ?? '',
+      collisionCount: 0,
+    };
+    // Conditions that somebody else has set stay until something else is to be told (inconsistentStatus).
+    const { conditions: _others, ...told } = stored.status ?? {};
+    if (isDeepStrictEqual(told, status)) return;
+    client.updateStatus('statefulsets.apps', { ...stored, status });
   }
 
   private revisionName({ metadata }: Pod): string {

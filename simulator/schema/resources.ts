@@ -152,6 +152,7 @@ export const RESOURCES: readonly ResourceDefinition[] = [
       { name: 'resize', kind: 'Pod', verbs: READ_WRITE },
     ],
   }),
+  define({ kind: 'PodTemplate', plural: 'podtemplates' }),
   define({
     kind: 'ReplicationController',
     plural: 'replicationcontrollers',

@@ -25,6 +25,7 @@ export type Pod = ObjectOf<models.V1Pod>;
 export type PodSpec = Json<models.V1PodSpec>;
 export type PodStatus = Json<models.V1PodStatus>;
 export type PodCondition = Json<models.V1PodCondition>;
+export type PodTemplate = ObjectOf<models.V1PodTemplate>;
 export type PodTemplateSpec = Json<models.V1PodTemplateSpec>;
 export type Container = Json<models.V1Container>;
 export type ContainerStatus = Json<models.V1ContainerStatus>;
@@ -81,6 +82,7 @@ export interface ResourceTypes {
   events: Event;
   persistentvolumes: PersistentVolume;
   persistentvolumeclaims: PersistentVolumeClaim;
+  podtemplates: PodTemplate;
   replicationcontrollers: ReplicationController;
   resourcequotas: ResourceQuota;
   limitranges: LimitRange;

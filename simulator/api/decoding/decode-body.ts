@@ -40,7 +40,7 @@ export function parseJson(text: string): unknown {
 
 /** JSON is YAML too, and patches of server-side apply come as either. */
 export function parseYaml(text: string): unknown {
-  const document = parseDocument(text, { version: '1.1', merge: true });
+  const document = parseDocument(text, { version: '1.1', merge: true, uniqueKeys: false });
   const problem = document.errors[0];
   if (problem) throw badRequest(`error converting YAML to JSON: yaml: ${problem.message.split('\n')[0]}`);
   if (!isMap(document.contents) && !isScalar(document.contents)) {

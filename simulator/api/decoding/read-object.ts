@@ -11,21 +11,26 @@ export interface WantedKind {
 }
 
 /**
- * The object in a decoded body, checked to be of the wanted kind and cut to the fields that it has. Unknown fields are
- * refused, told through `warn`, or dropped, as `validation` says. Throws 400 BadRequest in the API server's words.
+ * The object in a decoded body, checked to be of the wanted kind and cut to the fields that it has. Unknown fields, and the
+ * `duplicates` found in the body's text, are refused, told through `warn`, or dropped, as `validation` says. Throws 400 BadRequest
+ * in the API server's words.
  */
 export function readObject(
   value: unknown,
   wanted: WantedKind,
   validation: FieldValidation,
   warn: (text: string) => void,
+  duplicates: readonly string[] = [],
 ): KubeObject {
   checkKind(value, wanted);
   const { value: decoded, unknown } = decode(value, wanted);
-  if (unknown.length && validation === 'Strict') {
-    throw badRequest(`${cannotHandle(wanted)}: strict decoding error: ${unknown.join(', ')}`);
+  // A YAML text is checked as a whole before its fields are.
+  const [early, late] = duplicates[0]?.startsWith('yaml:') ? [duplicates, []] : [[], duplicates];
+  const problems = [...early, ...unknown, ...late];
+  if (problems.length && validation === 'Strict') {
+    throw badRequest(`${cannotHandle(wanted)}: strict decoding error: ${problems.join(', ')}`);
   }
-  if (validation === 'Warn') for (const text of unknown) warn(text);
+  if (validation === 'Warn') for (const text of problems) warn(text);
   return complete(decoded, wanted);
 }
 
@@ -37,12 +42,13 @@ export function readPatched(
   validation: FieldValidation,
   warn: (text: string) => void,
   patch: string,
+  duplicates: readonly string[] = [],
 ): KubeObject {
   checkKind(value, wanted);
   const { value: decoded, unknown: all } = decode(value, wanted);
   // What a component of the cluster has put there is not the patch's doing.
   const known = all.length ? decode(target, wanted).unknown : [];
-  const unknown = all.filter((text) => !known.includes(text));
+  const unknown = [...duplicates, ...all.filter((text) => !known.includes(text))];
   if (unknown.length && validation === 'Strict') {
     const message = `Invalid value: ${JSON.stringify(patch)}: strict decoding error: ${unknown.join(', ')}`;
     throw new ApiError(422, 'Invalid', ` "" is invalid: patch: ${message}`, {
@@ -63,12 +69,9 @@ function decode(value: unknown, wanted: WantedKind) {
 }
 
 function complete(decoded: Record<string, unknown>, wanted: WantedKind): KubeObject {
-  return {
-    ...decoded,
-    apiVersion: wanted.apiVersion,
-    kind: wanted.kind,
-    metadata: decoded['metadata'] ?? {},
-  } as KubeObject;
+  const { kind: _kind, apiVersion: _apiVersion, metadata = {}, ...rest } = decoded;
+  // In the order in which Go writes them, for those who read the bytes.
+  return { kind: wanted.kind, apiVersion: wanted.apiVersion, metadata, ...rest } as KubeObject;
 }
 
 function cannotHandle({ apiVersion, kind }: WantedKind): string {

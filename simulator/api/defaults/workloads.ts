@@ -3,6 +3,7 @@ import type {
   DaemonSet,
   Deployment,
   Job,
+  PodTemplate,
   PodTemplateSpec,
   ReplicaSet,
   ReplicationController,
@@ -81,6 +82,11 @@ export function defaultDaemonSet({ spec }: DaemonSet): void {
   }
   spec.revisionHistoryLimit ??= 10;
   defaultTemplate(spec.template);
+}
+
+/** core/v1 SetObjectDefaults_PodTemplate. */
+export function defaultPodTemplate({ template }: PodTemplate): void {
+  defaultTemplate(template);
 }
 
 /** batch/v1 SetDefaults_Job. */

@@ -1,27 +1,34 @@
 import { RESOURCES, REVIEWS, type ResourceDefinition } from '../../schema/resources';
+import { unsimulatedIn } from '../../schema/unsimulated';
 
 /** Groups in the order of the API server's priorities; within a group, versions likewise. */
 const GROUPS: readonly { name: string; versions: readonly string[] }[] = [
+  { name: 'apiregistration.k8s.io', versions: ['v1'] },
   { name: 'apps', versions: ['v1'] },
   { name: 'events.k8s.io', versions: ['v1'] },
   { name: 'authentication.k8s.io', versions: ['v1'] },
   { name: 'authorization.k8s.io', versions: ['v1'] },
   { name: 'autoscaling', versions: ['v2', 'v1'] },
   { name: 'batch', versions: ['v1'] },
+  { name: 'certificates.k8s.io', versions: ['v1'] },
   { name: 'networking.k8s.io', versions: ['v1'] },
   { name: 'policy', versions: ['v1'] },
   { name: 'rbac.authorization.k8s.io', versions: ['v1'] },
   { name: 'storage.k8s.io', versions: ['v1'] },
+  { name: 'admissionregistration.k8s.io', versions: ['v1'] },
   { name: 'scheduling.k8s.io', versions: ['v1'] },
   { name: 'coordination.k8s.io', versions: ['v1'] },
   { name: 'node.k8s.io', versions: ['v1'] },
   { name: 'discovery.k8s.io', versions: ['v1'] },
+  { name: 'resource.k8s.io', versions: ['v1'] },
+  { name: 'flowcontrol.apiserver.k8s.io', versions: ['v1'] },
   { name: 'metrics.k8s.io', versions: ['v1beta1'] },
 ];
 
 /**
- * Measured, not stored (./metrics). `kubectl top` looks for the group alone. Aggregated discovery leaves the resources out, so
- * that `pods` and `nodes` name one kind each, as on a cluster whose metrics are an add-on; the group's own document has them.
+ * Measured, not stored (./metrics). `kubectl top` looks for the group alone. Aggregated discovery leaves the verbs out, so that
+ * `kubectl api-resources` has `pods` and `nodes` once each, as on a cluster whose metrics are an add-on; the group's own document
+ * has them. Without any resource kubectl would keep nothing of the group, and ask for all of discovery on every run.
  */
 const MEASURED = [
   { plural: 'nodes', kind: 'NodeMetrics', namespaced: false },
@@ -100,6 +107,15 @@ function resourceList(apiVersion: string): unknown {
     kind: review.kind,
     verbs: ['create'],
   }));
+  // Named, so that whoever asks for one is told that it is not simulated (serveUnsimulated).
+  const unsimulated = unsimulatedIn(apiVersion).map(({ kind, plural, singular, shortNames, namespaced }) => ({
+    name: plural,
+    singularName: singular,
+    namespaced,
+    kind,
+    verbs: ['create'],
+    ...(shortNames.length ? { shortNames } : {}),
+  }));
   return {
     kind: 'APIResourceList',
     ...(apiVersion === 'v1' ? {} : { apiVersion: 'v1' }),
@@ -107,6 +123,7 @@ function resourceList(apiVersion: string): unknown {
     resources: [
       ...stored,
       ...reviews,
+      ...unsimulated,
       ...measuredIn(apiVersion).map(({ plural, kind, namespaced }) => ({
         name: plural,
         singularName: '',
@@ -164,7 +181,22 @@ function aggregatedResources(apiVersion: string): unknown[] {
     singularResource: review.kind.toLowerCase(),
     verbs: ['create'],
   }));
-  return [...stored, ...reviews];
+  const unsimulated = unsimulatedIn(apiVersion).map((each) => ({
+    resource: each.plural,
+    responseKind: kindOf(each),
+    scope: each.namespaced ? 'Namespaced' : 'Cluster',
+    singularResource: each.singular,
+    verbs: ['create'],
+    ...(each.shortNames.length ? { shortNames: each.shortNames } : {}),
+  }));
+  const measured = measuredIn(apiVersion).map(({ plural, kind, namespaced }) => ({
+    resource: plural,
+    responseKind: { group: 'metrics.k8s.io', version: 'v1beta1', kind },
+    scope: namespaced ? 'Namespaced' : 'Cluster',
+    singularResource: '',
+    verbs: [],
+  }));
+  return [...stored, ...reviews, ...unsimulated, ...measured];
 }
 
 function kindOf({ group, version, kind }: { group: string; version: string; kind: string }): object {

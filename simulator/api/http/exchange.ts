@@ -14,13 +14,25 @@ export interface Exchange {
   warnings: string[];
 }
 
+/** What an answer needs; without the request it is never indented. */
+type Answered = Pick<Exchange, 'response' | 'warnings'> & Partial<Pick<Exchange, 'request'>>;
+
 /** Sends a JSON body, with the warnings that have come together as headers (RFC 7234, 299). */
-export function sendJson(
-  exchange: Pick<Exchange, 'response' | 'warnings'>,
-  code: number,
-  body: unknown,
-): void {
-  sendText(exchange, code, 'application/json', JSON.stringify(body));
+export function sendJson(exchange: Answered, code: number, body: unknown): void {
+  const text = isPretty(exchange.request) ? indented(body) : `${JSON.stringify(body)}\n`;
+  sendText(exchange, code, 'application/json', text);
+}
+
+/** As Go's MarshalIndent writes it: two spaces, no line feed at the end. */
+export function indented(body: unknown): string {
+  return JSON.stringify(body, null, 2);
+}
+
+/** People who look with curl or a browser get lines (apiserver, negotiation isPrettyPrint). */
+function isPretty(request: IncomingMessage | undefined): boolean {
+  const asked = new URLSearchParams(request?.url?.split('?')[1]).get('pretty');
+  if (asked) return /^(1|t|T|TRUE|true|True)$/.test(asked);
+  return /^(curl|Wget|Mozilla\/5\.0)/.test(request?.headers['user-agent'] ?? '');
 }
 
 export function sendText(
@@ -50,7 +62,7 @@ export function addWarnings(response: ServerResponse, warnings: readonly string[
 }
 
 /** Sends an error as a meta/v1 Status; what is no refusal is a fault of ours: 500. */
-export function sendError(exchange: Pick<Exchange, 'response' | 'warnings'>, error: unknown): void {
+export function sendError(exchange: Answered, error: unknown): void {
   const refusal =
     error instanceof ApiError
       ? error

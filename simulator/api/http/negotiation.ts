@@ -14,3 +14,8 @@ export function negotiateForm(accept: string | undefined): Form {
   }
   return 'object';
 }
+
+/** Whether an Accept header takes the object itself, rather than only a Table or the metadata of one. */
+export function acceptsObject(accept: string | undefined): boolean {
+  return !accept || accept.split(',').some((range) => !/;\s*as=/.test(range));
+}

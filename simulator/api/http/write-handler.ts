@@ -2,6 +2,7 @@ import type { ResourceDefinition } from '../../schema/resources';
 import type { KubeObject } from '../../schema/types';
 import { fromStored, toStored } from '../conversion';
 import { decodeBody, parseJson, parseYaml } from '../decoding/decode-body';
+import { duplicateFields } from '../decoding/duplicate-fields';
 import { readObject, readPatched, type WantedKind } from '../decoding/read-object';
 import { type FieldValidation, readFieldValidation } from '../decoding/typed-decode';
 import { ApiError } from '../errors';
@@ -86,16 +87,24 @@ export function patchFromBody(
         'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
       );
     }
-    const applied = readObject(parseYaml(request.bytes.toString()), resource, validation, warn);
+    const text = request.bytes.toString();
+    const value = parseYaml(text);
+    const [duplicates] = validation === 'Ignore' ? [] : duplicateFields('yaml', text);
+    if (duplicates !== undefined && validation === 'Strict') {
+      throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${duplicates}`);
+    }
+    if (duplicates !== undefined) warn(duplicates);
+    const applied = readObject(value, resource, validation, warn);
     if (applied.metadata.managedFields?.length) throw badRequest('metadata.managedFields must be nil');
     const stored = toStored(resource, applied);
     return storage.apply(context, resource, namespace, name, subresource, stored, request.force);
   }
   const text = request.bytes.toString();
+  const duplicates = validation === 'Ignore' ? [] : duplicateFields(request.contentType, text);
   const object = storage.update(context, resource, namespace, name, subresource, (old) => {
     const target = fromStored(resource, old);
     const result = patched(request, resource, target);
-    return toStored(resource, readPatched(result, target, resource, validation, warn, text));
+    return toStored(resource, readPatched(result, target, resource, validation, warn, text, duplicates));
   });
   return { object, created: false };
 }
@@ -106,8 +115,11 @@ export function readBodyObject(
   wanted: WantedKind,
   extensions: Extensions,
 ): KubeObject {
-  const value = decodeBody(request.contentType, request.bytes, extensions.decodeProtobuf);
-  return readObject(value, wanted, request.validation, (text) => request.context.warnings.push(text));
+  const { contentType, bytes, validation, context } = request;
+  const value = decodeBody(contentType, bytes, extensions.decodeProtobuf);
+  const binary = /protobuf/.test(contentType ?? '');
+  const duplicates = validation === 'Ignore' || binary ? [] : duplicateFields(contentType, bytes.toString());
+  return readObject(value, wanted, validation, (text) => context.warnings.push(text), duplicates);
 }
 
 const PATCH_TYPES = [

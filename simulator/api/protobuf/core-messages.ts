@@ -203,6 +203,7 @@ export const CORE_MESSAGES: Readonly<Record<string, string>> = {
     '1 volumes core.Volume[], 20 initContainers core.Container[], 2 containers core.Container[], 34 ephemeralContainers core.EphemeralContainer[], 3 restartPolicy s, 4 terminationGracePeriodSeconds i?, 5 activeDeadlineSeconds i?, 6 dnsPolicy s, 7 nodeSelector s{}, 8 serviceAccountName s, 9 serviceAccount s, 21 automountServiceAccountToken b?, 10 nodeName s, 11 hostNetwork b, 12 hostPID b, 13 hostIPC b, 27 shareProcessNamespace b?, 14 securityContext core.PodSecurityContext, 15 imagePullSecrets core.LocalObjectReference[], 16 hostname s, 17 subdomain s, 18 affinity core.Affinity, 19 schedulerName s, 22 tolerations core.Toleration[], 23 hostAliases core.HostAlias[], 24 priorityClassName s, 25 priority i?, 26 dnsConfig core.PodDNSConfig, 28 readinessGates core.PodReadinessGate[], 29 runtimeClassName s?, 30 enableServiceLinks b?, 31 preemptionPolicy s?, 32 overhead Quantity{}, 33 topologySpreadConstraints core.TopologySpreadConstraint[], 35 setHostnameAsFQDN b?, 36 os core.PodOS, 37 hostUsers b?, 38 schedulingGates core.PodSchedulingGate[], 39 resourceClaims core.PodResourceClaim[], 40 resources core.ResourceRequirements, 41 hostnameOverride s?, 43 schedulingGroup core.PodSchedulingGroup, 44 evictionResponders core.EvictionResponder[]',
   'core.PodStatus':
     '17 observedGeneration i, 1 phase s, 2 conditions core.PodCondition[], 3 message s, 4 reason s, 11 nominatedNodeName s, 5 hostIP s, 16 hostIPs core.HostIP[], 6 podIP s, 12 podIPs core.PodIP[], 7 startTime Time, 10 initContainerStatuses core.ContainerStatus[], 8 containerStatuses core.ContainerStatus[], 9 qosClass s, 13 ephemeralContainerStatuses core.ContainerStatus[], 14 resize s, 15 resourceClaimStatuses core.PodResourceClaimStatus[], 18 extendedResourceClaimStatus core.PodExtendedResourceClaimStatus, 19 allocatedResources Quantity{}, 20 resources core.ResourceRequirements, 21 nodeAllocatableResourceClaimStatuses core.NodeAllocatableResourceClaimStatus[], 22 volumeHealth core.PodVolumeHealth[]',
+  'core.PodTemplate': '1 metadata meta.ObjectMeta, 2 template core.PodTemplateSpec',
   'core.PodTemplateSpec': '1 metadata meta.ObjectMeta, 2 spec core.PodSpec',
   'core.PodVolumeHealth':
     '1 name s, 2 healthConditions core.VolumeHealthCondition[], 3 lastTransitionTime Time',
@@ -222,6 +223,14 @@ export const CORE_MESSAGES: Readonly<Record<string, string>> = {
   'core.ResourceClaim': '1 name s, 2 request s',
   'core.ResourceFieldSelector': '1 containerName s, 2 resource s, 3 divisor Quantity',
   'core.ResourceHealth': '1 resourceID s, 2 health s, 6 message s?',
+  'core.ReplicationController':
+    '1 metadata meta.ObjectMeta, 2 spec core.ReplicationControllerSpec, 3 status core.ReplicationControllerStatus',
+  'core.ReplicationControllerCondition':
+    '1 type s, 2 status s, 3 lastTransitionTime Time, 4 reason s, 5 message s',
+  'core.ReplicationControllerSpec':
+    '1 replicas i?, 2 selector s{}, 3 template core.PodTemplateSpec, 4 minReadySeconds i',
+  'core.ReplicationControllerStatus':
+    '1 replicas i, 2 fullyLabeledReplicas i, 3 observedGeneration i, 4 readyReplicas i, 5 availableReplicas i, 6 conditions core.ReplicationControllerCondition[]',
   'core.ResourceQuota':
     '1 metadata meta.ObjectMeta, 2 spec core.ResourceQuotaSpec, 3 status core.ResourceQuotaStatus',
   'core.ResourceQuotaSpec': '1 hard Quantity{}, 2 scopes s[], 3 scopeSelector core.ScopeSelector',

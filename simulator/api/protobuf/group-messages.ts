@@ -106,6 +106,9 @@ export const GROUP_MESSAGES: Readonly<Record<string, string>> = {
     '1 metric autoscaling2.MetricIdentifier, 2 current autoscaling2.MetricValueStatus',
   'autoscaling2.ResourceMetricSource': '1 name s, 2 target autoscaling2.MetricTarget',
   'autoscaling2.ResourceMetricStatus': '1 name s, 2 current autoscaling2.MetricValueStatus',
+  'events.Event':
+    '1 metadata meta.ObjectMeta, 2 eventTime MicroTime, 3 series events.EventSeries, 4 reportingController s, 5 reportingInstance s, 6 action s, 7 reason s, 8 regarding core.ObjectReference, 9 related core.ObjectReference, 10 note s, 11 type s, 12 deprecatedSource core.EventSource, 13 deprecatedFirstTimestamp Time, 14 deprecatedLastTimestamp Time, 15 deprecatedCount i',
+  'events.EventSeries': '1 count i, 2 lastObservedTime MicroTime',
   'policy.Eviction': '1 metadata meta.ObjectMeta, 2 deleteOptions meta.DeleteOptions',
   'policy.PodDisruptionBudget':
     '1 metadata meta.ObjectMeta, 2 spec policy.PodDisruptionBudgetSpec, 3 status policy.PodDisruptionBudgetStatus',

@@ -24,6 +24,7 @@ const PACKAGES: Record<string, string> = {
   'node.k8s.io/v1': 'node',
   'discovery.k8s.io/v1': 'discovery',
   'coordination.k8s.io/v1': 'coordination',
+  'events.k8s.io/v1': 'events',
   'meta.k8s.io/v1': 'meta',
 };
 

@@ -67,6 +67,7 @@ export class ObjectStorage {
     delete metadata.deletionTimestamp;
     delete metadata.deletionGracePeriodSeconds;
     delete metadata.selfLink;
+    dropEmpty(metadata);
     if (generated) {
       do metadata.name = generateName(metadata.generateName ?? '');
       while (store.get(resource.name, namespace, metadata.name));
@@ -334,4 +335,13 @@ function keepSystemMetadata(object: KubeObject, old: KubeObject): void {
   }
   next.managedFields ??= before.managedFields;
   if (next.managedFields === undefined) delete next.managedFields;
+  dropEmpty(next);
+}
+
+/** What ObjectMeta leaves away when it is empty (`omitempty`), whoever wrote it. */
+function dropEmpty(metadata: KubeObject['metadata']): void {
+  for (const field of ['labels', 'annotations', 'ownerReferences', 'finalizers'] as const) {
+    const value = metadata[field];
+    if (value === undefined || Object.keys(value).length === 0) delete metadata[field];
+  }
 }

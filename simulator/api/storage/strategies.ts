@@ -1,4 +1,4 @@
-import type { Job, KubeObject, ResourceName } from '../../schema/types';
+import type { Job, KubeObject, ObjectMeta, ResourceName } from '../../schema/types';
 import { generateJobSelector } from './job-selector';
 
 /** Kinds whose metadata.generation counts changes of what is desired. */
@@ -88,7 +88,7 @@ export function prepareForSubresource(
   switch (subresource) {
     case 'status': {
       const { status: _old, ...rest } = kept;
-      const metadata = METADATA_WITH_STATUS.has(resource) ? object.metadata : kept.metadata;
+      const metadata = metadataWithStatus(resource, object, old);
       return {
         ...rest,
         metadata,
@@ -138,12 +138,20 @@ function resized(containers: unknown, wanted: unknown): Sized[] {
   });
 }
 
-const METADATA_WITH_STATUS: ReadonlySet<ResourceName> = new Set<ResourceName>([
-  'nodes',
-  'pods',
-  'persistentvolumes',
-  'persistentvolumeclaims',
-]);
+/**
+ * A status update may bring labels and annotations along: most strategies keep the old spec alone. Those of Deployments keep
+ * the labels too, those of Pods the owners (each kind's statusStrategy, PrepareForUpdate).
+ */
+function metadataWithStatus(resource: ResourceName, object: KubeObject, old: KubeObject): ObjectMeta {
+  switch (resource) {
+    case 'deployments.apps':
+      return { ...object.metadata, labels: old.metadata.labels };
+    case 'pods':
+      return { ...object.metadata, ownerReferences: old.metadata.ownerReferences };
+    default:
+      return object.metadata;
+  }
+}
 
 export function hasGeneration(resource: ResourceName): boolean {
   return GENERATIONS.has(resource);

@@ -6,6 +6,7 @@ import type {
   HorizontalPodAutoscaler,
   Job,
   PodDisruptionBudget,
+  PodTemplate,
   ReplicaSet,
   ReplicationController,
   StatefulSet,
@@ -38,6 +39,15 @@ export const replicaSetPrinter: Printer<ReplicaSet> = {
     ageOf(metadata, now),
     ...containerCells(spec?.template?.spec?.containers),
     selectorText(spec?.selector),
+  ],
+};
+
+export const podTemplatePrinter: Printer<PodTemplate> = {
+  columns: columns('Name', 'Containers', 'Images', 'Pod Labels'),
+  cells: ({ metadata, template }) => [
+    metadata.name,
+    ...containerCells(template?.spec?.containers),
+    labelText(template?.metadata?.labels),
   ],
 };
 

@@ -46,6 +46,7 @@ import {
   validateDaemonSetUpdate,
   validateDeployment,
   validateDeploymentUpdate,
+  validatePodTemplate,
   validateReplicaSet,
   validateReplicaSetUpdate,
   validateReplicationController,
@@ -79,6 +80,7 @@ const RULES: { [R in ResourceName]?: Rules<ResourceTypes[R]> } = {
   resourcequotas: { create: validateQuota, update: validateQuotaUpdate },
   limitranges: { create: validateLimitRange },
   'deployments.apps': { create: validateDeployment, update: validateDeploymentUpdate },
+  podtemplates: { create: validatePodTemplate },
   replicationcontrollers: {
     create: validateReplicationController,
     update: validateReplicationController,

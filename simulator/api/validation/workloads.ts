@@ -1,6 +1,7 @@
 import type {
   DaemonSet,
   Deployment,
+  PodTemplate,
   PodTemplateSpec,
   ReplicaSet,
   ReplicationController,
@@ -61,6 +62,11 @@ export function validateReplicaSet({ spec }: ReplicaSet): FieldError[] {
 
 export function validateReplicaSetUpdate(replicaSet: ReplicaSet, old: ReplicaSet): FieldError[] {
   return [...validateReplicaSet(replicaSet), ...sameSelector(replicaSet.spec, old.spec)];
+}
+
+/** core/validation ValidatePodTemplate, without metadata. */
+export function validatePodTemplate({ template }: PodTemplate): FieldError[] {
+  return validateTemplate(template, undefined, 'template');
 }
 
 /** core/validation ValidateReplicationController, without metadata. */

@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Session, startSession } from './session';
+
+let session: Session;
+beforeAll(async () => {
+  session = await startSession();
+});
+afterAll(() => session.stop());
+
+const get = (path: string, headers: Record<string, string> = {}, accept = 'application/json') =>
+  session.request('GET', path, { headers, accept });
+
+describe('field validation', () => {
+  const twice = '{"metadata":{"name":"twice"},"data":{"a":"1","a":"2"},"unknown":1}';
+  const problems = 'unknown field "unknown", duplicate field "data.a"';
+
+  it.each<[validation: string, status: number, message: string | undefined, warnings: number]>([
+    [
+      'Strict',
+      400,
+      `ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: ${problems}`,
+      0,
+    ],
+    ['Warn', 201, undefined, 2],
+    ['Ignore', 201, undefined, 0],
+  ])('%s answers %i for a field that stands twice', async (validation, status, message, warnings) => {
+    const path = `/api/v1/namespaces/default/configmaps?dryRun=All&fieldValidation=${validation}`;
+    const reply = await session.request('POST', path, { body: twice });
+    expect(reply.status).toBe(status);
+    expect(reply.json.message).toBe(message);
+    expect([reply.headers['warning'] ?? []].flat().join().split('299 - ').length - 1).toBe(warnings);
+  });
+
+  it('names the line of a key that stands twice in an applied YAML', async () => {
+    const path = '/api/v1/namespaces/default/configmaps/twice?fieldManager=m&fieldValidation=Strict';
+    const body = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: twice}\ndata:\n  a: x\n  a: y\n';
+    const reply = await session.request('PATCH', path, { body, contentType: 'application/apply-patch+yaml' });
+    expect(reply.json.message).toBe(
+      'error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:\n  line 6: key "a" already set in map',
+    );
+  });
+});
+
+describe('the bytes of an answer', () => {
+  it.each<[query: string, agent: string, start: string, end: string]>([
+    ['', 'kubectl/v1.36.0', '{"kind":"Namespace","apiVersion":"v1","metadata":{', '}\n'],
+    ['?pretty=true', 'kubectl/v1.36.0', '{\n  "kind": "Namespace",\n  "apiVersion": "v1",\n', '\n}'],
+    ['', 'curl/8.14.1', '{\n  "kind": "Namespace",\n', '\n}'],
+    ['?pretty=false', 'curl/8.14.1', '{"kind":"Namespace"', '}\n'],
+  ])('%j for %s', async (query, agent, start, end) => {
+    const { text } = await get(`/api/v1/namespaces/default${query}`, { 'user-agent': agent });
+    expect(text.slice(0, start.length)).toBe(start);
+    expect(text.slice(-end.length)).toBe(end);
+  });
+
+  it('has no Table of what is answered and not stored', async () => {
+    const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+    const body = { spec: { resourceAttributes: { verb: 'get', resource: 'pods' } } };
+    const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+    expect((await session.request('POST', path, { body, accept })).status).toBe(406);
+  });
+});
+
+describe('health', () => {
+  it.each(['healthz', 'livez', 'readyz'])('%s names its checks', async (path) => {
+    const { text } = await get(`/${path}?verbose`);
+    expect(text.split('\n')).toEqual(
+      expect.arrayContaining([
+        '[+]ping ok',
+        '[+]etcd ok',
+        '[+]autoregister-completion ok',
+        `${path} check passed`,
+      ]),
+    );
+    expect((await get(`/${path}/etcd`)).text).toBe('ok');
+    expect((await get(`/${path}/nosuch`)).status).toBe(404);
+  });
+});
+
+/** Each kind's statusStrategy: which metadata comes along with a status. */
+describe('a status', () => {
+  it.each<[path: string, body: unknown, labels: boolean]>([
+    ['/api/v1/namespaces/default/services', { spec: { ports: [{ port: 80 }] } }, true],
+    ['/api/v1/namespaces/default/resourcequotas', { spec: { hard: { pods: '5' } } }, true],
+    [
+      '/apis/apps/v1/namespaces/default/deployments',
+      {
+        spec: {
+          replicas: 0,
+          selector: { matchLabels: { a: 'b' } },
+          template: {
+            metadata: { labels: { a: 'b' } },
+            spec: { containers: [{ name: 'c', image: 'nginx' }] },
+          },
+        },
+      },
+      false,
+    ],
+  ])('of %s brings annotations, and labels: %#', async (path, body, labels) => {
+    const sent = { metadata: { name: 'status-metadata' }, ...(body as object) };
+    expect((await session.request('POST', path, { body: sent })).status).toBe(201);
+    const patch = { metadata: { annotations: { by: 'status' }, labels: { by: 'status' } } };
+    const { json } = await session.request('PATCH', `${path}/status-metadata/status`, {
+      body: patch,
+      contentType: 'application/merge-patch+json',
+    });
+    expect(json.metadata.annotations.by).toBe('status');
+    expect(json.metadata.labels?.by).toBe(labels ? 'status' : undefined);
+  });
+});
+
+describe('a kind that is known by name only', () => {
+  it.each([
+    'get csr',
+    'get validatingwebhookconfigurations x',
+    'get apiservices',
+    'get csistoragecapacities',
+    'delete ipaddresses 10.0.0.1',
+  ])('%s is refused in a sentence', async (command) => {
+    const { stderr, exit } = await session.kubectl(command);
+    expect(stderr).toMatch(/The embedded cluster does not simulate \w+; use a kind cluster for that\.\n$/);
+    expect(exit).toBe(1);
+  });
+});
+
+describe('PodTemplates', () => {
+  it('are kept and shown', async () => {
+    const body = {
+      metadata: { name: 'web' },
+      template: {
+        metadata: { labels: { app: 'web' } },
+        spec: { containers: [{ name: 'c', image: 'nginx' }] },
+      },
+    };
+    const path = '/api/v1/namespaces/default/podtemplates';
+    const { json } = await session.request('POST', path, { body });
+    expect(json.template.spec.restartPolicy).toBe('Always');
+    const { stdout } = await session.kubectl('get podtemplates');
+    expect(stdout).toBe('NAME   CONTAINERS   IMAGES   POD LABELS\nweb    c            nginx    app=web\n');
+  });
+});
