@@ -33,7 +33,11 @@ const serverAuth = oid(1, 3, 6, 1, 5, 5, 7, 3, 1);
  * Makes an authority and a server certificate signed by it (X.509 v3, RFC 5280), on the P-256 curve. Written out here
  * because it is on the path of every start: the libraries for it take longer to load than a cluster takes to start.
  */
-export function makeCertificate(): Certificate {
+export function makeCertificate(
+  subject = 'kube-apiserver',
+  names: readonly string[] = NAMES,
+  addresses: readonly string[] = ADDRESSES,
+): Certificate {
   const authority = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const server = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const issuer = { name: 'kubernetes', key: authority.privateKey };
@@ -42,7 +46,7 @@ export function makeCertificate(): Certificate {
     // keyCertSign and digitalSignature.
     extension(keyUsage, bitString(Buffer.from([0b1000_0100]), 2), true),
   ]);
-  const cert = certificate(issuer, 'kube-apiserver', server.publicKey, [
+  const cert = certificate(issuer, subject, server.publicKey, [
     extension(basicConstraints, sequence(), true),
     // digitalSignature and keyEncipherment.
     extension(keyUsage, bitString(Buffer.from([0b1010_0000]), 5), true),
@@ -50,8 +54,8 @@ export function makeCertificate(): Certificate {
     extension(
       subjectAltName,
       sequence(
-        ...NAMES.map((name) => context(2, Buffer.from(name, 'ascii'))),
-        ...ADDRESSES.map((address) => context(7, addressBytes(address))),
+        ...names.map((name) => context(2, Buffer.from(name, 'ascii'))),
+        ...addresses.map((address) => context(7, addressBytes(address))),
       ),
     ),
   ]);

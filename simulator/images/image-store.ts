@@ -4,7 +4,7 @@ import { type ImageService, type ImageStatus, RuntimeError } from '../runtime/co
 import type { Catalogue } from './catalogue';
 import type { Image, ImageConfig } from './image';
 import { pullRefusal } from './pull-refusal';
-import { formatReference, type ImageReference, parseReference } from './reference';
+import { formatReference, type ImageReference, parseReference, upstreamTag } from './reference';
 
 /** What a container is made from. */
 export interface UnpackedImage {
@@ -73,7 +73,7 @@ export class ImageStore implements ImageService {
     if (known) return known;
     const image = this.catalogue.find(reference);
     if (!image) return undefined;
-    const tag = reference.tag ?? 'latest';
+    const tag = upstreamTag(reference);
     const config = image.config(tag);
     const digest = reference.digest ?? this.catalogue.digest(image, tag);
     const unpacked: UnpackedImage = {

@@ -1,8 +1,8 @@
 import type { Image } from './image';
-import { formatReference, type ImageReference } from './reference';
+import { formatReference, type ImageReference, upstreamTag } from './reference';
 
-/** Top-level domains that never resolve (RFC 2606, RFC 6761). */
-const unresolvable = /(^|\.)(invalid|test|example|localhost\.invalid)(:\d+)?$/;
+/** Top-level domains that never resolve (RFC 2606, RFC 6761), and the registry that Kubernetes' documentation and tests use as one that is not there. */
+const unresolvable = /((^|\.)(invalid|test|example|localhost\.invalid)|^invalid\.registry\.k8s\.io)(:\d+)?$/;
 
 /** Why an image cannot be pulled, in containerd's words; undefined when it can. `text` is what the Pod says. */
 export function pullRefusal(
@@ -20,6 +20,6 @@ export function pullRefusal(
   }
   if (!image)
     return `${failed}: pull access denied, repository does not exist or may require authorization: the embedded cluster does not simulate the image "${repository}"; use a kind cluster for that`;
-  if (tag !== undefined && !image.hasTag(tag)) return `${failed}: ${name}: not found`;
+  if (tag !== undefined && !image.hasTag(upstreamTag(reference))) return `${failed}: ${name}: not found`;
   return undefined;
 }

@@ -49,3 +49,12 @@ function splitRegistry(name: string): { registry: string; repository: string } {
     };
   return { registry, repository };
 }
+
+/**
+ * The tag as the program's own repository has it: Kubernetes' test images (registry.k8s.io/e2e-test-images) end in the number
+ * of their build, `busybox:1.36.1-1`.
+ */
+export function upstreamTag({ registry, repository, tag = 'latest' }: ImageReference): string {
+  const rebuilt = registry === 'registry.k8s.io' && repository.startsWith('e2e-test-images/');
+  return rebuilt ? tag.replace(/^(\d+\.\d+(?:\.\d+)?)-\d+$/, '$1') : tag;
+}

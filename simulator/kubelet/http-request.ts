@@ -39,7 +39,9 @@ export async function httpGet(
 function complete(text: string): boolean {
   const end = text.indexOf('\r\n\r\n');
   if (end < 0) return false;
-  const length = /\r\ncontent-length: *(\d+)/i.exec(text.slice(0, end))?.[1];
+  const head = text.slice(0, end);
+  if (isChunked(head)) return text.endsWith('\r\n0\r\n\r\n');
+  const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
   return length !== undefined && text.length - end - 4 >= Number(length);
 }
 
@@ -54,5 +56,24 @@ function parse(text: string): HttpReply {
     const colon = line.indexOf(':');
     if (colon > 0) headers.set(line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim());
   }
-  return { status: Number(status), headers, body: end < 0 ? '' : text.slice(end + 4, end + 4 + BODY_LIMIT) };
+  const sent = end < 0 ? '' : text.slice(end + 4);
+  const body = isChunked(head) ? joinChunks(sent) : sent;
+  return { status: Number(status), headers, body: body.slice(0, BODY_LIMIT) };
+}
+
+function isChunked(head: string): boolean {
+  return /\r\ntransfer-encoding: *chunked/i.test(head);
+}
+
+/** A chunked body without its framing (RFC 9112, 7.1). */
+function joinChunks(text: string): string {
+  let body = '';
+  for (let at = 0; at < text.length; ) {
+    const line = text.indexOf('\r\n', at);
+    const size = line < 0 ? 0 : Number.parseInt(text.slice(at, line), 16);
+    if (!(size > 0)) break;
+    body += text.slice(line + 2, line + 2 + size);
+    at = line + 2 + size + 2;
+  }
+  return body;
 }

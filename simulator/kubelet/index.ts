@@ -1,6 +1,7 @@
 import type { Client, WatchEvent } from '../api/client';
 import type { Clock } from '../clock/clock';
 import { EventRecorder } from '../events/event-recorder';
+import { nodeResolver } from '../network/cluster-dns';
 import type { ContainerRuntime } from '../runtime/container-runtime';
 import type { Pod } from '../schema/types';
 import { rejection } from './admission';
@@ -8,6 +9,7 @@ import { Backoff } from './backoff';
 import { ImagePuller } from './image-puller';
 import type { KubeletContext } from './kubelet-context';
 import type { NodeAgent } from './node-agent';
+import { newDisk } from './node-disk';
 import { NodeHeartbeat } from './node-heartbeat';
 import { PodRun } from './pod-run';
 import { PodTable } from './pod-table';
@@ -68,10 +70,13 @@ export function startKubelet(options: KubeletOptions): Kubelet {
     dns: {
       server: options.dnsServer ?? '10.96.0.10',
       domain: options.clusterDomain ?? 'cluster.local',
-      node: { nameservers: [options.dnsServer ?? '10.96.0.10'], searches: [] },
+      node: { nameservers: [nodeResolver], searches: [] },
     },
     trees: options.trees,
-    disk: restored?.disk === undefined ? options.trees.create() : options.trees.restore(restored.disk),
+    disk:
+      restored?.disk === undefined
+        ? newDisk(options.trees.create(), { name: nodeName, ip: options.nodeIP })
+        : options.trees.restore(restored.disk),
     issueToken: options.issueToken,
     images: new ImagePuller(runtime.images, clock),
     backoff: new Backoff(),

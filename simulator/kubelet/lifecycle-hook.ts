@@ -3,7 +3,7 @@ import { DialError } from '../network/cluster-network';
 import type { RuntimeContainer, Sandbox } from '../runtime/container-runtime';
 import { RuntimeError } from '../runtime/container-runtime';
 import type { Container, Pod } from '../schema/types';
-import { httpGet } from './http-request';
+import { type HttpAction, type HttpTarget, httpTarget, PlainHttpError, sendGet, urlOf } from './http-action';
 import { podText } from './pod-state';
 import { runCommand } from './run-command';
 
@@ -15,6 +15,8 @@ export interface HookTarget {
   spec: Container;
   container: RuntimeContainer;
   sandbox: Sandbox;
+  /** A Warning event of the Pod. */
+  warn: (reason: string, message: string) => void;
 }
 
 /** Longer than any grace period: a postStart hook may take as long as it likes. */
@@ -48,34 +50,39 @@ async function runExec(command: string[], target: HookTarget): Promise<string | 
   }
 }
 
-async function runHttp(
-  action: NonNullable<Handler['httpGet']>,
-  target: HookTarget,
-): Promise<string | undefined> {
-  const text = String(action.port);
-  const port = /^\d+$/.test(text)
-    ? Number(text)
-    : target.spec.ports?.find(({ name }) => name === text)?.containerPort;
-  if (port === undefined) return `couldn't find port: ${text}`;
-  const host = action.host || target.sandbox.ip;
-  const path = action.path?.startsWith('/') ? action.path : `/${action.path ?? ''}`;
-  const url = `${(action.scheme ?? 'HTTP').toLowerCase()}://${host}:${port}${path}`;
-  const where = `for Container ${JSON.stringify(target.spec.name)} in Pod ${JSON.stringify(podText(target.pod))}`;
+async function runHttp(action: HttpAction, target: HookTarget): Promise<string | undefined> {
+  const where = httpTarget(action, target.spec, target.sandbox.ip);
+  if (!where) return `couldn't find port: ${String(action.port)}`;
+  const named = where.headers.some(({ name }) => name.toLowerCase() === 'user-agent');
+  const agent = { name: 'User-Agent', value: 'kube-lifecycle/1.36' };
+  const request = named ? where : { ...where, headers: [agent, ...where.headers] };
   try {
-    const stream = await target.sandbox.dial(port, { host });
-    const own = action.httpHeaders ?? [];
-    const named = own.some(({ name }) => name.toLowerCase() === 'user-agent');
-    const headers = named ? own : [{ name: 'User-Agent', value: 'kube-lifecycle/1.36' }, ...own];
     // Whatever the status of the reply, the hook has been called (lifecycle runHTTPHandler).
-    await httpGet(stream, { host: `${host}:${port}`, path, headers });
+    await get(request, target);
     return undefined;
   } catch (error) {
+    const container = `for Container ${JSON.stringify(target.spec.name)} in Pod ${JSON.stringify(podText(target.pod))}`;
     const why =
       error instanceof DialError && error.code === 'ECONNREFUSED'
-        ? `dial tcp ${host}:${port}: connect: connection refused`
+        ? `dial tcp ${where.host}:${where.port}: connect: connection refused`
         : error instanceof Error
           ? error.message
           : String(error);
-    return `HTTP lifecycle hook (${path}) ${where} failed - error: Get "${url}": ${why}`;
+    return `HTTP lifecycle hook (${action.path ?? ''}) ${container} failed - error: Get "${urlOf(where)}": ${why}`;
+  }
+}
+
+/** An HTTPS hook whose server speaks HTTP is called by that, without its credentials, and an event says so (lifecycle runHTTPHandler). */
+async function get(request: HttpTarget, { sandbox, warn }: HookTarget): Promise<void> {
+  try {
+    await sendGet(sandbox, request);
+  } catch (error) {
+    if (!(error instanceof PlainHttpError)) throw error;
+    const headers = request.headers.filter(({ name }) => name.toLowerCase() !== 'authorization');
+    await sendGet(sandbox, { ...request, scheme: 'http', headers });
+    warn(
+      'LifecycleHTTPFallback',
+      `request to HTTPS lifecycle hook ${request.host}:${request.port} got HTTP response, retry with HTTP succeeded`,
+    );
   }
 }

@@ -168,6 +168,7 @@ async function postStart(
     spec,
     container,
     sandbox,
+    warn: (reason, message) => run.tell('Warning', reason, message),
   });
   if (failure === undefined) return;
   run.tellAbout(spec, kind)('Warning', 'FailedPostStartHook', 'PostStartHook failed');

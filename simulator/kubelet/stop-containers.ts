@@ -111,11 +111,11 @@ export class ContainerStopper {
       const { sandbox } = this.run.state;
       const preStop = spec.lifecycle?.preStop;
       if (preStop && sandbox && graceMs > 0) {
-        const hook = runHook(preStop, { clock, pod: this.run.pod, spec, container, sandbox }).then(
-          (failure) => {
-            if (failure !== undefined) tell('Warning', 'FailedPreStopHook', 'PreStopHook failed');
-          },
-        );
+        const { pod } = this.run;
+        const warn = (reason: string, message: string) => this.run.tell('Warning', reason, message);
+        const hook = runHook(preStop, { clock, pod, spec, container, sandbox, warn }).then((failure) => {
+          if (failure !== undefined) tell('Warning', 'FailedPreStopHook', 'PreStopHook failed');
+        });
         await Promise.race([hook, deadline.passed()]);
       }
       if (turn) await Promise.race([turn, deadline.passed()]);

@@ -36,6 +36,14 @@ export function answerQuestion(question: DnsQuestion, zone: DnsZone): Answer {
 /** Top-level domains of the Internet: names below any other do not exist anywhere. */
 const publicDomain = /\.(com|org|net|edu|gov|mil|int|info|biz|dev|app|cloud|arpa|[a-z]{2})$/;
 
+/** The name server in /etc/resolv.conf of kind's nodes: the gateway of their network. */
+export const nodeResolver = '172.18.0.1';
+
+/** What the nodes' own name server answers: it knows no name of the cluster, and has no servers to forward to. */
+export function answerOutside(question: DnsQuestion): Answer {
+  return outside(question.name.toLowerCase().replace(/\.$/, ''));
+}
+
 function outside(name: string): Answer {
   return { code: publicDomain.test(name) ? 'SERVFAIL' : 'NXDOMAIN', authoritative: false, answers: [] };
 }

@@ -115,7 +115,7 @@ export class NetworkStack implements NetworkNamespace {
     options.signal?.throwIfAborted();
     await Promise.resolve();
     const route = this.routeTo('udp', server, 53);
-    if (route.kind === 'dns') return { ...this.fabric.answer(this, question), server };
+    if (route.kind === 'dns') return { ...this.fabric.answer(route.of, question), server };
     // A program of this cluster that happens to hold port 53 speaks no DNS that is simulated: it does not answer.
     return this.fail(route.kind === 'deliver' ? { kind: 'drop' } : route, options, defaultQueryTimeout);
   }

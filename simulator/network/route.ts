@@ -8,8 +8,8 @@ export type Protocol = 'tcp' | 'udp' | 'icmp';
 export type Route =
   /** To this namespace and port; `source` replaces the sender's address when it is masqueraded. */
   | { kind: 'deliver'; to: NetworkStack; address: string; port: number; source?: string }
-  /** To a name server of the cluster. */
-  | { kind: 'dns' }
+  /** To a name server: the cluster's, or that of the nodes, which knows nothing of the cluster. */
+  | { kind: 'dns'; of: 'cluster' | 'nodes' }
   /** To something that is no simulated process, such as the API server. */
   | { kind: 'outside'; open: () => Promise<NetworkStream> }
   /** Answered with a reset: nobody there, or a Service without endpoints (kube-proxy's REJECT). */
@@ -21,5 +21,5 @@ export type Route =
 /** The network that namespaces are plugged into. */
 export interface Fabric {
   route(from: NetworkStack, protocol: Protocol, address: string, port: number): Route;
-  answer(from: NetworkStack, question: DnsQuestion): DnsReply;
+  answer(of: 'cluster' | 'nodes', question: DnsQuestion): Omit<DnsReply, 'server'>;
 }

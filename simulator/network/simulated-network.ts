@@ -3,7 +3,7 @@ import type { Clock } from '../clock/clock';
 import type { NetworkStream } from '../runtime/container-runtime';
 import type { Node } from '../schema/types';
 import { AddressPool } from './address-pool';
-import { answerQuestion } from './cluster-dns';
+import { answerOutside, answerQuestion, nodeResolver } from './cluster-dns';
 import { type ClusterNetwork, DialError } from './cluster-network';
 import { isIPv4 } from './name-resolution';
 import { type DnsQuestion, type DnsReply, NetworkError } from './namespace';
@@ -126,6 +126,8 @@ export class SimulatedNetwork implements ClusterNetwork, Fabric {
       return this.toBackend(from, protocol, nodePort.service, nodePort.port, nodeOf.address);
     if (nodeOf) return this.toNode(from, nodeOf, protocol, port);
     if (address === this.dnsAddress && port === 53 && protocol !== 'icmp') return this.toDns(from, protocol);
+    if (address === nodeResolver && port === 53 && protocol !== 'icmp')
+      return this.toNodeResolver(from, protocol);
     const service = this.services.atAddress(address);
     if (service) {
       // A cluster address answers on its ports alone; echo requests and other ports meet no rule and get lost.
@@ -135,8 +137,8 @@ export class SimulatedNetwork implements ClusterNetwork, Fabric {
     return this.toPod(from, protocol, address, port);
   }
 
-  answer(_from: NetworkStack, question: DnsQuestion): DnsReply {
-    return { server: this.dnsAddress, ...answerQuestion(question, this.zone()) };
+  answer(of: 'cluster' | 'nodes', question: DnsQuestion): Omit<DnsReply, 'server'> {
+    return of === 'cluster' ? answerQuestion(question, this.zone()) : answerOutside(question);
   }
 
   close(): void {
@@ -202,7 +204,13 @@ export class SimulatedNetwork implements ClusterNetwork, Fabric {
   private toDns(from: NetworkStack, protocol: Protocol): Route {
     const to = { address: this.dnsAddress, pod: corednsPod };
     const allowed = this.policies.allows({ from: this.partyOf(from), to, protocol, port: 53 });
-    return allowed ? { kind: 'dns' } : { kind: 'drop' };
+    return allowed ? { kind: 'dns', of: 'cluster' } : { kind: 'drop' };
+  }
+
+  private toNodeResolver(from: NetworkStack, protocol: Protocol): Route {
+    const to = { address: nodeResolver };
+    const allowed = this.policies.allows({ from: this.partyOf(from), to, protocol, port: 53 });
+    return allowed ? { kind: 'dns', of: 'nodes' } : { kind: 'drop' };
   }
 
   private toApiServer(): Route {

@@ -19,11 +19,18 @@ describe('agnhost netexec', () => {
     ['/clientip', /^127\.0\.0\.1:\d+$/],
     ['/healthz', ''],
     ['/shell?cmd=echo+hi', '{"output":"hi\\n"}'],
-    ['/shell?cmd=exit+3', '{"output":"","error":"exit status 3"}'],
+    ['/shell?cmd=exit+3', '{"error":"exit status 3"}'],
+    ['/shell?cmd=echo+a+%26%26+exit+3', '{"error":"exit status 3","output":"a\\n"}'],
+    ['/header?key=Host', 'localhost:8080'],
+    ['/serverport', '8080'],
+    ['/redirect?location=/echo%3Fmsg=there', '<a href="/echo?msg=there">Found</a>.\n\n'],
+    ['/dial?host=127.0.0.1&port=8080&request=echo%3Fmsg%3Dhi', '{"responses":["hi"]}'],
+    ['/dial?host=127.0.0.1&port=8080', 'request parameter not specified. <nil>\n'],
+    ['/nowhere', /^NOW: \d{4}-/],
     ['/dial?host=127.0.0.1&port=8080&request=hostname&tries=2', '{"responses":["web","web"]}'],
     ['/dial?host=127.0.0.1&port=8081&protocol=udp&request=hostname', '{"responses":["web"]}'],
     ['/dial?host=127.0.0.1&port=1&request=hostname', /"errors":\["Get .*connection refused"\]/],
-    ['/upload', /does not simulate \/upload/],
+    ['/upload', '{"error":"Unable to upload file."}'],
   ])('answers %s', async (path, expected) => {
     const container = run(pod(), { image, args: ['netexec', '--http-port=8080', '--udp-port', '8081'] });
     await logged(container, 'Started HTTP server on port 8080');
@@ -31,6 +38,41 @@ describe('agnhost netexec', () => {
     if (typeof expected === 'string') expect(said).toBe(expected);
     else expect(said).toMatch(expected);
     expect(logOf(container)).toMatch(/^I\d{4} [\d:.]{15} {7}1 log\.go:245\] Started UDP server/);
+  });
+
+  it('logs each request with its parameters', async () => {
+    const container = run(pod(), { image, args: ['netexec'] });
+    await logged(container, 'Started HTTP server');
+    await exec(container, 'curl', '-s', 'localhost:8080/echo?msg=poststart');
+    expect(logOf(container)).toContain('] GET /echo?msg=poststart&code=\n');
+  });
+
+  it('keeps an uploaded file, executable', async () => {
+    const container = run(pod(), { image, args: ['netexec'] });
+    await logged(container, 'Started HTTP server');
+    const body = '--b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\nhello\r\n--b--\r\n';
+    const posted = await exec(
+      container,
+      ...['curl', '-s', '-H', 'Content-Type: multipart/form-data; boundary=b', '--data-binary', body],
+      'localhost:8080/upload',
+    );
+    expect(posted).toMatch(/^\{"output":"\/uploads\/upload\d+"\}$/);
+    expect(await exec(container, 'sh', '-c', 'stat -c %a /uploads/*; cat /uploads/*')).toBe('700\nhello');
+  });
+
+  it('is not well without its UDP server', async () => {
+    const container = run(pod(), { image, args: ['netexec', '--udp-port=-1'] });
+    await logged(container, 'Started HTTP server');
+    const said = await exec(container, 'curl', '-s', '-w', '%{http_code}', 'localhost:8080/healthz');
+    expect(said).toBe('412');
+  });
+
+  it('speaks HTTPS with the certificate that the image brings', async () => {
+    const tls = ['--tls-cert-file=/localhost.crt', '--tls-private-key-file=/localhost.key'];
+    const container = run(pod(), { image, args: ['netexec', ...tls] });
+    await logged(container, 'Started HTTP server');
+    expect(await exec(container, 'curl', '-sk', 'https://localhost:8080/hostname')).toBe('web');
+    expect(await exec(container, 'curl', '-s', 'http://localhost:8080/hostname')).not.toContain('web');
   });
 
   it('exits as /exit says', async () => {
@@ -50,8 +92,8 @@ describe('agnhost', () => {
     [['dns-suffix'], '\n'],
     [['netexec', '--nonsense'], 'Error: unknown flag: --nonsense\n[1]'],
     [
-      ['guestbook'],
-      /^The embedded cluster does not simulate "agnhost guestbook"; use a kind cluster for that\..*\n\[1\]$/,
+      ['audit-proxy'],
+      /^The embedded cluster does not simulate "agnhost audit-proxy"; use a kind cluster for that\..*\n\[1\]$/,
     ],
   ])('%j', async (args, expected) => {
     const said = await output(args);
@@ -78,8 +120,9 @@ describe('agnhost', () => {
     expect(said).toBe(
       [
         'mount type of "/vol": tmpfs',
-        'perms of file "/vol/new": -rw-rw----',
+        'content of file "/vol/new": mount-tester new file\n',
         'mode of file "/vol": dtrwxrwxrwx',
+        'perms of file "/vol/new": -rw-rw----',
         'owner UID of "/vol/data": 7',
         'owner GID of "/vol/data": 8',
         'content of file "/vol/data": value-1',
@@ -92,13 +135,56 @@ describe('agnhost', () => {
 
   it.each([
     [['serve-hostname'], 'Serving on port 9376', 'localhost:9376', 'web'],
-    [['pause'], 'Paused', 'localhost:1', '[7]'],
     [['test-webserver', '--port=8000'], '', 'localhost:8000/etc/hostname', 'web\n'],
     [['liveness'], '', 'localhost:8080/healthz', 'ok'],
+    [['liveness'], '', 'localhost:8080/redirect?loc=/x', '<a href="/x">Found</a>.\n\n'],
+    [['grpc-health-checking'], 'gRPC server starting', 'localhost:8080/make-not-serving', /^[\d.]+s$/],
+    [['guestbook'], '', 'localhost/set?key=a&value=1', '{"message":"Updated"}'],
+    [['guestbook'], '', 'localhost/get', '{"data":{}}'],
+    [['guestbook'], '', 'localhost/set', 'cannot set with empty key.\n'],
+    [['nettest'], '', 'localhost:8080/status', /does not simulate the peers/],
   ])('%j serves', async (args, line, url, answer) => {
     const container = run(pod(), { image, args });
     if (line !== '') await logged(container, line);
-    expect(await exec(container, 'curl', '-s', '--retry', '3', '--retry-delay', '0', url)).toBe(answer);
+    const said = await exec(
+      container,
+      'curl',
+      '-s',
+      '--retry-connrefused',
+      '--retry',
+      '30',
+      '--retry-delay',
+      '1',
+      url,
+    );
+    if (typeof answer === 'string') expect(said).toBe(answer);
+    else expect(said).toMatch(answer);
+  });
+
+  it('pause serves nothing', async () => {
+    const container = run(pod(), { image, args: ['pause'] });
+    await logged(container, 'Paused');
+    expect(await exec(container, 'curl', '-s', 'localhost:1')).toBe('[7]');
+  });
+
+  it('reads a file again until it has what is expected', async () => {
+    const tree = new VolumeTree({ now: () => 0 });
+    tree.write('/data', 'mount-tester new file\n');
+    const mounts = [{ containerPath: '/vol', tree, subPath: '', readOnly: true }];
+    expect(await output(['mounttest', '--file_content_in_loop=/vol/data'], { mounts })).toBe(
+      'content of file "/vol/data": mount-tester new file\n\n',
+    );
+  });
+
+  it('counts what a hook writes to nettest', async () => {
+    const container = run(pod(), { image, args: ['nettest'] });
+    const said = await exec(
+      container,
+      'sh',
+      '-c',
+      `until wget -qO- --post-data='{"Source":"prestop"}' localhost:8080/write; do sleep 0.1; done; curl -s localhost:8080/read`,
+    );
+    expect(said).toContain('"Received":{"prestop":1}');
   });
 
   it('porter serves what its environment names', async () => {

@@ -6,6 +6,7 @@ import { resolverFiles } from '../../shell/utilities/network-names';
 import { inBackground, serveHttp, untilTerminated } from '../http/serve';
 import { durationMs, type Flags } from './flags';
 import { klog } from './klog';
+import { redirect } from './redirect';
 
 /** Seconds for which `liveness` is well. */
 const healthySeconds = 10;
@@ -22,6 +23,7 @@ export function liveness(process: Process): Promise<number> {
   serveHttp(process, 8080, ({ response, url }) => {
     const seconds = (process.clock.now() - startedAt) / 1_000;
     if (url.pathname === '/started') response.end(`${seconds}s`);
+    else if (url.pathname === '/redirect') redirect(response, url.searchParams.get('loc') ?? '', 302);
     else if (url.pathname !== '/healthz') {
       response.statusCode = 404;
       response.end('404 page not found\n');

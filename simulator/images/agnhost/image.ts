@@ -1,3 +1,4 @@
+import { makeCertificate } from '../../certificate';
 import { nativeExecutable } from '../../files/volume-tree';
 import { NetworkError } from '../../network/namespace';
 import type { Process, Program } from '../../runtime/process';
@@ -15,8 +16,12 @@ import {
   testWebserver,
 } from './commands';
 import { type Flags, parseFlags } from './flags';
+import { grpcHealthChecking } from './grpc-health-checking';
+import { guestbook } from './guestbook';
+import { inClusterClient } from './inclusterclient';
 import { mounttest, mounttestFlags } from './mounttest';
 import { netexec } from './netexec';
+import { nettest } from './nettest';
 
 interface Command {
   run: (process: Process, flags: Flags) => Promise<number>;
@@ -29,13 +34,28 @@ const commands: Record<string, Command> = {
   'dns-server-list': { run: (process) => resolverCommand(process, 'dns-server-list') },
   'dns-suffix': { run: (process) => resolverCommand(process, 'dns-suffix') },
   'etc-hosts': { run: (process) => resolverCommand(process, 'etc-hosts') },
+  'grpc-health-checking': {
+    run: grpcHealthChecking,
+    flags: ['port', 'http-port', 'delay-unhealthy-sec', 'service', 'tls-cert-file', 'tls-private-key-file'],
+  },
+  guestbook: { run: guestbook, flags: ['http-port', 'backend-port', 'replicaof'] },
+  inclusterclient: { run: inClusterClient, flags: ['poll-interval'] },
   liveness: { run: liveness },
   'logs-generator': { run: logsGenerator, flags: ['log-lines-total', 't', 'run-duration', 'd'] },
   mounttest: { run: mounttest, flags: mounttestFlags, switches: ['break_on_expected_content'] },
   netexec: {
     run: netexec,
-    flags: ['http-port', 'udp-port', 'sctp-port', 'delay-shutdown', 'tls-cert-file', 'tls-private-key-file'],
+    flags: [
+      'http-port',
+      'udp-port',
+      'sctp-port',
+      'delay-shutdown',
+      'http-override',
+      'tls-cert-file',
+      'tls-private-key-file',
+    ],
   },
+  nettest: { run: nettest, flags: ['port', 'peers', 'service', 'namespace', 'delay-shutdown'] },
   pause: { run: pauseCommand },
   porter: { run: porter },
   'serve-hostname': { run: serveHostname, flags: ['port'], switches: ['tcp', 'http', 'close'] },
@@ -94,8 +114,19 @@ export function agnhostImage(applets: readonly string[]): Image {
       user: '',
     }),
     build: (root) => {
-      buildAlpine(root, applets, '3.21.3');
+      buildAlpine(root, applets, '3.21.3', {
+        accounts: [{ name: 'user-defined-in-image', uid: 1000, gid: 1000, home: '/', shell: '/bin/sh' }],
+        groups: [
+          { name: 'user-defined-in-image', gid: 1000 },
+          { name: 'group-defined-in-image', gid: 50_000, members: ['user-defined-in-image'] },
+        ],
+      });
       root.write('/agnhost', nativeExecutable('agnhost'), { mode: 0o755 });
+      root.write('/agnhost-2', nativeExecutable('agnhost'), { mode: 0o755 });
+      root.write('/bin/bash', nativeExecutable('bash'), { mode: 0o755 });
+      const { ca, cert, key } = makeCertificate('localhost', ['localhost'], ['127.0.0.1', '::1']);
+      root.write('/localhost.crt', `${cert}${ca}`);
+      root.write('/localhost.key', key);
       root.write('/usr/bin/curl', nativeExecutable('curl'), { mode: 0o755 });
       root.mkdir('/uploads');
     },

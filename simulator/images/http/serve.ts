@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { NetworkError, type SocketAddress } from '../../network/namespace';
 import { streamSocket } from '../../network/stream-socket';
+import { acceptTls, type ServerCertificate } from '../../network/tls-server';
 import type { Process } from '../../runtime/process';
 
 export interface Exchange {
@@ -13,13 +15,15 @@ export interface Exchange {
 
 /**
  * An HTTP server on a port of the process's network, until it ends. A handler that throws is answered with 500 and told
- * to the simulator. Throws NetworkError EADDRINUSE, EADDRNOTAVAIL; the returned function stops listening.
+ * to the simulator. With a certificate it speaks HTTPS. Throws NetworkError EADDRINUSE, EADDRNOTAVAIL; the returned function
+ * stops listening.
  */
 export function serveHttp(
   process: Process,
   port: number,
   handle: (exchange: Exchange) => Promise<void> | void,
   host = '0.0.0.0',
+  certificate?: ServerCertificate,
 ): () => void {
   const listener = process.network.listen(port, host);
   const ends = new WeakMap<object, { client: SocketAddress; local: SocketAddress }>();
@@ -44,7 +48,8 @@ export function serveHttp(
   process.onEnd(() => http.closeAllConnections());
   const accept = async () => {
     for (let next = await listener.accept(); next; next = await listener.accept()) {
-      const socket = streamSocket(next);
+      const plain = streamSocket(next);
+      const socket: Duplex = certificate ? acceptTls(plain, certificate) : plain;
       socket.on('error', () => socket.destroy());
       ends.set(socket, { client: next.remote, local: next.local });
       http.emit('connection', socket);

@@ -32,6 +32,8 @@ export class ProbeWorker {
   private timer: Timer | undefined;
   private readonly since: number;
   private current: string | undefined;
+  /** The attempt that has been probed at least once. */
+  private probed: string | undefined;
   private last: 'success' | 'failure' | undefined;
   private run = 0;
   private onHold = false;
@@ -53,9 +55,12 @@ export class ProbeWorker {
     this.timer?.cancel();
   }
 
-  /** Probes a new container at once instead of at the next tick: so a Pod is ready as soon as it can be. */
+  /**
+   * Probes a container for the first time at once instead of at the next tick, as it has started or passed its startup probe: so a
+   * Pod is ready as soon as it can be (prober manager, manualTriggerCh).
+   */
   trigger(): void {
-    if (this.current !== this.host.attempt()?.id) void this.tick();
+    if (this.probed !== this.host.attempt()?.id) void this.tick();
   }
 
   /** Ticks keep the rhythm of the Pod's beginning; those missed during a slow probe are left out, as by a Go ticker. */
@@ -103,6 +108,7 @@ export class ProbeWorker {
     if (age < (this.probe.initialDelaySeconds ?? 0)) return;
     if (host.started() === (kind === 'startup')) return;
 
+    this.probed = attempt.id;
     const outcome = await host.run(this.probe);
     if (this.stopped || host.attempt()?.id !== attempt.id) return;
     const title = kind.charAt(0).toUpperCase() + kind.slice(1);

@@ -3,8 +3,10 @@ import { DialError } from '../../network/cluster-network';
 import type { RuntimeContainer, Sandbox } from '../../runtime/container-runtime';
 import { RuntimeError } from '../../runtime/container-runtime';
 import type { Container, Probe } from '../../schema/types';
-import { httpGet } from '../http-request';
+import { containerPort, type HttpAction, type HttpTarget, httpTarget, sendGet, urlOf } from '../http-action';
+import type { HttpReply } from '../http-request';
 import { runCommand, withTimeout } from '../run-command';
+import { probeGrpc } from './grpc-health';
 
 /** `errored`: the probe itself could not be carried out; its result does not count. */
 export interface ProbeOutcome {
@@ -27,7 +29,7 @@ export async function runProbe(probe: Probe, target: ProbeTarget): Promise<Probe
   if (probe.exec) return runExec(probe.exec.command ?? [], timeoutMs, target);
   if (probe.httpGet) return runHttp(probe.httpGet, timeoutMs, target);
   if (probe.tcpSocket) return runTcp(probe.tcpSocket, timeoutMs, target);
-  if (probe.grpc) return runGrpc(probe.grpc.port, timeoutMs, target);
+  if (probe.grpc) return runGrpc(probe.grpc, timeoutMs, target);
   return { result: 'errored', output: `missing probe handler for ${target.spec.name}` };
 }
 
@@ -46,29 +48,16 @@ async function runExec(command: string[], timeoutMs: number, target: ProbeTarget
   }
 }
 
-type HttpAction = NonNullable<Probe['httpGet']>;
-
 async function runHttp(action: HttpAction, timeoutMs: number, target: ProbeTarget): Promise<ProbeOutcome> {
-  const port = portNumber(action.port, target.spec);
-  if (port === undefined) return { result: 'errored', output: `couldn't find port: ${String(action.port)}` };
-  const scheme = (action.scheme ?? 'HTTP').toLowerCase();
-  const host = action.host || target.sandbox.ip;
-  const path = action.path ? (action.path.startsWith('/') ? action.path : `/${action.path}`) : '/';
-  const url = `${scheme}://${host}:${port}${path}`;
-  if (scheme === 'https' || host !== target.sandbox.ip) {
-    return {
-      result: 'failure',
-      output:
-        'The embedded cluster simulates httpGet probes over HTTP to the Pod itself only; use a kind cluster for HTTPS or another host.',
-    };
-  }
-  const failed = (why: string): ProbeOutcome => ({ result: 'failure', output: `Get "${url}": ${why}` });
+  const { sandbox, spec, clock } = target;
+  const where = httpTarget(action, spec, sandbox.ip);
+  if (!where) return { result: 'errored', output: `couldn't find port: ${String(action.port)}` };
+  const failed = (why: string): ProbeOutcome => ({
+    result: 'failure',
+    output: `Get "${urlOf(where)}": ${why}`,
+  });
   try {
-    const reply = await withTimeout(
-      target.clock,
-      follow(target, port, path, action.httpHeaders ?? []),
-      timeoutMs,
-    );
+    const reply = await withTimeout(clock, follow(target, where), timeoutMs);
     if (!reply) return failed('context deadline exceeded (Client.Timeout exceeded while awaiting headers)');
     if (reply.status >= 200 && reply.status < 400) {
       const result = reply.status >= 300 ? 'warning' : 'success';
@@ -80,66 +69,54 @@ async function runHttp(action: HttpAction, timeoutMs: number, target: ProbeTarge
     }
     return { result: 'failure', output: `HTTP probe failed with statuscode: ${reply.status}` };
   } catch (error) {
-    return failed(dialText(error, target.sandbox.ip, port, 'context deadline exceeded'));
+    return failed(dialText(error, where.host, where.port, 'context deadline exceeded'));
   }
 }
 
-/** Follows redirects within the Pod; one that leads elsewhere is the answer (probe/http RedirectChecker). */
-async function follow(target: ProbeTarget, port: number, path: string, headers: HttpAction['httpHeaders']) {
-  const origin = `http://${target.sandbox.ip}:${port}`;
-  let location = new URL(path, origin);
+/** Follows redirects to the same host; one that leads elsewhere is the answer (probe/http RedirectChecker). */
+async function follow({ sandbox }: ProbeTarget, first: HttpTarget): Promise<HttpReply> {
+  let target = first;
   for (let redirects = 0; ; redirects++) {
-    const stream = await target.sandbox.dial(Number(location.port || 80));
-    const reply = await httpGet(stream, {
-      host: `${target.sandbox.ip}:${port}`,
-      path: `${location.pathname}${location.search}`,
-      headers: headers ?? [],
-    });
+    const reply = await sendGet(sandbox, target);
     const next = reply.status >= 300 && reply.status < 400 ? reply.headers.get('location') : undefined;
     if (!next) return reply;
-    const url = new URL(next, location);
-    if (url.hostname !== target.sandbox.ip || url.protocol !== 'http:') return reply;
+    const url = new URL(next, urlOf(target));
+    const scheme = url.protocol === 'https:' ? 'https' : 'http';
+    if (url.hostname !== first.host) return reply;
     if (redirects === MAX_REDIRECTS) throw new Error(`stopped after ${MAX_REDIRECTS} redirects`);
-    location = url;
+    const port = Number(url.port || (scheme === 'https' ? 443 : 80));
+    target = { ...target, scheme, port, path: `${url.pathname}${url.search}` };
   }
 }
 
 type TcpAction = NonNullable<Probe['tcpSocket']>;
 
 async function runTcp(action: TcpAction, timeoutMs: number, target: ProbeTarget): Promise<ProbeOutcome> {
-  const port = portNumber(action.port, target.spec);
+  const port = containerPort(action.port, target.spec);
   if (port === undefined) return { result: 'errored', output: `couldn't find port: ${String(action.port)}` };
+  const host = action.host || target.sandbox.ip;
   try {
-    const stream = await target.sandbox.dial(port, { timeoutMs });
+    const stream = await target.sandbox.dial(port, { timeoutMs, host });
     stream.destroy();
     return { result: 'success', output: '' };
   } catch (error) {
-    return { result: 'failure', output: dialText(error, target.sandbox.ip, port, 'i/o timeout') };
+    return { result: 'failure', output: dialText(error, host, port, 'i/o timeout') };
   }
 }
 
-async function runGrpc(port: number, timeoutMs: number, target: ProbeTarget): Promise<ProbeOutcome> {
-  try {
-    const stream = await target.sandbox.dial(port, { timeoutMs });
-    stream.destroy();
-    return {
-      result: 'failure',
-      output: 'The embedded cluster does not simulate gRPC probes; use a kind cluster for that.',
-    };
-  } catch {
-    const service = JSON.stringify(`${target.sandbox.ip}:${port}`);
-    return {
-      result: 'failure',
-      output: `timeout: failed to connect service ${service} within ${timeoutMs / 1000}s: context deadline exceeded`,
-    };
-  }
-}
-
-/** A port by number or by name (probe.ResolveContainerPort). */
-function portNumber(port: number | string | object, container: Container): number | undefined {
-  const text = String(port);
-  if (/^\d+$/.test(text)) return Number(text);
-  return container.ports?.find(({ name }) => name === text)?.containerPort;
+function runGrpc(
+  { port, service }: NonNullable<Probe['grpc']>,
+  timeoutMs: number,
+  { clock, sandbox }: ProbeTarget,
+): Promise<ProbeOutcome> {
+  const address = `${sandbox.ip}:${port}`;
+  return probeGrpc({
+    clock,
+    dial: () => sandbox.dial(port, { timeoutMs }),
+    address,
+    service: service ?? '',
+    timeoutMs,
+  });
 }
 
 function dialText(error: unknown, ip: string, port: number, timeout: string): string {

@@ -1,0 +1,24 @@
+import type { Duplex } from 'node:stream';
+import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
+
+/** A server's certificate with its key, read once for all its connections. */
+export interface ServerCertificate {
+  readonly context: SecureContext;
+}
+
+/** PEM texts as a program reads them from its files. Throws what OpenSSL says when they are none or do not fit. */
+export function serverCertificate(cert: string, key: string): ServerCertificate {
+  return { context: createSecureContext({ cert, key }) };
+}
+
+/** TLS as a server in a container speaks it: a real handshake over a simulated connection. */
+export function acceptTls(
+  plain: Duplex,
+  { context }: ServerCertificate,
+  alpn: string[] = ['http/1.1'],
+): TLSSocket {
+  const secure = new TLSSocket(plain, { isServer: true, secureContext: context, ALPNProtocols: alpn });
+  secure.on('_tlsError', () => secure.destroy());
+  plain.on('error', () => secure.destroy());
+  return secure;
+}
