@@ -2,11 +2,11 @@ import { access, constants, mkdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { createProviders } from '../core/clusters/create-providers';
-import { runCommand } from '../core/commands/run-command';
 import { type Config, loadConfig } from '../core/config/load-config';
 import { isPodlabError } from '../core/errors';
 import { createLog } from '../core/log';
 import { detectIsolation } from '../core/shells/detect-isolation';
+import { findKubectl } from './find-kubectl';
 import { project } from './project';
 
 /** `needed`: without it no lab runs. */
@@ -83,26 +83,11 @@ function node(): Finding {
 }
 
 async function kubectl({ kubectl: named }: Config): Promise<Finding> {
-  const program = named ?? 'kubectl';
+  const found = await findKubectl(named);
+  if ('version' in found) return { name: 'kubectl', detail: `v${found.version}`, ok: true };
   const remedy =
     'Run `npm start` once: it finds or fetches kubectl; or put kubectl 1.30 or later on the PATH.';
-  const { exitCode, stdout, failure, stderr } = await runCommand(
-    program,
-    ['version', '--client', '-o', 'json'],
-    { timeoutMs: 20_000 },
-  );
-  if (exitCode !== 0)
-    return {
-      name: 'kubectl',
-      detail: `${program} does not run: ${failure ?? stderr.trim()}`,
-      ok: false,
-      needed: true,
-      remedy,
-    };
-  const version = /"gitVersion":\s*"v?([^"]+)"/.exec(stdout)?.[1] ?? 'unknown';
-  const minor = Number(/^1\.(\d+)/.exec(version)?.[1] ?? 0);
-  if (minor >= 30) return { name: 'kubectl', detail: `v${version}`, ok: true };
-  return { name: 'kubectl', detail: `v${version} is too old`, ok: false, needed: true, remedy };
+  return { name: 'kubectl', detail: found.problem, ok: false, needed: true, remedy };
 }
 
 async function dataFolder({ dataFolder: folder }: Config): Promise<Finding> {

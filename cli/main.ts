@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
 import { isPodlabError, PodlabError } from '../core/errors';
+import { serveOptions } from './serve-settings';
 import { usage } from './usage';
 
 /**
@@ -13,7 +14,7 @@ async function main(words: readonly string[]): Promise<number> {
     return help(command === 'labs' ? `labs ${rest[0]}` : command);
   switch (command) {
     case 'serve':
-      return (await import('./serve')).serve(options(rest, {}).values);
+      return (await import('./serve')).serve(values(rest, serveOptions));
     case 'simulator':
       return (await import('../simulator/command')).simulatorCommand(rest);
     case 'doctor': {
@@ -68,6 +69,14 @@ function options(args: readonly string[], known: NonNullable<Options>) {
   } catch (error) {
     throw wrongUse(error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : String(error));
   }
+}
+
+/** Options that each take a value, and nothing else. */
+function values(args: readonly string[], names: object) {
+  const known = Object.fromEntries(Object.keys(names).map((name) => [name, { type: 'string' as const }]));
+  const { values, positionals } = options(args, known);
+  if (positionals[0] !== undefined) throw wrongUse(`"${positionals[0]}" is not expected here`);
+  return values as Record<string, string | boolean>;
 }
 
 function wrongUse(message: string): PodlabError {

@@ -10,10 +10,17 @@ export const usage: Record<string, string> = {
 
 \`podlab help COMMAND\` tells more. Settings are environment variables: see docs/configuration.md.
 `,
-  serve: `podlab serve
+  serve: `podlab serve [--port N] [--host ADDRESS] [--data FOLDER] [--cluster auto|embedded|kind|kubeconfig]
 
-Serves Podlab on PODLAB_HOST and PODLAB_PORT until it is interrupted. \`npm start\` does this too, and everything that must
-be set up and built before.
+Serves Podlab until it is interrupted. \`npm start\` does this too, and everything that must be set up and built before.
+
+  --port N          TCP port; 0 takes a free one (PODLAB_PORT, default 3000)
+  --host ADDRESS    address to listen on (PODLAB_HOST, default 127.0.0.1)
+  --data FOLDER     database and working folders (PODLAB_DATA, default .podlab in the project’s folder)
+  --cluster KIND    what labs run on (PODLAB_CLUSTER, default auto)
+
+An option wins over the variable it stands for; docs/configuration.md has all of them. Prints a line when it is ready. SIGTERM
+and Ctrl-C write everything down and end it with status 0.
 `,
   simulator: `podlab simulator --kubeconfig FILE [--port N] [--host ADDRESS] [--nodes N]
 
