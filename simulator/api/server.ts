@@ -19,12 +19,12 @@ import { type Exchange, indented, sendError, sendJson, sendText } from './http/e
 import { serveHealth } from './http/health';
 import { serveMetrics } from './http/metrics';
 import { acceptsObject } from './http/negotiation';
+import { ObjectJson } from './http/object-json';
 import { serveOpenApi } from './http/openapi';
 import { serveOpenApiV2 } from './http/openapi-v2';
 import { requestContext } from './http/request-options';
 import { serveResource } from './http/resource-handler';
 import { parseRoute, type Route } from './http/route';
-import { SharedJson } from './http/watch-stream';
 import { readBodyObject } from './http/write-handler';
 import { serverVersion } from './server-version';
 import type { ServiceAccountTokens } from './service-account-tokens';
@@ -53,9 +53,10 @@ const STREAMS: ReadonlySet<string> = new Set(['exec', 'attach', 'portforward', '
 export class ApiServer {
   private readonly server: Server;
   private readonly upgraded = new Set<Duplex>();
-  private readonly shared = new SharedJson();
+  private readonly json: ObjectJson;
 
   constructor(private readonly parts: ApiServerParts) {
+    this.json = new ObjectJson(parts.storage.parts.clock);
     const { ca, cert, key } = parts.certificate;
     this.server = createServer({
       cert,
@@ -140,7 +141,7 @@ export class ApiServer {
         'the server does not allow this method on the requested resource',
       );
     }
-    return serveResource({ ...this.parts, shared: this.shared }, exchange, route, verb);
+    return serveResource({ ...this.parts, json: this.json }, exchange, route, verb);
   }
 
   private async review(exchange: Exchange, route: Extract<Route, { kind: 'review' }>): Promise<void> {

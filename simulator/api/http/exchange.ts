@@ -29,7 +29,7 @@ export function indented(body: unknown): string {
 }
 
 /** People who look with curl or a browser get lines (apiserver, negotiation isPrettyPrint). */
-function isPretty(request: IncomingMessage | undefined): boolean {
+export function isPretty(request: IncomingMessage | undefined): boolean {
   const asked = new URLSearchParams(request?.url?.split('?')[1]).get('pretty');
   if (asked) return /^(1|t|T|TRUE|true|True)$/.test(asked);
   return /^(curl|Wget|Mozilla\/5\.0)/.test(request?.headers['user-agent'] ?? '');

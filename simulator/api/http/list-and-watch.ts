@@ -5,8 +5,9 @@ import { matcher } from '../in-process-client';
 import { badRequest } from '../refusals';
 import type { ObjectStorage } from '../storage/object-storage';
 import { addWarnings, type Exchange } from './exchange';
+import type { ObjectJson } from './object-json';
 import type { ListMetadata, Representation } from './representation';
-import { type SharedJson, WatchStream } from './watch-stream';
+import { WatchStream } from './watch-stream';
 
 interface ContinueToken {
   /** The version that the first page was of. */
@@ -59,7 +60,7 @@ export function serveWatch(
   resource: ResourceDefinition,
   range: { namespace: string; name?: string },
   representation: Representation,
-  shared: SharedJson,
+  json: ObjectJson,
 ): void {
   const { store, clock } = storage.parts;
   const { query } = exchange;
@@ -83,7 +84,7 @@ export function serveWatch(
     initial || ((asked === '' || asked === '0') && query.get('sendInitialEvents') !== 'false');
   const after = fromStart || asked === '' || asked === '0' ? store.resourceVersion : Number(asked);
   addWarnings(exchange.response, exchange.warnings);
-  const stream = new WatchStream(exchange.response, representation, shared, matches);
+  const stream = new WatchStream(exchange.response, representation, json, matches);
   if (fromStart) {
     stream.added(store.list(resource.name, range.namespace).filter(matches));
     if (initial && bookmarks) {

@@ -3,6 +3,7 @@ import type { KubeObject } from '../../schema/types';
 import { fromStored } from '../conversion';
 import type { RenderTable } from '../extension-points';
 import type { Form } from './negotiation';
+import type { ObjectJson } from './object-json';
 
 export interface ListMetadata {
   resourceVersion: string;
@@ -62,6 +63,44 @@ export class Representation {
     return rendered;
   }
 
+  /** The bytes of `list()`, with a line feed as the API server ends every object. */
+  listBytes(objects: readonly KubeObject[], metadata: ListMetadata, json: ObjectJson): Buffer {
+    switch (this.form) {
+      case 'object':
+        if (!this.isPlain) break;
+        return listBytes(
+          this.list([], metadata),
+          'items',
+          objects.map((object) => [json.item(object)]),
+        );
+      case 'metadata':
+        return listBytes(
+          this.list([], metadata),
+          'items',
+          objects.map((object) => [json.metadata(object)]),
+        );
+      case 'table': {
+        if (this.includeObject !== 'Metadata') break;
+        const { columnDefinitions, rows } = this.renderTable(this.resource.name, objects, this.now());
+        const head = { kind: 'Table', apiVersion: 'meta.k8s.io/v1', metadata, columnDefinitions };
+        const cells = rows.map((row) => Buffer.from(`${JSON.stringify(row).slice(0, -1)},"object":`));
+        return listBytes(
+          head,
+          'rows',
+          objects.map((object, index) => [cells[index] ?? close, json.metadata(object), close]),
+        );
+      }
+    }
+    return Buffer.from(`${JSON.stringify(this.list(objects, metadata))}\n`);
+  }
+
+  /** The bytes of `event()`, shared by all watchers that get the same. */
+  eventBytes(object: KubeObject, first: boolean, json: ObjectJson): Buffer[] {
+    if (this.isPlain) return json.whole(object);
+    const form = `${this.form} ${this.resource.apiVersion} ${this.includeObject} ${first && this.form === 'table'}`;
+    return [json.once(object, form, () => this.event(object, first))];
+  }
+
   /** Whether `object()` is the stored object itself, whose bytes watchers may share. */
   get isPlain(): boolean {
     return this.form === 'object' && !this.resource.convertedFrom;
@@ -87,6 +126,21 @@ export class Representation {
     if (!object || this.includeObject === 'None') return {};
     return { object: this.includeObject === 'Object' ? fromStored(this.resource, object) : partial(object) };
   }
+}
+
+const comma = Buffer.from(',');
+const close = Buffer.from('}');
+
+/** A list with its members put in last. */
+function listBytes(list: unknown, field: 'items' | 'rows', members: readonly Buffer[][]): Buffer {
+  const { [field]: _none, ...head } = list as Record<string, unknown>;
+  const parts: Buffer[] = [Buffer.from(`${JSON.stringify(head).slice(0, -1)},"${field}":[`)];
+  for (const [index, member] of members.entries()) {
+    if (index > 0) parts.push(comma);
+    parts.push(...member);
+  }
+  parts.push(Buffer.from(']}\n'));
+  return Buffer.concat(parts);
 }
 
 function partial(object: KubeObject): unknown {

@@ -3,20 +3,20 @@ import { decodeBody } from '../decoding/decode-body';
 import { ApiError } from '../errors';
 import { isObject } from '../patch/merge-patch';
 import { readBody } from './body';
-import { type Exchange, sendJson } from './exchange';
+import { type Exchange, isPretty, sendJson, sendText } from './exchange';
 import { listPage, serveWatch } from './list-and-watch';
 import { negotiateForm } from './negotiation';
+import type { ObjectJson } from './object-json';
 import { Representation } from './representation';
 import { deleteOptions, requestContext } from './request-options';
 import type { Route } from './route';
 import { type SubresourceParts, serveSubresource } from './subresource-handler';
-import type { SharedJson } from './watch-stream';
 import { createFromBody, patchFromBody, updateFromBody, writeRequest } from './write-handler';
 
 type ResourceRoute = Extract<Route, { kind: 'resource' }>;
 
 export interface HandlerParts extends SubresourceParts {
-  shared: SharedJson;
+  json: ObjectJson;
 }
 
 /** Serves get, list, watch, create, update, patch, delete and deletecollection of one resource. */
@@ -31,11 +31,14 @@ export async function serveResource(
   const representation = represent(parts, exchange, resource);
   if (verb === 'list') {
     const page = listPage(storage, resource, namespace, exchange.query);
-    return sendJson(exchange, 200, representation.list(page.objects, page.metadata));
+    if (isPretty(exchange.request))
+      return sendJson(exchange, 200, representation.list(page.objects, page.metadata));
+    const bytes = representation.listBytes(page.objects, page.metadata, parts.json);
+    return sendText(exchange, 200, 'application/json', bytes);
   }
   if (verb === 'watch') {
     const range = { namespace, ...(name ? { name } : {}) };
-    return serveWatch(storage, exchange, resource, range, representation, parts.shared);
+    return serveWatch(storage, exchange, resource, range, representation, parts.json);
   }
   if (verb === 'delete' || verb === 'deletecollection') {
     return serveDelete(parts, exchange, route, representation);

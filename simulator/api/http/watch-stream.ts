@@ -5,6 +5,7 @@ import type { StoreEvent } from '../../store/store';
 import type { ApiError } from '../errors';
 import { selected } from '../in-process-client';
 import { statusBody } from '../refusals';
+import type { ObjectJson } from './object-json';
 import type { Representation } from './representation';
 
 /** Unsent bytes after which a watcher is given up: it can list and watch again (bounded watch cache channels). */
@@ -13,20 +14,7 @@ const MAX_UNSENT_BYTES = 8 * 1024 * 1024;
 /** How often a watcher that allows them gets a bookmark: about a minute in Kubernetes. */
 const BOOKMARK_INTERVAL_MS = 60_000;
 
-/** The JSON of objects, made once for all watchers that get the same event in the same turn. */
-export class SharedJson {
-  private texts = new Map<KubeObject, string>();
-
-  of(object: KubeObject): string {
-    let text = this.texts.get(object);
-    if (text === undefined) {
-      text = JSON.stringify(object);
-      if (this.texts.size === 0) setImmediate(() => this.texts.clear());
-      this.texts.set(object, text);
-    }
-    return text;
-  }
-}
+const lineEnd = Buffer.from('}\n');
 
 /** A watch on the wire: one JSON event a line. Ends when its time is up, the client leaves, or does not read. */
 export class WatchStream {
@@ -38,7 +26,7 @@ export class WatchStream {
   constructor(
     private readonly response: ServerResponse,
     private readonly representation: Representation,
-    private readonly shared: SharedJson,
+    private readonly json: ObjectJson,
     private readonly matches: (object: KubeObject) => boolean,
   ) {
     response.writeHead(200, {
@@ -58,17 +46,17 @@ export class WatchStream {
   }
 
   added(objects: readonly KubeObject[]): void {
-    this.send(objects.map((object) => this.line('ADDED', object)).join(''));
+    this.send(objects.flatMap((object) => this.line('ADDED', object)));
   }
 
   changes(events: readonly StoreEvent[]): void {
-    let text = '';
+    const parts: Buffer[] = [];
     for (const event of events) {
       this.lastSent = event.resourceVersion;
       const seen = selected(event, this.matches);
-      if (seen) text += this.line(seen.type, seen.object);
+      if (seen) parts.push(...this.line(seen.type, seen.object));
     }
-    if (text) this.send(text);
+    this.send(parts);
   }
 
   /** Tells how far the watch has come; `initial` says that everything that was there has been sent. */
@@ -84,11 +72,11 @@ export class WatchStream {
     } as unknown as KubeObject;
     const shown = this.representation.isPlain ? object : this.representation.event(object, this.first);
     this.first = false;
-    this.send(`${JSON.stringify({ type: 'BOOKMARK', object: shown })}\n`);
+    this.send([Buffer.from(`${JSON.stringify({ type: 'BOOKMARK', object: shown })}\n`)]);
   }
 
   refuse(error: ApiError): void {
-    this.send(`${JSON.stringify({ type: 'ERROR', object: statusBody(error) })}\n`);
+    this.send([Buffer.from(`${JSON.stringify({ type: 'ERROR', object: statusBody(error) })}\n`)]);
     this.end();
   }
 
@@ -118,17 +106,15 @@ export class WatchStream {
     this.response.end();
   }
 
-  private line(type: string, object: KubeObject): string {
-    const text = this.representation.isPlain
-      ? this.shared.of(object)
-      : JSON.stringify(this.representation.event(object, this.first));
+  private line(type: string, object: KubeObject): Buffer[] {
+    const shown = this.representation.eventBytes(object, this.first, this.json);
     this.first = false;
-    return `{"type":"${type}","object":${text}}\n`;
+    return [Buffer.from(`{"type":"${type}","object":`), ...shown, lineEnd];
   }
 
-  private send(text: string): void {
-    if (this.ended || text === '') return;
-    this.response.write(text);
+  private send(parts: readonly Buffer[]): void {
+    if (this.ended || parts.length === 0) return;
+    this.response.write(Buffer.concat(parts));
     if (this.response.writableLength > MAX_UNSENT_BYTES) {
       this.response.destroy();
       this.end();
