@@ -3,16 +3,26 @@ import { bash, dash } from '../shell/sh';
 import { applets, busybox } from '../shell/utilities/index';
 import { agnhostImage } from './agnhost/image';
 import { alpineImage } from './alpine';
+import { networkToolImages } from './bind-tools/images';
 import { busyboxImage } from './busybox';
 import { Catalogue } from './catalogue';
 import { curlImage } from './curl/image';
 import { curl } from './curl/program';
+import { echoServerImage } from './greeters/echo-server';
+import { greeterImages } from './greeters/hello';
+import { testProgramImages } from './greeters/test-programs';
 import { httpdImage } from './httpd/image';
 import { nginxImage } from './nginx/image';
+import { nginxVariants } from './nginx/variants';
 import { pauseImage } from './pause';
+import { perlImage } from './perl';
 import { redisImage } from './redis/image';
+import { bashImage, busyboxPlusImage, debianImage, ubuntuImage } from './shells/image';
 import { httpEchoImage } from './small/http-echo';
 import { whoamiImage } from './small/whoami';
+import { hpaExampleImage } from './stress/hpa-example';
+import { memoryStressImage } from './stress/memory-stress';
+import { stressImage } from './stress/stress';
 
 export { Catalogue } from './catalogue';
 export { ImageStore } from './image-store';
@@ -35,10 +45,12 @@ export function findProgram(name: string): Program | undefined {
 /** Everything that can be run. Root file systems are built once per catalogue: share one among clusters. */
 export function createCatalogue(): Catalogue {
   const names = Object.keys(applets).sort();
+  const nginx = nginxImage(names);
   return new Catalogue([
     busyboxImage(names),
     alpineImage(names),
-    nginxImage(names),
+    nginx,
+    ...nginxVariants(nginx),
     agnhostImage(names),
     curlImage(names),
     httpdImage(names),
@@ -46,5 +58,17 @@ export function createCatalogue(): Catalogue {
     httpEchoImage(),
     pauseImage(),
     whoamiImage(),
+    debianImage(names),
+    ubuntuImage(names),
+    bashImage(names),
+    busyboxPlusImage(names),
+    perlImage(names),
+    ...greeterImages(names),
+    echoServerImage(names),
+    ...testProgramImages(),
+    ...networkToolImages(names, nginx),
+    stressImage(names),
+    memoryStressImage(),
+    hpaExampleImage(names),
   ]);
 }

@@ -14,8 +14,8 @@ const pause: Program = (process) =>
 export function pauseImage(): Image {
   return {
     name: 'pause',
-    repositories: ['rancher/mirrored-pause'],
-    hasTag: (tag) => /^(latest|3\.([1-9]|10|10\.1))$/.test(tag),
+    repositories: ['kubernetes/pause', 'rancher/mirrored-pause'],
+    hasTag: (tag) => /^(latest|go|0\.8\.0|[12]\.0|3\.([0-9]|10|10\.1))$/.test(tag),
     sizeBytes: 320_368,
     config: () => ({
       entrypoint: ['/pause'],

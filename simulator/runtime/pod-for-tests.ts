@@ -30,12 +30,12 @@ afterEach(() => {
   }
 });
 
-export function pod(share = false, sysctls: Record<string, string> = {}): Sandbox {
+export function pod(share = false, sysctls: Record<string, string> = {}, more: string[] = []): Sandbox {
   const network = new SimulatedNetwork({ client: nobodyWatches, clock });
   const runtime = new SimulatedRuntime({
     clock,
     network,
-    images: new ImageStore(images, clock, [...preloadedImages, ...otherImages]),
+    images: new ImageStore(images, clock, [...preloadedImages, ...otherImages, ...more]),
     program: findProgram,
     machine: {
       kernelRelease: '6',
@@ -128,8 +128,9 @@ export async function get(
   sandbox: Sandbox,
   path: string,
   headers = '',
+  port = 80,
 ): Promise<{ status: number; head: string; body: string }> {
-  const connection = await sandbox.dial(80);
+  const connection = await sandbox.dial(port);
   await connection.writable.write(
     Buffer.from(`GET ${path} HTTP/1.1\r\nHost: site\r\n${headers}Connection: close\r\n\r\n`),
   );

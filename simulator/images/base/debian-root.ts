@@ -8,12 +8,28 @@ const utilities =
     ' ',
   );
 
+/** What /etc/os-release says. */
+export interface Release {
+  id: string;
+  name: string;
+  version: string;
+  codename: string;
+}
+
+const bookworm: Release = { id: 'debian', name: 'Debian GNU/Linux', version: '12', codename: 'bookworm' };
+
 /** A slim Debian root file system, as far as its utilities are simulated (`known`). */
 export function buildDebian(
   root: VolumeTree,
   known: readonly string[],
-  more: { accounts?: Account[]; groups?: Group[]; extra?: readonly string[] } = {},
+  more: {
+    accounts?: Account[];
+    groups?: Group[];
+    extra?: readonly string[];
+    release?: Release | undefined;
+  } = {},
 ): void {
+  const { id, name, version, codename } = more.release ?? bookworm;
   makeFolders(
     root,
     '/boot /home /media /mnt /opt /run /run/lock /srv /usr/bin /usr/lib /usr/lib64 /usr/local/bin /usr/local/sbin /usr/sbin /usr/share /var/backups /var/cache /var/lib /var/log /var/mail /var/spool'.split(
@@ -24,27 +40,28 @@ export function buildDebian(
   root.symlink('/run', '/var/run');
   root.symlink('/run/lock', '/var/lock');
   root.mkdir('/var/tmp', { mode: 0o1777 });
-  const available = new Set(known);
-  for (const name of [...utilities, ...(more.extra ?? [])])
-    if (available.has(name)) root.write(`/usr/bin/${name}`, nativeExecutable(name), { mode: 0o755 });
-  for (const name of ['bash', 'dash'])
-    root.write(`/usr/bin/${name}`, nativeExecutable(name), { mode: 0o755 });
+  const available = new Set([...known, 'curl']);
+  for (const each of [...utilities, ...(more.extra ?? [])])
+    if (available.has(each)) root.write(`/usr/bin/${each}`, nativeExecutable(each), { mode: 0o755 });
+  for (const shell of ['bash', 'dash'])
+    root.write(`/usr/bin/${shell}`, nativeExecutable(shell), { mode: 0o755 });
   root.symlink('dash', '/usr/bin/sh');
   root.write('/etc/bash.bashrc', "PS1='\\u@\\h:\\w\\$ '\n");
   root.write('/etc/shells', lines(['/bin/sh', '/bin/bash', '/bin/dash']));
-  for (const name of ['apt', 'apt-get'])
-    root.write(`/usr/bin/${name}`, nativeExecutable('apt'), { mode: 0o755 });
-  root.write('/etc/debian_version', '12.12\n');
+  for (const manager of ['apt', 'apt-get'])
+    root.write(`/usr/bin/${manager}`, nativeExecutable('apt'), { mode: 0o755 });
+  root.write('/etc/debian_version', id === 'debian' ? `${version}.0\n` : `${codename}/sid\n`);
+  root.write('/etc/issue', `${name} ${version} \\n \\l\n\n`);
   root.write(
     '/etc/os-release',
     lines([
-      'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"',
-      'NAME="Debian GNU/Linux"',
-      'VERSION_ID="12"',
-      'VERSION="12 (bookworm)"',
-      'VERSION_CODENAME=bookworm',
-      'ID=debian',
-      'HOME_URL="https://www.debian.org/"',
+      `PRETTY_NAME="${name} ${version}${id === 'debian' ? ` (${codename})` : ''}"`,
+      `NAME="${name}"`,
+      `VERSION_ID="${version}"`,
+      `VERSION="${version} (${codename})"`,
+      `VERSION_CODENAME=${codename}`,
+      `ID=${id}`,
+      `HOME_URL="https://www.${id}.${id === 'debian' ? 'org' : 'com'}/"`,
     ]),
   );
   const nologin = '/usr/sbin/nologin';

@@ -1,0 +1,155 @@
+import { nativeExecutable } from '../../files/volume-tree';
+import type { Program } from '../../runtime/process';
+import { buildDebian } from '../base/debian-root';
+import { defaultPath, type Image } from '../image';
+import { goLogTime } from '../small/go-log';
+import { textServer } from './serve-text';
+
+/** google-samples/hello-app: its version and its host, on $PORT. */
+const helloApp = (version: string): Program =>
+  textServer({
+    port: (process) => Number(process.env.get('PORT') ?? 8080),
+    started: (process, port) => process.write(2, `${goLogTime(process)} Server listening on port ${port}\n`),
+    answer: async (process, { response, url }) => {
+      await process.write(2, `${goLogTime(process)} Serving request: ${url.pathname}\n`);
+      response.setHeader('Content-Type', 'text/plain; charset=utf-8');
+      response.end(`Hello, world!\nVersion: ${version}\nHostname: ${process.system.hostname}\n`, 'latin1');
+    },
+  });
+
+/** google-samples/hello-go-gke: a message as JSON. */
+const helloGo: Program = textServer({
+  port: () => 80,
+  answer: (_process, { response }) => {
+    response.setHeader('Content-Type', 'application/json');
+    response.end('{"message":"Hello"}\n');
+  },
+});
+
+/** google-samples/node-hello */
+const nodeHello: Program = textServer({
+  port: () => 8080,
+  exitCode: 143,
+  answer: async (process, { message, response }) => {
+    await process.write(1, `Received request for URL: ${message.url}\n`);
+    response.end('Hello Kubernetes!');
+  },
+});
+
+/** google-samples/kubernetes-bootcamp: counts its requests in its log. */
+const bootcamp = (version: string): Program => {
+  const counts = new WeakMap<object, { total: number; startedAt: number }>();
+  return textServer({
+    port: () => 8080,
+    exitCode: 143,
+    started: async (process) => {
+      const startedAt = process.clock.now();
+      counts.set(process, { total: 0, startedAt });
+      await process.write(
+        1,
+        `Kubernetes Bootcamp App Started At: ${new Date(startedAt).toISOString()} | Running On:  ${process.system.hostname} \n\n`,
+      );
+    },
+    answer: async (process, { response }) => {
+      const count = counts.get(process);
+      const now = process.clock.now();
+      if (count) count.total++;
+      response.setHeader('Content-Type', 'text/plain');
+      response.end(
+        `Hello Kubernetes bootcamp! | Running on: ${process.system.hostname} | v=${version}\n`,
+        'latin1',
+      );
+      await process.write(
+        1,
+        `Running On: ${process.system.hostname} | Total Requests: ${count?.total} | App Uptime: ${(now - (count?.startedAt ?? now)) / 1_000} seconds | Log Time: ${new Date(now).toISOString()}\n`,
+      );
+    },
+  });
+};
+
+/** An image with one static binary and no shell. */
+function staticImage(name: string, program: Program, tag: RegExp, repositories: string[] = []): Image {
+  return {
+    name,
+    repositories,
+    hasTag: (each) => tag.test(each),
+    sizeBytes: 5_000_000,
+    config: () => ({
+      entrypoint: [],
+      cmd: [`/${name}`],
+      env: { PATH: defaultPath },
+      workingDir: '/',
+      user: '',
+    }),
+    build: (root) => {
+      for (const folder of ['/dev', '/etc', '/proc', '/sys', '/tmp']) root.mkdir(folder);
+      root.write(`/${name}`, nativeExecutable(name), { mode: 0o755 });
+    },
+    programs: { [name]: program },
+  };
+}
+
+/** An image of Node.js with one script: Debian, its shell, curl, and that server as its command. */
+function nodeImage(
+  name: string,
+  servers: Record<string, Program>,
+  applets: readonly string[],
+  repositories: string[],
+): Image {
+  return {
+    name,
+    repositories,
+    hasTag: (tag) => Object.hasOwn(servers, tag),
+    sizeBytes: 84_000_000,
+    config: () => ({
+      entrypoint: [],
+      cmd: ['/bin/sh', '-c', 'node server.js'],
+      env: { PATH: defaultPath, NPM_CONFIG_LOGLEVEL: 'info', NODE_VERSION: '6.3.1' },
+      workingDir: '/',
+      user: '',
+    }),
+    build: (root, tag) => {
+      buildDebian(root, applets, { extra: ['curl', 'ps'] });
+      root.write('/usr/local/bin/node', nativeExecutable(`${name}-${tag}`), { mode: 0o755 });
+      root.write(
+        '/server.js',
+        '// The embedded cluster runs this server itself: an edit of the script has no effect.\n',
+      );
+    },
+    programs: Object.fromEntries(
+      Object.entries(servers).map(([tag, server]) => [`${name}-${tag}`, onlyServer(server)]),
+    ),
+  };
+}
+
+/** node, as far as it runs the server that the image brings. */
+function onlyServer(server: Program): Program {
+  return async (process) => {
+    const [script] = process.argv.slice(1);
+    if (script !== undefined && /^(\/|\.\/)?server\.js$/.test(script)) return server(process);
+    await process.write(
+      2,
+      'node: The embedded cluster does not simulate Node.js; use a kind cluster for that.\n',
+    );
+    return 1;
+  };
+}
+
+export function greeterImages(applets: readonly string[]): Image[] {
+  const helloImage: Image = {
+    ...staticImage('hello-app', helloApp('1.0.0'), /^[12]\.0$/),
+    build: (root, tag) => {
+      for (const folder of ['/dev', '/etc', '/proc', '/sys', '/tmp']) root.mkdir(folder);
+      root.write('/hello-app', nativeExecutable(`hello-app-${tag}`), { mode: 0o755 });
+    },
+    programs: { 'hello-app-1.0': helloApp('1.0.0'), 'hello-app-2.0': helloApp('2.0.0') },
+  };
+  return [
+    helloImage,
+    staticImage('hello-go-gke', helloGo, /^1\.0$/),
+    nodeImage('node-hello', { '1.0': nodeHello }, applets, []),
+    nodeImage('kubernetes-bootcamp', { v1: bootcamp('1'), v2: bootcamp('2') }, applets, [
+      'jocatalin/kubernetes-bootcamp',
+    ]),
+  ];
+}

@@ -1,0 +1,24 @@
+import { NetworkError } from '../../network/namespace';
+import type { Process, Program } from '../../runtime/process';
+import { type Exchange, serveHttp, untilTerminated } from '../http/serve';
+
+/** A server on one port. `exitCode`: of SIGTERM. A port that is taken ends it with 1, after `taken` was said. */
+export function textServer(options: {
+  port: (process: Process) => number;
+  started?: (process: Process, port: number) => Promise<void> | void;
+  answer: (process: Process, exchange: Exchange) => Promise<void> | void;
+  exitCode?: number;
+}): Program {
+  return async (process) => {
+    const port = options.port(process);
+    try {
+      serveHttp(process, port, (exchange) => options.answer(process, exchange));
+    } catch (error) {
+      if (!(error instanceof NetworkError)) throw error;
+      await process.write(2, `listen tcp :${port}: bind: ${error.message.toLowerCase()}\n`);
+      return 1;
+    }
+    await options.started?.(process, port);
+    return untilTerminated(process, () => options.exitCode ?? 2);
+  };
+}
