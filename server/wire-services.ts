@@ -44,7 +44,7 @@ export async function wireServices(config: Config, log: Log, project: string): P
   ]);
   const { courses } = loadLessons(join(project, 'lessons'));
   const providers = createProviders(config, { log, installation });
-  const repository = createSessionRepository(database.client);
+  const repository = createSessionRepository(database.client, installation);
   const sessions = createSessions({
     labs: new Map(labs.map((lab) => [lab.id, lab])),
     providers: providers.all,

@@ -4,7 +4,7 @@ import type { Lab } from '../content/lab';
 import { PodlabError } from '../errors';
 import type { LabSessions } from './lab-session';
 import { OpenSession, type SessionTools } from './open-session';
-import { type SessionRecord, sessionNotFound } from './session-repository';
+import { type SessionRecord, sessionElsewhere, sessionNotFound } from './session-repository';
 
 export interface SessionsOptions extends SessionTools {
   labs: ReadonlyMap<string, Lab>;
@@ -23,6 +23,8 @@ export interface Sessions extends LabSessions {
 }
 
 const idleCheckEveryMs = 60_000;
+/** Another server on the same database ends its own sessions after `idleMs`; so many times that long, it is gone. */
+const forsakenAfter = 2;
 
 export function createSessions(options: SessionsOptions): Sessions {
   const { labs, repository, log, idleMs } = options;
@@ -48,6 +50,7 @@ export function createSessions(options: SessionsOptions): Sessions {
         'Open the lab again to start a new one; what you earned is kept.',
         410,
       );
+    if (record.owner !== repository.owner) throw sessionElsewhere();
     return open.get(sessionId) ?? takeUp(record);
   }
 
@@ -105,6 +108,10 @@ export function createSessions(options: SessionsOptions): Sessions {
       if (session) await endSession(session, reason);
       else await forget(record, reason);
     }
+    await repository.endForsaken(
+      new Date(now - forsakenAfter * idleMs),
+      'The Podlab server that it ran on is gone.',
+    );
   }
 
   /** Where this cannot be written down, one can still look on. */
@@ -173,6 +180,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       await (await find(learnerId, sessionId)).start();
     },
     async recover() {
+      await repository.claimOwnerless();
       await endIdle();
       const keep = (await repository.open()).map(({ id }) => id);
       for (const provider of Object.values(options.providers))

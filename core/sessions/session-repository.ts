@@ -10,6 +10,8 @@ export interface SessionRecord {
   learnerId: string;
   lab: string;
   cluster: ClusterKind;
+  /** The installation that runs it. */
+  owner: string | null;
   seed: string;
   /** Task → number of hints taken. */
   hints: Record<string, number>;
@@ -21,13 +23,19 @@ export interface SessionRecord {
 
 /** Lab sessions in the database. Everything resolves when it is on disk, and throws PodlabError when it is not. */
 export interface SessionRepository {
+  /** This installation. */
+  readonly owner: string;
   create(
     session: Pick<SessionRecord, 'id' | 'learnerId' | 'lab' | 'cluster' | 'seed'>,
   ): Promise<SessionRecord>;
+  /** Of any installation; undefined when there is none. */
   find(id: string): Promise<SessionRecord | undefined>;
-  /** The open ones, latest first; of one learner, or of all. */
+  /** The open ones of this installation, latest first; of one learner, or of all. */
   open(learnerId?: string): Promise<SessionRecord[]>;
-  saveCluster(id: string, cluster: ClusterKind): Promise<void>;
+  /** Takes those over that were made before sessions had an owner. */
+  claimOwnerless(): Promise<void>;
+  /** Ends other installations' open ones that nobody saw since `before`: their servers would have, if they still ran. */
+  endForsaken(before: Date, reason: string): Promise<void>;
   saveHints(id: string, hints: Record<string, number>): Promise<void>;
   seen(id: string): Promise<void>;
   end(id: string, reason: string): Promise<void>;
@@ -40,6 +48,7 @@ const fields = {
   learnerId: true,
   lab: true,
   cluster: true,
+  owner: true,
   seed: true,
   hints: true,
   startedAt: true,
@@ -48,25 +57,40 @@ const fields = {
   endReason: true,
 } as const;
 
-export function createSessionRepository(database: DatabaseClient): SessionRepository {
+/**
+ * `owner` is this installation: a session's files and cluster are in one data folder, and servers that share a database must
+ * not take up each other's.
+ */
+export function createSessionRepository(database: DatabaseClient, owner: string): SessionRepository {
   const sessions = database.labSession;
   return {
+    owner,
     create: (session) =>
       savingProgress(async () =>
-        record(await sessions.create({ data: { ...session, hints: {} }, select: fields })),
+        record(await sessions.create({ data: { ...session, owner, hints: {} }, select: fields })),
       ),
     async find(id) {
       const row = await reading(() => sessions.findUnique({ where: { id }, select: fields }));
       return row ? record(row) : undefined;
     },
     async open(learnerId) {
-      const where = { endedAt: null, ...(learnerId && { learnerId }) };
+      const where = { endedAt: null, owner, ...(learnerId && { learnerId }) };
       const rows = await reading(() =>
         sessions.findMany({ where, select: fields, orderBy: { lastSeenAt: 'desc' } }),
       );
       return rows.map(record);
     },
-    saveCluster: (id, cluster) => change(id, { cluster }),
+    claimOwnerless: () =>
+      savingProgress(async () => {
+        await sessions.updateMany({ where: { endedAt: null, owner: null }, data: { owner } });
+      }),
+    endForsaken: (before, endReason) =>
+      savingProgress(async () => {
+        await sessions.updateMany({
+          where: { endedAt: null, owner: { not: owner }, lastSeenAt: { lt: before } },
+          data: { endedAt: new Date(), endReason },
+        });
+      }),
     saveHints: (id, hints) => change(id, { hints }),
     seen: (id) => change(id, { lastSeenAt: new Date() }),
     end: (id, endReason) => change(id, { endedAt: new Date(), endReason }),
@@ -101,6 +125,15 @@ async function reading<T>(query: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw databaseError(error);
   }
+}
+
+export function sessionElsewhere(): PodlabError {
+  return new PodlabError(
+    'session-elsewhere',
+    'This lab session runs on another Podlab server.',
+    'Open the lab again: it then starts on this one. What you earned is kept.',
+    410,
+  );
 }
 
 export function sessionNotFound(): PodlabError {

@@ -30,6 +30,7 @@ export async function startSessions({
   log = createLog(() => {}),
   workerFile,
   saveEveryMs,
+  owner = 'the-server',
 }: {
   folder: string;
   database: Database;
@@ -39,6 +40,7 @@ export async function startSessions({
   /** In place of the bundle's worker. */
   workerFile?: string;
   saveEveryMs?: number;
+  owner?: string;
 }): Promise<SessionServer> {
   const embedded = createEmbeddedProvider({
     folder: join(folder, 'clusters'),
@@ -75,7 +77,7 @@ export async function startSessions({
     preferredCluster: async () => 'embedded',
     shells,
     folders: createWorkingFolders(join(folder, 'sessions')),
-    repository: createSessionRepository(database.client),
+    repository: createSessionRepository(database.client, owner),
     database: database.client,
     courses: [],
     createGrader,
