@@ -34,6 +34,7 @@ export interface PlayOptions {
 const scriptLimitMs = 240_000;
 /** Longer than any check waits by itself (60 s), with time for the cluster to come round. */
 const settleLimitMs = 120_000;
+const holdMs = 1000;
 const seed = 'podlab labs test';
 
 /** Opens a place on the cluster, does what the script says, and compares the settled verdicts with what the lab expects. */
@@ -117,13 +118,18 @@ function causes(error: unknown): string[] {
   return [error.message, ...(error.cause === undefined ? [] : causes(error.cause))];
 }
 
-/** Checks again until nothing waits for the cluster any more. */
+/** Checks again until nothing waits for the cluster any more, and all is as it was a moment before: no pass in passing. */
 async function settledReport(check: () => Promise<LabReport>): Promise<LabReport> {
   const until = Date.now() + settleLimitMs;
+  let before = '';
   for (let pause = 200; ; pause = Math.min(2000, pause * 1.5)) {
     const report = await check();
-    if (!unsettled(report) || Date.now() > until) return report;
-    await new Promise((done) => setTimeout(done, pause));
+    const now = results(report)
+      .map(({ verdict }) => verdict.kind)
+      .join();
+    if ((!unsettled(report) && now === before) || Date.now() > until) return report;
+    before = now;
+    await new Promise((done) => setTimeout(done, unsettled(report) ? pause : holdMs));
   }
 }
 

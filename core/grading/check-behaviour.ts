@@ -1,7 +1,7 @@
 import { type ExecResult, KubeApiError, type KubeObject } from '../clusters/kube-api';
 import { type CheckContext, notThere, select, settle, waitOrFail } from './check-context';
 import type { ExecSpec, HttpSpec, LogsSpec } from './check-schema';
-import { containersOf } from './containers';
+import { containersOf, defaultContainerOf } from './containers';
 import { cutOutput, failed, type Outcome, observe, passed, waiting } from './outcome';
 import { aimOf } from './target';
 import { textProblem } from './text-match';
@@ -11,12 +11,12 @@ const youngMs = 2000;
 
 type PodName = ExecSpec['pod'];
 
-/** The Pod to ask, its container running; or the outcome when there is none. */
+/** The Pod to ask, its container running, kubectl's default one when none is named; or the outcome when there is none. */
 function podToAsk(
   pod: PodName,
   container: string | undefined,
   context: CheckContext,
-): { pod: KubeObject } | { outcome: Outcome } {
+): { pod: KubeObject; container?: string } | { outcome: Outcome } {
   const aim = aimOf({ pod });
   if (!aim) return { outcome: failed('This check names no Pod', []) };
   const pods = select(aim, context.picture).filter((one) => !one.metadata.deletionTimestamp);
@@ -31,8 +31,11 @@ function podToAsk(
       ),
     };
   }
-  const running = named.find((one) => isRunning(one, container));
-  if (running) return { pod: running };
+  for (const pod of named) {
+    const asked = container ?? defaultContainerOf(pod);
+    const status = containersOf(pod).find(({ name }) => name === asked)?.status;
+    if (status?.state?.running) return { pod, container: asked };
+  }
   const outcome = waitOrFail(named, context, (trouble) =>
     failed(
       trouble ?? `${aim.title} is not running, so Podlab cannot try it`,
@@ -40,12 +43,6 @@ function podToAsk(
     ),
   );
   return { outcome };
-}
-
-function isRunning(pod: KubeObject, container: string | undefined): boolean {
-  const all = containersOf(pod).filter(({ role }) => role !== 'init');
-  const ours = container ? containersOf(pod).filter(({ name }) => name === container) : all;
-  return ours.some(({ status }) => status?.state?.running);
 }
 
 /** Wrong, but its Pod has only just started: worth another look. */
@@ -63,20 +60,20 @@ function wrong(
 export async function checkExec(check: ExecSpec, context: CheckContext): Promise<Outcome> {
   const asked = podToAsk(check.pod, check.container, context);
   if ('outcome' in asked) return asked.outcome;
-  const { pod } = asked;
+  const { pod, container } = asked;
   const command = check.command ?? ['sh', '-c', check.script ?? ''];
   const name = pod.metadata.name;
   const result = await context.api.exec(
     context.namespace,
     name,
-    { container: check.container, command, stdin: check.stdin },
+    { container, command, stdin: check.stdin },
     context.signal,
   );
   const observed = [observe(pod, outputs(command, result))];
   const where = `in ${check.container ? `container ${check.container} of ` : ''}Pod ${name}`;
   const shown = context.reveal ? `\`${command.join(' ')}\` ${where}` : `The command that Podlab ran ${where}`;
   if (result.exitCode === null)
-    return wrong(pod, context, `${shown} did not run: ${result.error ?? 'unknown reason'}`, observed);
+    return wrong(pod, context, `${shown} did not run: ${whyNotRun(result.error)}`, observed);
   const wanted = check.exitCode ?? 0;
   if (wanted !== 'any' && result.exitCode !== wanted) {
     const said = (result.stderr || result.stdout).trim().split('\n').slice(-3).join(' / ');
@@ -101,12 +98,19 @@ export async function checkExec(check: ExecSpec, context: CheckContext): Promise
   return passed(observed);
 }
 
+/** containerd's and runc's words, without those of every layer above them. */
+function whyNotRun(error = 'unknown reason'): string {
+  const missing = /exec: "([^"]*)": (?:executable file not found|stat .*no such file)/.exec(error)?.[1];
+  if (missing) return `its image has no program \`${missing}\``;
+  return error.replace(/^(Internal error occurred: )+/, '');
+}
+
 function outputs(command: readonly string[], { stdout, stderr, exitCode }: ExecResult) {
   return { command: command.join(' '), exitCode, stdout: cutOutput(stdout), stderr: cutOutput(stderr) };
 }
 
 function quoted(text: string): string {
-  const trimmed = text.trim();
+  const trimmed = text.trim().replace(/\s+/g, ' ');
   if (!trimmed) return 'empty';
   return `"${trimmed.length > 160 ? `${trimmed.slice(0, 157)}…` : trimmed}"`;
 }
@@ -117,7 +121,7 @@ export async function checkLogs(check: LogsSpec, context: CheckContext): Promise
   const pod = pods.find((one) => !one.metadata.deletionTimestamp) ?? pods[0];
   if (!aim || !pod) return aim ? notThere(aim, context.picture) : failed('This check names no Pod', []);
   const name = pod.metadata.name;
-  const container = check.container ?? containersOf(pod).find(({ role }) => role === 'main')?.name;
+  const container = check.container ?? defaultContainerOf(pod);
   const view = containersOf(pod).find((one) => one.name === container);
   if (!view)
     return failed(
@@ -225,7 +229,7 @@ async function askFrom(
   const result = await context.api.exec(
     context.namespace,
     pod.metadata.name,
-    { container: from.container, command },
+    { container: found.container, command },
     context.signal,
   );
   const observed = [observe(pod, { url, ...outputs(['ask', url], result) })];

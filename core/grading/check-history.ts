@@ -57,7 +57,7 @@ function checkOrder(aim: Aim, order: Fact[], context: CheckContext, passedBefore
       ];
       if (later && (!earlier || !before(earlier, later)))
         return failed(
-          `The order is wrong: ${factInWords(laterFact)}, but before that it was not true that ${factInWords(earlierFact)}`,
+          `The order is wrong: “${factInWords(laterFact)}” came before “${factInWords(earlierFact)}”`,
           observed,
         );
     }

@@ -70,3 +70,10 @@ export function containersOf(object: KubeObject): ContainerView[] {
     ...view(spec?.ephemeralContainers, 'ephemeral', status?.ephemeralContainerStatuses),
   ];
 }
+
+/** The container that is meant when none is named: kubectl's rule (podutils.FindOrDefaultContainerByName). */
+export function defaultContainerOf(pod: KubeObject): string | undefined {
+  const all = containersOf(pod);
+  const annotated = pod.metadata.annotations?.['kubectl.kubernetes.io/default-container'];
+  return (all.find(({ name }) => name === annotated) ?? all.find(({ role }) => role === 'main'))?.name;
+}

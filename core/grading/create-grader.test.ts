@@ -147,12 +147,13 @@ test('runs, reads logs, and follows up with a word that could not be prepared', 
         then: { exec: { pod: 'worker', command: ['cat', '/tmp/word'], stdout: { equals: '${nonce}' } } },
       },
       { id: 'fails', says: 'x', exec: { pod: 'worker', script: 'echo oh no >&2; exit 3' } },
+      { id: 'no-program', says: 'x', exec: { pod: 'worker', command: ['nginx', '-v'] } },
     ]),
   );
-  await api.apply(
-    shell('worker', 'echo hello; while true; do read -t 1 x < /dev/null; wait; done & wait'),
-    namespace,
-  );
+  const { spec, ...worker } = shell('worker', 'echo hello; sleep 3600');
+  // Who names no container means the first, as with kubectl: a second one is the learner's own business.
+  const helper = { name: 'helper', image: 'nginx:1.27-alpine' };
+  await api.apply({ ...worker, spec: { ...spec, containers: [...spec.containers, helper] } }, namespace);
   // Costly checks act by themselves once the cheap one passes.
   const live = await report(
     grader,
@@ -161,10 +162,13 @@ test('runs, reads logs, and follows up with a word that could not be prepared', 
   expect(live.trigger).toBe('live');
   const asked = await grader.check();
   expect(kinds(asked).slice(0, 3)).toEqual(['passed', 'passed', 'passed']);
-  const [, , echo, fails] = asked.tasks[0]?.checks ?? [];
+  const [, , echo, fails, noProgram] = asked.tasks[0]?.checks ?? [];
   expect(echo?.observed).toHaveLength(2);
   expect(echo?.observed[1]?.fields.stdout).toMatch(/^[a-z0-9]{10}\n$/);
   expect(fails?.verdict).toMatchObject({ message: expect.stringContaining('ended with exit code 3: oh no') });
+  expect(noProgram?.verdict).toMatchObject({
+    message: '`nginx -v` in Pod worker did not run: its image has no program `nginx`.',
+  });
   await api.delete(pods, 'worker');
 });
 

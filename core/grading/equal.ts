@@ -31,6 +31,7 @@ export function sameMeaning(
     const a = parseQuantity(expected);
     return a !== undefined && a === parseQuantity(actual);
   }
+  if (field === 'mountPath') return withoutSlash(String(expected)) === withoutSlash(String(actual));
   if (field === 'image') return imageName(String(expected)) === imageName(String(actual));
   if (durationFields.test(field)) {
     const a = parseDuration(expected);
@@ -47,6 +48,8 @@ export function sameMeaning(
     return String(actual).toLowerCase() === String(expected) && field === 'status';
   return String(expected) === String(actual);
 }
+
+const withoutSlash = (path: string) => path.replace(/(?<=.)\/+$/, '');
 
 /** `docker.io/library/nginx:latest`, `library/nginx` and `nginx` are one image (distribution's familiar names). */
 export function imageName(reference: string): string {

@@ -30,7 +30,7 @@ describe('passed, failed or waiting', () => {
       isReady,
       [stuckPod({ waiting: { reason: 'ContainerCreating' } })],
       61_000,
-      'failed: The containers of Pod web are being created, and nothing has happened for 61 seconds.',
+      'failed: The containers of Pod web are being created, and nothing has happened for 61 seconds: see `kubectl describe pod web`.',
     ],
     [
       'an image that cannot be pulled',

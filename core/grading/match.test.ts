@@ -65,6 +65,10 @@ describe('a partial object matches', () => {
       'false, when the API leaves it out',
       container({ name: 'sidecar', volumeMounts: [{ mountPath: '/var/log', readOnly: false }] }),
     ],
+    [
+      'a path with or without a slash at its end',
+      container({ name: 'sidecar', volumeMounts: [{ name: 'logs', mountPath: '/var/log/' }] }),
+    ],
     ['an item without a key by being like it', { spec: { containers: [{ image: 'nginx:latest' }] } }],
     ['an empty map where there is one', { spec: { volumes: [{ name: 'logs', emptyDir: {} }] } }],
   ])('%s', (_name, partial) => expect(matchPartial(partial, pod)).toEqual([]));

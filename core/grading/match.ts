@@ -137,7 +137,7 @@ function matchList(
       free.delete(best.index);
       found.push(...best.wrong);
     } else {
-      const names = items.map((item) => describeItem(item, one, field));
+      const names = items.filter(isOwn).map((item) => describeItem(item, one, field));
       found.push({
         path: [...path],
         expected: show(one),
@@ -190,6 +190,11 @@ function describeItem(item: unknown, expected: unknown, field: string): string {
   if (!isMap(expected) || !isMap(item) || keyOf(expected, field)) return name;
   const values = Object.keys(expected).map((key) => `${key}: ${show(item[key])}`);
   return `${name} (${values.join(', ')})`;
+}
+
+/** Not what admission adds to every Pod for its ServiceAccount: nobody has written that. */
+function isOwn(item: unknown): boolean {
+  return !(isMap(item) && typeof item.name === 'string' && item.name.startsWith('kube-api-access-'));
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {

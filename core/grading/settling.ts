@@ -41,12 +41,11 @@ function title({ kind, metadata }: KubeObject): string {
   return `${kind} ${metadata.name}`;
 }
 
-function onItsWay(says: string, { ageMs, withinMs }: SettlingOptions): Settling {
+/** `look`: where to look for the cause when nothing happens for too long. */
+function onItsWay(says: string, { ageMs, withinMs }: SettlingOptions, look?: string): Settling {
   if (ageMs < withinMs) return { kind: 'on-its-way', says, recheckInMs: withinMs - ageMs };
-  return {
-    kind: 'settled',
-    trouble: `${says}, and nothing has happened for ${Math.round(ageMs / 1000)} seconds`,
-  };
+  const still = `${says}, and nothing has happened for ${Math.round(ageMs / 1000)} seconds`;
+  return { kind: 'settled', trouble: look ? `${still}: see ${look}` : still };
 }
 
 function podSettling(pod: KubeObject, options: SettlingOptions): Settling {
@@ -56,7 +55,7 @@ function podSettling(pod: KubeObject, options: SettlingOptions): Settling {
   if (phase === 'Succeeded')
     return { kind: 'settled', trouble: `${title(pod)} has ended: all its containers finished` };
   const all = containersOf(pod);
-  if (phase !== 'Running') return onItsWay(startOf(pod, all), options);
+  if (phase !== 'Running') return onItsWay(startOf(pod, all), options, whereToLook(pod, all));
   const restarted = restartedLately(pod, options.ageMs);
   if (restarted) return restarted;
   const unready = all.find((one) => one.role !== 'init' && one.role !== 'ephemeral' && !one.status?.ready);
@@ -83,6 +82,12 @@ export function restartedLately(pod: KubeObject, ageMs: number): Settling | unde
       };
   }
   return undefined;
+}
+
+/** An init container that does not end says why in its log, if anywhere. */
+function whereToLook({ metadata: { name } }: KubeObject, all: ContainerView[]): string {
+  const init = all.find(({ role, status }) => role === 'init' && status?.state?.running);
+  return init ? `\`kubectl logs ${name} -c ${init.name}\`` : `\`kubectl describe pod ${name}\``;
 }
 
 function startOf(pod: KubeObject, all: ContainerView[]): string {

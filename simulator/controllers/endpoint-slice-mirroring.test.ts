@@ -18,7 +18,8 @@ const endpoints = (labels?: Record<string, string>): Endpoints => ({
     {
       addresses: [{ ip: '10.1.2.3', hostname: 'one' }],
       notReadyAddresses: [{ ip: '10.1.2.4' }],
-      ports: [{ name: 'x', port: 5432, protocol: 'TCP' }],
+      // As `kubectl create service` names ports: a label, which need have no letter.
+      ports: [{ name: '5432-5432', port: 5432, protocol: 'TCP' }],
     },
   ],
 });
@@ -53,7 +54,7 @@ describe('endpointslicemirroring controller', () => {
           { addresses: ['10.1.2.3'], conditions: { ready: true }, hostname: 'one' },
           { addresses: ['10.1.2.4'], conditions: { ready: false } },
         ],
-        ports: [{ name: 'x', port: 5432, protocol: 'TCP' }],
+        ports: [{ name: '5432-5432', port: 5432, protocol: 'TCP' }],
       },
     ]);
     const [name] = find().map(({ metadata }) => metadata.name);

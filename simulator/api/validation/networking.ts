@@ -5,6 +5,7 @@ import { immutable } from './metadata';
 import {
   cidr,
   dns1035Label,
+  dns1123Label,
   dns1123Subdomain,
   isIPv4,
   portName,
@@ -96,7 +97,7 @@ export function validateEndpointSlice({ addressType, ports, endpoints }: Endpoin
     ...(ports ?? []).flatMap(({ name, protocol, port }, index) => {
       const here = at('ports', index);
       return [
-        ...(name ? invalids(`${here}.name`, name, portName(name)) : []),
+        ...(name ? invalids(`${here}.name`, name, dns1123Label(name)) : []),
         ...oneOf(protocol, PROTOCOLS, `${here}.protocol`),
         ...(port === undefined ? [] : invalids(`${here}.port`, port, portNumber(port))),
       ];
