@@ -138,6 +138,14 @@ describe.each(ways)('shells with sandbox %s', (sandbox) => {
     await viewer.run('kill %1');
   });
 
+  it('begin the prompt on a line of its own, also after output that ends none', async () => {
+    const viewer = await look(await shellIn('prompt'), 40, 10);
+    await viewer.run('true');
+    viewer.type("printf 'a'bc\r");
+    // Blanks up to the last column but one: they wrap unless the line was empty, and are wiped away.
+    await viewer.until(() => viewer.live.includes(`abc${' '.repeat(39)}\r\x1b[K`));
+  });
+
   it('show their screen again to whoever comes back', async () => {
     const shell = await shellIn('again');
     const before = await look(shell);

@@ -21,7 +21,12 @@ HISTFILE=$HOME/.bash_history
 HISTSIZE=5000
 HISTFILESIZE=5000
 HISTCONTROL=ignoreboth
-PROMPT_COMMAND='history -a'
+# A prompt begins a line, also after output that does not end one: blanks to the edge wrap unless it was empty.
+__podlab_prompt() {
+  history -a
+  if [ -n "$COLUMNS" ]; then printf '%*s\r\e[K' $((COLUMNS - 1)) ''; fi
+}
+PROMPT_COMMAND=__podlab_prompt
 PS1='\[\e[1;32m\]lab\[\e[0m\] \[\e[1;34m\]\w\[\e[0m\] $ '
 
 mkdir -p "$HOME/.kube" 2>/dev/null && {
