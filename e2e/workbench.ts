@@ -28,6 +28,11 @@ export class Workbench {
     return this.page.locator('.xterm-helper-textarea:visible').first();
   }
 
+  /** The line under the terminal: how it is connected. */
+  get status(): Locator {
+    return this.page.locator('.terminal-status');
+  }
+
   get tabs(): Locator {
     return this.page.getByRole('tablist', { name: 'Terminals' }).getByRole('tab');
   }
@@ -75,6 +80,6 @@ export class Workbench {
 }
 
 /** Terminals that can be read: the setting a screen reader's user makes in the terminal's menu. */
-export async function readableTerminals(page: Page): Promise<void> {
+export async function readableTerminals(page: Pick<Page, 'addInitScript'>): Promise<void> {
   await page.addInitScript(() => localStorage.setItem('podlab-terminal', '{"screenReader":true}'));
 }

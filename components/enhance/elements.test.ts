@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import './main';
 import { forgetMe } from './me';
 import { fractionRead } from './reading-position';
-import { answerAsWorkbench, sendToOpenWorkbench } from './terminal-channel';
+import { answerAsWorkbench, type RunRequest, sendToOpenWorkbench } from './terminal-channel';
 
 /** What the server answers to /api/me, and what it was asked. */
 let me: unknown;
@@ -71,28 +71,56 @@ describe('run-command', () => {
       'podlab:run',
       (event) => {
         event.preventDefault();
-        taken.push((event as CustomEvent<string>).detail);
+        const { detail } = event as CustomEvent<RunRequest>;
+        taken.push(detail.command);
+        detail.said = 'Taken.';
       },
       { once: true },
     );
     run().click();
     await settled();
     expect(taken).toEqual(['kubectl get pods']);
-    expect(document.querySelector('[data-said]')?.textContent).toBe('Sent to your terminal.');
+    expect(document.querySelector('[data-said]')?.textContent).toBe('Taken.');
   });
 });
 
 describe('a lesson in one tab and workbenches in others', () => {
-  test('one of them gets the command', async () => {
-    const got: string[] = [];
-    const stop = [1, 2].map((n) => answerAsWorkbench((command) => got.push(`${n} ${command}`)));
-    expect(await sendToOpenWorkbench('ls', 2000)).toBe(true);
-    await vi.waitFor(() => expect(got).toHaveLength(1));
+  let got: string[];
+  let stop: (() => void)[];
+  beforeEach(() => {
+    got = [];
+    stop = ['init-order', 'first-pod', 'first-pod'].map((id, at) =>
+      answerAsWorkbench({ id, title: `Lab ${id}` }, (command) => {
+        got.push(`${id} ${command}`);
+        return at === 0 ? 'Not sent: no.' : 'Sent.';
+      }),
+    );
+  });
+  afterEach(() => {
     for (const end of stop) end();
   });
 
-  test('none is open: the sender is told so', async () => {
-    expect(await sendToOpenWorkbench('ls', 20)).toBe(false);
+  test.each([
+    [
+      'of the lab that is meant, one',
+      ['first-pod'],
+      ['first-pod ls'],
+      'Sent. (“Lab first-pod”, in another tab)',
+    ],
+    ['of another lab, none', ['talk-over-localhost'], [], null],
+  ])('%s gets the command', async (_, labs, gets, said) => {
+    expect(await sendToOpenWorkbench('ls', labs, gets.length > 0 ? 5000 : 20)).toBe(said);
+    expect(got).toEqual(gets);
+  });
+
+  test('where none is meant, any of them gets it', async () => {
+    expect(await sendToOpenWorkbench('ls', null, 5000)).toMatch(/in another tab/);
+    expect(got).toHaveLength(1);
+  });
+
+  test('where none is open, the sender is told so', async () => {
+    for (const end of stop) end();
+    expect(await sendToOpenWorkbench('ls', null, 20)).toBe(null);
   });
 });
 

@@ -10,7 +10,7 @@ export interface Me {
 
 let asked: Promise<Me | null> | undefined;
 
-/** Asked once per page; null when the server cannot say. */
+/** Asked once, and again when the learner comes back from elsewhere; null when the server cannot say. */
 export function me(): Promise<Me | null> {
   asked ??= fetch('/api/me', { headers: { accept: 'application/json' } })
     .then((response) => (response.ok ? (response.json() as Promise<Me>) : null))
@@ -18,7 +18,9 @@ export function me(): Promise<Me | null> {
   return asked;
 }
 
-/** For tests. */
 export function forgetMe(): void {
   asked = undefined;
 }
+
+// What was done in another tab meanwhile counts too.
+document.addEventListener('visibilitychange', forgetMe);

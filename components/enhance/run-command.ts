@@ -1,10 +1,10 @@
-import { me } from './me';
-import { leaveForWorkbench, sendToOpenWorkbench } from './terminal-channel';
+import { forgetMe, me } from './me';
+import { leaveForWorkbench, type RunRequest, runEvent, sendToOpenWorkbench } from './terminal-channel';
 
-/** Asked of the page first; a workbench around the element takes it and calls preventDefault. */
-const runEvent = 'podlab:run';
-
+/** A command of a lesson: copied, or run in a lab, one of `data-labs` rather than another. */
 export class RunCommand extends HTMLElement {
+  private running = false;
+
   connectedCallback(): void {
     const copy = this.button('copy');
     const run = this.button('run');
@@ -15,11 +15,23 @@ export class RunCommand extends HTMLElement {
     if (!run) return;
     run.onclick = () => this.run();
     if (this.closest('[data-workbench]')) run.hidden = false;
-    else
-      void me().then((answer) => {
-        run.hidden = !answer?.sessions.length;
-      });
+    else {
+      void this.offerToRun();
+      document.addEventListener('visibilitychange', this.offerToRun);
+    }
   }
+
+  disconnectedCallback(): void {
+    document.removeEventListener('visibilitychange', this.offerToRun);
+  }
+
+  /** Where a lab of the learner's is open; it may have been started, or ended, in another tab since. */
+  private offerToRun = async (): Promise<void> => {
+    if (document.visibilityState !== 'visible') return;
+    const sessions = (await me())?.sessions;
+    const run = this.button('run');
+    if (run && sessions) run.hidden = sessions.length === 0;
+  };
 
   /** The command as typed, without the output that may follow it. */
   get command(): string {
@@ -37,18 +49,31 @@ export class RunCommand extends HTMLElement {
   }
 
   private async run(): Promise<void> {
-    const event = new CustomEvent(runEvent, { bubbles: true, cancelable: true, detail: this.command });
-    if (!this.dispatchEvent(event) || (await sendToOpenWorkbench(this.command))) {
-      this.say('Sent to your terminal.');
-      return;
-    }
-    const session = (await me())?.sessions[0];
-    if (!session) {
-      this.say('No lab is open. Start one, then run this.');
-      return;
-    }
-    leaveForWorkbench(this.command);
-    location.assign(`/labs/${session.lab}/work`);
+    if (this.running) return;
+    this.running = true;
+    this.say(await this.send());
+    this.running = false;
+  }
+
+  /** To the workbench around this page, else to one in another tab, else to one that this tab goes to. */
+  private async send(): Promise<string> {
+    const { command } = this;
+    const detail: RunRequest = { command, said: '' };
+    const asked = new CustomEvent<RunRequest>(runEvent, { bubbles: true, cancelable: true, detail });
+    if (!this.dispatchEvent(asked)) return detail.said;
+
+    forgetMe();
+    const sessions = (await me())?.sessions;
+    const ours = this.dataset['labs']?.split(' ') ?? [];
+    const fitting = sessions?.filter(({ lab }) => ours.includes(lab));
+    const chosen = fitting?.length ? fitting : sessions;
+    const said = await sendToOpenWorkbench(command, chosen?.map(({ lab }) => lab) ?? null);
+    if (said) return said;
+    if (!chosen) return 'Not sent: the Podlab server does not answer.';
+    if (!chosen[0]) return 'No lab is open. Start one, then run this.';
+    leaveForWorkbench(command);
+    location.assign(`/labs/${chosen[0].lab}/work`);
+    return `Opening “${chosen[0].labTitle}”…`;
   }
 
   private say(text: string): void {

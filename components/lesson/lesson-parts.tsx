@@ -24,7 +24,9 @@ export function lessonParts(lesson: Lesson, labs: readonly LabLink[]): MDXCompon
       const question = lesson.questions[id];
       return question ? <QuestionCard id={id} question={question} /> : null;
     },
-    Command: CommandFrame,
+    Command: ({ children }: { children?: ReactNode }) => (
+      <CommandFrame labs={lesson.labs}>{children}</CommandFrame>
+    ),
     Note,
     Term,
     Lab: ({ id, children }: { id: string; children?: ReactNode }) => (

@@ -120,13 +120,18 @@ export async function createXterm(options: XtermOptions): Promise<XtermView> {
     },
     async copy() {
       if (!terminal.hasSelection()) return false;
-      return navigator.clipboard.writeText(terminal.getSelection()).then(
-        () => true,
-        () => false,
-      );
+      try {
+        await navigator.clipboard.writeText(terminal.getSelection());
+        return true;
+      } catch {
+        // Not there under plain http, or refused. xterm.js answers the browser's own command with its selection.
+        terminal.focus();
+        return document.execCommand('copy');
+      }
     },
     async paste() {
-      const text = await navigator.clipboard.readText().catch(() => undefined);
+      // Not there under plain http.
+      const text = await navigator.clipboard?.readText().catch(() => undefined);
       if (text === undefined) return false;
       terminal.paste(text);
       return true;

@@ -1,8 +1,10 @@
 'use client';
 
-import { type Ref, useCallback, useEffect, useImperativeHandle, useRef, useState } from 'react';
+import { type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react';
+import { sentToTerminal } from '../enhance/terminal-channel';
 import { onWake } from '../workbench/on-wake';
-import { type ConnectionState, initialConnection } from './connection-state';
+import { CommandQueue } from './command-queue';
+import { type ConnectionState, describeConnection, initialConnection } from './connection-state';
 import type { XtermView } from './create-xterm';
 import { SearchBar } from './search-bar';
 import { TerminalLink } from './terminal-link';
@@ -11,8 +13,8 @@ import { useTerminalSettings } from './terminal-settings';
 
 export interface TerminalScreenHandle {
   focus(): void;
-  /** Types a command and runs it, as soon as the terminal is connected. */
-  runCommand(text: string): void;
+  /** Types a command and runs it, when the shell is at its prompt. Returns what becomes of it, in a sentence. */
+  runCommand(text: string): string;
   rename(title: string): void;
   retry(): void;
 }
@@ -35,7 +37,10 @@ export function TerminalScreen({ sessionId, shellId, title, shown, onState, onLe
   const element = useRef<HTMLDivElement>(null);
   const xterm = useRef<XtermView | null>(null);
   const link = useRef<TerminalLink | null>(null);
-  const commands = useRef<string[]>([]);
+  const queue = useRef<CommandQueue | null>(null);
+  /** Commands that came before there was a terminal to type them into. */
+  const early = useRef<string[]>([]);
+  const [waitingCommands, setWaitingCommands] = useState(0);
   const [loading, setLoading] = useState(true);
   const [failure, setFailure] = useState<string | null>(null);
   const [searching, setSearching] = useState(false);
@@ -43,15 +48,6 @@ export function TerminalScreen({ sessionId, shellId, title, shown, onState, onLe
   const settings = useTerminalSettings();
   const latest = useRef({ settings, onState, onLeave });
   latest.current = { settings, onState, onLeave };
-
-  const runWaiting = useCallback(() => {
-    const { terminal } = xterm.current ?? {};
-    if (!terminal || link.current?.state.kind !== 'live') return;
-    for (const command of commands.current.splice(0)) {
-      terminal.paste(command.trimEnd());
-      link.current.input('\r');
-    }
-  }, []);
 
   useEffect(() => {
     const place = element.current;
@@ -82,6 +78,13 @@ export function TerminalScreen({ sessionId, shellId, title, shown, onState, onLe
           view = created;
           xterm.current = created;
           setLoading(false);
+          const commands = new CommandQueue({
+            terminal: created.terminal,
+            send: (data) => link.current?.input(data),
+            onWaiting: setWaitingCommands,
+          });
+          queue.current = commands;
+          for (const command of early.current.splice(0)) commands.run(command);
           link.current = new TerminalLink({
             sessionId,
             shellId,
@@ -89,7 +92,8 @@ export function TerminalScreen({ sessionId, shellId, title, shown, onState, onLe
             origin: location.origin,
             onState(state) {
               latest.current.onState(shellId, state);
-              if (state.kind === 'live') runWaiting();
+              if (state.kind === 'live') commands.connect();
+              else commands.disconnect();
             },
           });
         },
@@ -98,12 +102,14 @@ export function TerminalScreen({ sessionId, shellId, title, shown, onState, onLe
     return () => {
       left = true;
       link.current?.close();
+      queue.current?.dispose();
       link.current = null;
+      queue.current = null;
       xterm.current = null;
       view?.dispose();
       place.replaceChildren();
     };
-  }, [sessionId, shellId, runWaiting]);
+  }, [sessionId, shellId]);
 
   useEffect(() => {
     const place = element.current;
@@ -141,13 +147,20 @@ export function TerminalScreen({ sessionId, shellId, title, shown, onState, onLe
     () => ({
       focus: () => xterm.current?.terminal.focus(),
       runCommand(text) {
-        commands.current.push(text);
-        runWaiting();
+        const state = link.current?.state ?? initialConnection;
+        if (state.kind !== 'live' && (state.kind !== 'connecting' || state.attempt > 0))
+          return `Not sent: ${describeConnection(state, 1)}`;
+        if (!queue.current) early.current.push(text);
+        const typed = queue.current?.run(text);
+        if (state.kind !== 'live') return 'It runs as soon as the terminal is there.';
+        return typed
+          ? sentToTerminal
+          : 'It runs when the prompt is back. Ctrl+C in the terminal ends what is running.';
       },
       rename: (name) => link.current?.rename(name),
       retry: () => link.current?.retryNow(),
     }),
-    [runWaiting],
+    [],
   );
 
   return (
@@ -164,6 +177,14 @@ export function TerminalScreen({ sessionId, shellId, title, shown, onState, onLe
         />
       )}
       <div ref={element} className="terminal-place" />
+      {waitingCommands > 0 && !loading && (
+        <p className="terminal-queue" role="status">
+          {waitingCommands === 1 ? 'A command waits' : `${waitingCommands} commands wait`} for the prompt.
+          <button type="button" className="button button-small" onClick={() => queue.current?.forget()}>
+            Forget {waitingCommands === 1 ? 'it' : 'them'}
+          </button>
+        </p>
+      )}
       {loading && !failure && <p className="terminal-note">Loading the terminal…</p>}
       {failure && (
         <p className="terminal-note" role="alert">

@@ -10,8 +10,11 @@ import { panelId, type TabsHandle, TerminalTabs, tabId } from './terminal-tabs';
 import './terminal.css';
 
 export interface TerminalsHandle {
-  /** Types a command into the shown terminal and runs it; opens a terminal first when there is none. */
-  runCommand(text: string): void;
+  /**
+   * Types a command into the shown terminal and runs it; opens a terminal first when there is none. Returns what becomes
+   * of it, in a sentence.
+   */
+  runCommand(text: string): string;
   focus(): void;
 }
 
@@ -35,7 +38,9 @@ export function Terminals({ view, ref }: Props) {
   const [problem, setProblem] = useState<string | null>(null);
   const screens = useRef(new Map<string, TerminalScreenHandle>());
   const tabs = useRef<TabsHandle>(null);
+  /** Commands for a terminal that is being opened. */
   const waiting = useRef<string[]>([]);
+  const opening = useRef(false);
   /** A terminal that was just asked for takes the focus when it is there. */
   const wanted = useRef<string>(undefined);
   const active = shells.some(({ id }) => id === chosen) ? chosen : shells[0]?.id;
@@ -58,6 +63,7 @@ export function Terminals({ view, ref }: Props) {
     try {
       await run();
     } catch (error) {
+      waiting.current = [];
       setProblem(error instanceof Error ? error.message : String(error));
     } finally {
       setBusy(false);
@@ -66,11 +72,21 @@ export function Terminals({ view, ref }: Props) {
 
   const open = () =>
     attempt(async () => {
-      const shell = await openTerminal(sessionId);
+      opening.current = true;
+      const shell = await openTerminal(sessionId).finally(() => {
+        opening.current = false;
+      });
       add(shell);
       setChosen(shell.id);
       wanted.current = shell.id;
+      runWaiting(shell.id);
     });
+
+  // The server may tell of the new terminal before the answer to the request is here, or after.
+  const runWaiting = (id: string) => {
+    const screen = id === wanted.current ? screens.current.get(id) : undefined;
+    if (screen) for (const text of waiting.current.splice(0)) screen.runCommand(text);
+  };
 
   const close = (id: string) =>
     attempt(async () => {
@@ -85,12 +101,12 @@ export function Terminals({ view, ref }: Props) {
     runCommand(text) {
       const usable = active && activeState?.kind !== 'exited' ? screens.current.get(active) : undefined;
       if (usable) {
-        usable.runCommand(text);
         usable.focus();
-        return;
+        return usable.runCommand(text);
       }
       waiting.current.push(text);
-      if (!busy) void open();
+      if (!opening.current) void open();
+      return 'It runs in a new terminal.';
     },
   }));
 
@@ -126,7 +142,7 @@ export function Terminals({ view, ref }: Props) {
                   return;
                 }
                 screens.current.set(id, handle);
-                for (const text of waiting.current.splice(0)) handle.runCommand(text);
+                runWaiting(id);
               }}
             />
           </div>

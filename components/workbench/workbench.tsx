@@ -1,7 +1,7 @@
 'use client';
 
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
-import { answerAsWorkbench, takeLeftCommand } from '../enhance/terminal-channel';
+import { answerAsWorkbench, type RunRequest, runEvent, takeLeftCommand } from '../enhance/terminal-channel';
 import { Icon } from '../shell/icons';
 import { summary } from './announce';
 import { Completion } from './completion';
@@ -34,7 +34,7 @@ export function Workbench({ lab, lesson, next }: Props) {
   const [pane, setPane] = useState<Pane>('tasks');
   const [asking, setAsking] = useState<'nothing' | 'lab' | 'restart' | 'end'>('nothing');
   const running = view?.state.kind === 'ready';
-  const runInTerminal = useRunInTerminal(running, () => {
+  const runInTerminal = useRunInTerminal(lab, running, () => {
     if (matchMedia('(max-width: 47.99rem)').matches) setPane('terminal');
   });
 
@@ -250,16 +250,17 @@ function Right({
 }
 
 /** Commands come from the lesson pane, from a lesson in another tab, or were left by the page before this one. */
-function useRunInTerminal(running: boolean, show: () => void) {
+function useRunInTerminal({ id, title }: LabSheet, running: boolean, show: () => void) {
   const terminal = useRef<TerminalHandle | null>(null);
   const waiting = useRef<string[]>([]);
   const showRef = useRef(show);
   showRef.current = show;
 
-  const run = useCallback((command: string) => {
+  const run = useCallback((command: string): string => {
     showRef.current();
-    if (terminal.current) terminal.current.runCommand(command);
-    else waiting.current.push(command);
+    if (terminal.current) return terminal.current.runCommand(command);
+    waiting.current.push(command);
+    return 'It runs as soon as the terminal is there.';
   }, []);
 
   useEffect(() => {
@@ -268,18 +269,18 @@ function useRunInTerminal(running: boolean, show: () => void) {
   }, []);
 
   useEffect(() => {
-    if (!running) return;
     const fromLesson = (event: Event) => {
       event.preventDefault();
-      run((event as CustomEvent<string>).detail);
+      const { detail } = event as CustomEvent<RunRequest>;
+      detail.said = running ? run(detail.command) : 'Not sent: this lab is not running. Start it first.';
     };
-    document.addEventListener('podlab:run', fromLesson);
-    const stopAnswering = answerAsWorkbench(run);
+    document.addEventListener(runEvent, fromLesson);
+    const stopAnswering = running ? answerAsWorkbench({ id, title }, run) : () => {};
     return () => {
-      document.removeEventListener('podlab:run', fromLesson);
+      document.removeEventListener(runEvent, fromLesson);
       stopAnswering();
     };
-  }, [running, run]);
+  }, [running, run, id, title]);
 
   return useCallback((handle: TerminalHandle | null) => {
     terminal.current = handle;
