@@ -1,11 +1,23 @@
-import { mkdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readlink, rm, stat, statfs, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { PodlabError } from '../core/errors';
 import type { Log } from '../core/log';
 import { identify, isRunning } from '../core/shells/process-identity';
 
 /** Below this much room a class's work soon fails to be saved. */
 const lowBytes = 200 * 1024 * 1024;
+/** A server shows so often that it runs, to those who cannot see its process: in another container, on another machine. */
+const signOfLifeEveryMs = 2_000;
+const withoutSignMs = 3 * signOfLifeEveryMs;
+
+interface Holder {
+  pid: number;
+  startTime: string;
+  boot: string;
+  /** Of the process ids: /proc/self/ns/pid (namespaces(7)); '' where there is none. */
+  namespace: string;
+}
 
 /**
  * Makes the data folder and takes it for this process alone: two servers would end each other's shells. Returns the function that
@@ -15,35 +27,62 @@ export async function holdDataFolder(folder: string, log: Log): Promise<() => Pr
   const file = join(folder, 'server.json');
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    await take(folder, file);
+    await take(folder, file, log);
     const { bavail, bsize } = await statfs(folder);
     if (bavail * bsize < lowBytes)
       log.warn('disk-almost-full', { folder, freeMiB: Math.floor((bavail * bsize) / 2 ** 20) });
   } catch (error) {
     throw explained(folder, error);
   }
-  return () => rm(file, { force: true });
+  const now = () => new Date();
+  const alive = setInterval(() => void utimes(file, now(), now()).catch(() => {}), signOfLifeEveryMs);
+  alive.unref();
+  return async () => {
+    clearInterval(alive);
+    await rm(file, { force: true });
+  };
 }
 
-async function take(folder: string, file: string): Promise<void> {
+async function take(folder: string, file: string, log: Log): Promise<void> {
   const holder = await readHolder(file);
-  if (holder && holder.pid !== process.pid && (await isRunning(holder)))
-    throw new PodlabError(
-      'data-folder-in-use',
-      `Podlab runs already on the data folder ${folder}, as process ${holder.pid}.`,
-      'Use that one, stop it, or set PODLAB_DATA to another folder.',
-    );
+  const namespace = await readlink('/proc/self/ns/pid').catch(() => '');
+  const self = await identify(process.pid);
+  if (holder && holder.boot === (self?.boot ?? '') && holder.namespace === namespace) {
+    if (holder.pid !== process.pid && (await isRunning(holder)))
+      throw inUse(folder, `, as process ${holder.pid}`);
+  } else if (holder) {
+    log.info('data-folder-held-elsewhere', { folder, looksForMs: withoutSignMs });
+    if (await showsLife(file)) throw inUse(folder, ', in another container or on another machine');
+  }
   await rm(file, { force: true });
   // Of two that start at once, one finds the file there.
-  await writeFile(file, JSON.stringify(await identify(process.pid)), { flag: 'wx', mode: 0o600 });
+  await writeFile(file, JSON.stringify({ ...self, namespace }), { flag: 'wx', mode: 0o600 });
 }
 
-async function readHolder(
-  file: string,
-): Promise<{ pid: number; startTime: string; boot: string } | undefined> {
+/** Whether its time changes while we look. Clocks of two machines may differ, so the time itself tells nothing. */
+async function showsLife(file: string): Promise<boolean> {
+  const timeOf = async () => (await stat(file).catch(() => undefined))?.mtimeMs;
+  const first = await timeOf();
+  for (let waited = 0; waited < withoutSignMs; waited += 100) {
+    const now = await timeOf();
+    if (now !== undefined && now !== first) return true;
+    await delay(100);
+  }
+  return false;
+}
+
+function inUse(folder: string, where: string): PodlabError {
+  return new PodlabError(
+    'data-folder-in-use',
+    `Podlab runs already on the data folder ${folder}${where}.`,
+    'Use that one, stop it, or set PODLAB_DATA to another folder.',
+  );
+}
+
+async function readHolder(file: string): Promise<Holder | undefined> {
   try {
-    const { pid, startTime, boot } = JSON.parse(await readFile(file, 'utf8'));
-    return Number.isSafeInteger(pid) ? { pid, startTime, boot } : undefined;
+    const { pid, startTime, boot, namespace } = JSON.parse(await readFile(file, 'utf8'));
+    return Number.isSafeInteger(pid) ? { pid, startTime, boot, namespace } : undefined;
   } catch {
     return undefined;
   }

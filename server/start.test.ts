@@ -1,9 +1,11 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, readlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createLog } from '../core/log';
 import { identify } from '../core/shells/process-identity';
+import { holdDataFolder } from './hold-data-folder';
 import { startServer, temporaryFolder } from './server-for-tests';
 
 const endings: (() => unknown)[] = [];
@@ -39,11 +41,23 @@ describe('the server does not start', () => {
     );
   });
 
-  it('on a data folder that another server uses', async () => {
+  it.runIf(process.platform === 'linux')('on a data folder that another server uses', async () => {
     const data = await folder();
-    await writeFile(join(data, 'server.json'), JSON.stringify(await identify(process.pid)));
+    const holder = { ...(await identify(process.pid)), namespace: await readlink('/proc/self/ns/pid') };
+    await writeFile(join(data, 'server.json'), JSON.stringify(holder));
     expect(await refusal({ PODLAB_DATA: data })).toContain(
       `runs already on the data folder ${data}, as process ${process.pid}.`,
+    );
+  });
+
+  it('on a data folder that a server uses whose process it cannot see', async () => {
+    const data = await folder();
+    const file = join(data, 'server.json');
+    await writeFile(file, JSON.stringify({ ...(await identify(process.pid)), namespace: 'pid:[1]' }));
+    const alive = setInterval(() => void utimes(file, new Date(), new Date()).catch(() => {}), 50);
+    endings.push(() => clearInterval(alive));
+    expect(await refusal({ PODLAB_DATA: data })).toContain(
+      `runs already on the data folder ${data}, in another container or on another machine.`,
     );
   });
 
@@ -75,5 +89,24 @@ describe('the server does not start', () => {
     expect(await refusal({ PODLAB_HOST: '192.0.2.1', PODLAB_DATA: await folder() })).toContain(
       'no address of this machine',
     );
+  });
+});
+
+describe('a data folder', () => {
+  it.each([
+    ['of this machine', { pid: 4_194_305 }],
+    ['of a container that is gone', { pid: 1, startTime: '1', boot: 'x', namespace: 'pid:[1]' }],
+  ])('is taken over from a server %s that ended without giving it back', async (_, holder) => {
+    const data = await folder();
+    const file = join(data, 'server.json');
+    const here = { ...(await identify(process.pid)), namespace: await readlink('/proc/self/ns/pid') };
+    await writeFile(file, JSON.stringify({ ...here, ...holder }));
+    const release = await holdDataFolder(
+      data,
+      createLog(() => {}),
+    );
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(here);
+    await release();
+    await expect(readFile(file)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });
