@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { HorizontalPodAutoscaler } from '../../schema/types';
+import type { PodMetrics } from '../../metrics/usage-sampler';
+import type { HorizontalPodAutoscaler, Pod } from '../../schema/types';
 import { startTestCluster, type TestCluster } from '../../test-cluster';
 import { bound, type Memory, stabilize } from './limits';
+import { type Metric, recommend } from './recommend';
 
 type Spec = NonNullable<HorizontalPodAutoscaler['spec']>;
 
@@ -17,7 +19,7 @@ const utilization = (averageUtilization: number): Spec['metrics'] => [
 
 async function autoscaled(
   spec: Partial<Spec>,
-  { uses = 200, replicas = 2, requests = { cpu: '100m' } as Record<string, string> } = {},
+  { uses = 200, replicas = 2, requests = { cpu: '100m' } as Record<string, string>, looks = 1 } = {},
 ): Promise<void> {
   cluster = await startTestCluster({ scripts: { web: { uses: { cpuMillis: uses, memoryBytes: 2 ** 26 } } } });
   cluster.client.create('deployments.apps', {
@@ -45,7 +47,8 @@ async function autoscaled(
       ...spec,
     },
   });
-  await cluster.clock.advance(1000);
+  // The first look is a whole period away.
+  await cluster.clock.advance(looks * 15_000 + 1_000);
 }
 
 const replicas = () => cluster.client.get('deployments.apps', 'default', 'web')?.spec?.replicas;
@@ -76,6 +79,7 @@ describe('a HorizontalPodAutoscaler', () => {
       {},
       4,
     ],
+    ['nothing before it looked', { metrics: utilization(100), minReplicas: 3 }, { looks: 0 }, 2],
     ['less than the target: not before five minutes have passed', { metrics: utilization(400) }, {}, 2],
   ])('%s', async (_, spec, options, wanted) => {
     await autoscaled(spec as Partial<Spec>, options);
@@ -160,5 +164,68 @@ describe('limits', () => {
     const { replicas, note } = stabilize(spec(), memory([{ at: 0, replicas: 6 }]), 6, 3, 299_000);
     expect([replicas, note?.reason]).toEqual([6, 'ScaleDownStabilized']);
     expect(stabilize(spec(), memory([{ at: 0, replicas: 6 }]), 6, 3, 300_000).replicas).toBe(3);
+  });
+});
+
+describe('Pods that count', () => {
+  const at = Date.UTC(2026, 0, 1, 12);
+  const time = (secondsBefore: number) => new Date(at - secondsBefore * 1_000).toISOString();
+  /** A Pod that started and became (un)ready so many seconds ago, asking for 100m. */
+  const pod = (name: string, started: number, turned: number, ready = true): Pod => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'default' },
+    spec: { containers: [{ name: 'web', resources: { requests: { cpu: '100m' } } }] },
+    status: {
+      phase: 'Running',
+      startTime: time(started),
+      conditions: [{ type: 'Ready', status: ready ? 'True' : 'False', lastTransitionTime: time(turned) }],
+    },
+  });
+  const uses = (name: string, cpuMillis: number): PodMetrics => ({
+    namespace: 'default',
+    pod: name,
+    node: 'n',
+    at,
+    windowMs: 15_000,
+    containers: [{ name: 'web', cpuNanoCores: cpuMillis * 1e6, memoryBytes: 0 }],
+  });
+  const [metric] = utilization(100) ?? [];
+
+  it.each([
+    ['all of them', [pod('a', 600, 590), pod('b', 600, 590)], [uses('a', 200), uses('b', 200)], 4],
+    ['not one that starts', [pod('a', 600, 590), pod('b', 12, 10)], [uses('a', 200), uses('b', 900)], 2],
+    [
+      'one that was ready all the time',
+      [pod('a', 600, 590), pod('b', 40, 20)],
+      [uses('a', 200), uses('b', 200)],
+      4,
+    ],
+    [
+      'not one that never was ready',
+      [pod('a', 600, 590), pod('b', 600, 590, false)],
+      [uses('a', 50), uses('b', 900)],
+      1,
+    ],
+    [
+      'one that is missing as idle when there is too much',
+      [pod('a', 600, 590), pod('b', 600, 590)],
+      [uses('a', 400)],
+      4,
+    ],
+    [
+      'one that is missing as busy when there is too little',
+      [pod('a', 600, 590), pod('b', 600, 590)],
+      [uses('a', 10)],
+      2,
+    ],
+  ])('%s', (_, pods, metrics, replicas) => {
+    expect(recommend(metric as Metric, pods, 2, metrics).replicas).toBe(replicas);
+  });
+
+  it('says when none does', () => {
+    expect(() => recommend(metric as Metric, [pod('a', 12, 10)], 1, [uses('a', 900)])).toThrow(
+      'did not receive metrics for targeted pods (pods might be unready)',
+    );
   });
 });

@@ -60,7 +60,8 @@ export function startAutoscaler(context: ControllerContext): StopController {
     if (type !== 'DELETED' && seen.get(key) === object.metadata.generation && seen.has(key)) return;
     if (type === 'DELETED') seen.delete(key);
     else seen.set(key, object.metadata.generation);
-    queue.add(key);
+    // Each look waits a whole period, the first one too (NewDefaultHPARateLimiter).
+    queue.addAfter(key, PERIOD_MS);
   });
   return () => {
     stop();

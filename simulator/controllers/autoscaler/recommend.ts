@@ -1,7 +1,6 @@
 import type { PodMetrics } from '../../metrics/usage-sampler';
 import { parseQuantity, quantityMilliValue } from '../../schema/quantity';
 import type { HorizontalPodAutoscaler, Pod } from '../../schema/types';
-import { isPodReady } from '../controller';
 
 export type Metric = NonNullable<NonNullable<HorizontalPodAutoscaler['spec']>['metrics']>[number];
 export type MetricStatus = NonNullable<
@@ -10,6 +9,10 @@ export type MetricStatus = NonNullable<
 
 /** No deviation below a tenth moves the scale (--horizontal-pod-autoscaler-tolerance). */
 const TOLERANCE = 0.1;
+/** --horizontal-pod-autoscaler-cpu-initialization-period */
+const INITIALIZATION_MS = 300_000;
+/** --horizontal-pod-autoscaler-initial-readiness-delay */
+const READINESS_DELAY_MS = 30_000;
 
 export interface Proposal {
   replicas: number;
@@ -57,6 +60,7 @@ export function recommend(metric: Metric, pods: Pod[], current: number, metrics:
       !metadata.deletionTimestamp && status?.phase !== 'Failed' && status?.phase !== 'Succeeded',
   );
   const used = new Map<Pod, number>();
+  const measurements = new Map<Pod, PodMetrics>();
   for (const pod of alive) {
     const measured = metrics.find(
       (each) => each.namespace === pod.metadata.namespace && each.pod === pod.metadata.name,
@@ -64,19 +68,22 @@ export function recommend(metric: Metric, pods: Pod[], current: number, metrics:
     const amounts = measured?.containers
       .filter(({ name }) => !container || name === container)
       .map(({ cpuNanoCores, memoryBytes }) => (resource === 'cpu' ? cpuNanoCores / 1e6 : memoryBytes * 1000));
-    if (amounts?.length)
+    if (measured && amounts?.length) {
+      measurements.set(pod, measured);
       used.set(
         pod,
         amounts.reduce((sum, amount) => sum + amount, 0),
       );
+    }
   }
   if (used.size === 0) {
     throw failed(
       `${prefix}unable to get metrics for resource ${resource}: no metrics returned from resource metrics API`,
     );
   }
-  // A Pod that is not ready says nothing of the load on those that are.
-  const ready = [...used.keys()].filter((pod) => resource !== 'cpu' || isPodReady(pod));
+  const ready = [...measurements]
+    .filter(([pod, measured]) => resource !== 'cpu' || tellsOfLoad(pod, measured))
+    .map(([pod]) => pod);
   if (ready.length === 0) {
     throw failed(`${prefix}did not receive metrics for targeted pods (pods might be unready)`);
   }
@@ -101,7 +108,13 @@ export function recommend(metric: Metric, pods: Pod[], current: number, metrics:
   const ratio = usage / wanted;
   const label = container ? `${resource} container resource` : `${resource} resource`;
   return {
-    replicas: replicasFor(ratio, current, ready.length, alive.length),
+    replicas: replicasFor(ratio, current, {
+      ready: ready.length,
+      unready: used.size - ready.length,
+      missing: alive.length - used.size,
+      // What is not measured counts as all that it requests when there would be less.
+      assumed: Math.max(1, 100 / (target.averageUtilization ?? 100)),
+    }),
     name: target.type === 'Utilization' ? `${label} utilization (percentage of request)` : label,
     status: (container
       ? { type: metric.type, containerResource: { name: resource, container, current: shown } }
@@ -109,15 +122,32 @@ export function recommend(metric: Metric, pods: Pod[], current: number, metrics:
   };
 }
 
-/** Pods that do not count yet hold back what their absence would otherwise cause. */
-function replicasFor(ratio: number, current: number, ready: number, alive: number): number {
-  const silent = alive - ready;
-  if (silent === 0) return Math.abs(1 - ratio) <= TOLERANCE ? current : Math.ceil(ratio * ready);
-  const assumed = ratio > 1 ? 0 : 1;
-  const damped = (ratio * ready + assumed * silent) / alive;
+/**
+ * Whether the processor time of a Pod is that of its work and not of its start (groupPods): it is ready, and within five minutes of its
+ * start (--horizontal-pod-autoscaler-cpu-initialization-period) was so for the whole window of the measurement.
+ */
+function tellsOfLoad(pod: Pod, { at, windowMs }: PodMetrics): boolean {
+  const condition = pod.status?.conditions?.find(({ type }) => type === 'Ready');
+  const startedAt = Date.parse(pod.status?.startTime ?? '');
+  if (!condition || Number.isNaN(startedAt)) return false;
+  const since = Date.parse(condition.lastTransitionTime ?? '');
+  if (startedAt + INITIALIZATION_MS > at) return condition.status === 'True' && at >= since + windowMs;
+  return condition.status === 'True' || since > startedAt + READINESS_DELAY_MS;
+}
+
+/** Pods that do not count yet hold back what their absence would otherwise cause (GetResourceReplicas). */
+function replicasFor(
+  ratio: number,
+  current: number,
+  { ready, unready, missing, assumed }: { ready: number; unready: number; missing: number; assumed: number },
+): number {
+  const silent = ratio > 1 ? unready : 0;
+  if (silent + missing === 0) return Math.abs(1 - ratio) <= TOLERANCE ? current : Math.ceil(ratio * ready);
+  const counted = ready + silent + missing;
+  const damped = (ratio * ready + (ratio < 1 ? assumed * missing : 0)) / counted;
   const turned = (ratio < 1 && damped > 1) || (ratio > 1 && damped < 1);
   if (Math.abs(1 - damped) <= TOLERANCE || turned) return current;
-  const replicas = Math.ceil(damped * alive);
+  const replicas = Math.ceil(damped * counted);
   return (damped < 1 && replicas > current) || (damped > 1 && replicas < current) ? current : replicas;
 }
 
