@@ -16,9 +16,11 @@ import { nginxImage } from './nginx/image';
 import { nginxVariants } from './nginx/variants';
 import { pauseImage } from './pause';
 import { perlImage } from './perl';
+import { postgresImage } from './postgres/image';
 import { redisImage } from './redis/image';
 import { bashImage, busyboxPlusImage, debianImage, ubuntuImage } from './shells/image';
 import { httpEchoImage } from './small/http-echo';
+import { noNewPrivilegesImage, nonRootImage } from './small/test-users';
 import { whoamiImage } from './small/whoami';
 import { hpaExampleImage } from './stress/hpa-example';
 import { memoryStressImage } from './stress/memory-stress';
@@ -55,9 +57,12 @@ export function createCatalogue(): Catalogue {
     curlImage(names),
     httpdImage(names),
     redisImage(names),
+    postgresImage(names),
     httpEchoImage(),
     pauseImage(),
     whoamiImage(),
+    noNewPrivilegesImage(names),
+    nonRootImage(names),
     debianImage(names),
     ubuntuImage(names),
     bashImage(names),

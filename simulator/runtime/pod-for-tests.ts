@@ -9,12 +9,14 @@ import { SimulatedRuntime } from './simulated-runtime';
 /** Beside those that every node has. */
 const otherImages = [
   'registry.k8s.io/e2e-test-images/agnhost:2.53',
+  'registry.k8s.io/e2e-test-images/nonewprivs:1.3',
   'registry.k8s.io/pause:3.10',
   'httpd:2.4',
   'hashicorp/http-echo:1.0',
   'traefik/whoami',
   'curlimages/curl',
   'redis:7.2-alpine',
+  'postgres:16-alpine',
 ];
 
 /** Real containers of real images on a network of their own, for tests. */
