@@ -9,6 +9,7 @@ import { startEndpointSliceController } from './endpoint-slice';
 import { startEndpointSliceMirroringController } from './endpoint-slice-mirroring';
 import { startEndpointsController } from './endpoints';
 import { startGarbageCollector } from './garbage-collector';
+import { startEphemeralVolumeController } from './ephemeral-volume';
 import { startJobController } from './job/index';
 import { startNamespaceController } from './namespace';
 import { startPersistentVolumeController } from './persistent-volume';
@@ -39,6 +40,7 @@ const CONTROLLERS: readonly StartController[] = [
   startPersistentVolumeController,
   startResourceQuotaController,
   startClusterRoleAggregationController,
+  startEphemeralVolumeController,
   startDisruptionController,
   startTaintEvictionController,
   startGarbageCollector,

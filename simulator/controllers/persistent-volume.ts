@@ -1,5 +1,6 @@
 import type { EventRecorder } from '../events/event-recorder';
 import { selectorMatches } from '../scheduler/label-terms';
+import { claimsOf } from '../schema/pod-claims';
 import { compareQuantities, parseQuantity } from '../schema/quantity';
 import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../schema/types';
 import { type ControllerContext, keyOf, recorder, type StopController, splitKey } from './controller';
@@ -36,9 +37,8 @@ export function startPersistentVolumeController(context: ControllerContext): Sto
     client.watch('storageclasses.storage.k8s.io', {}, everyClaim),
     // A claim that is being deleted stays until no Pod uses it.
     client.watch('pods', {}, ({ object }) => {
-      for (const { persistentVolumeClaim } of object.spec?.volumes ?? []) {
-        if (persistentVolumeClaim)
-          queue.add(`${object.metadata.namespace}/${persistentVolumeClaim.claimName}`);
+      for (const claim of claimsOf(object)) {
+        queue.add(`${object.metadata.namespace}/${claim}`);
       }
     }),
   ];
@@ -137,10 +137,8 @@ class Binder {
     const used = client
       .list('pods', { namespace })
       .some(
-        ({ spec, status }) =>
-          spec?.volumes?.some(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === name) &&
-          status?.phase !== 'Succeeded' &&
-          status?.phase !== 'Failed',
+        (pod) =>
+          claimsOf(pod).includes(name) && pod.status?.phase !== 'Succeeded' && pod.status?.phase !== 'Failed',
       );
     if (has && !used) write(finalizers.filter((each) => each !== CLAIM_PROTECTION));
     return undefined;

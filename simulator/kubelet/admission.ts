@@ -33,6 +33,11 @@ export function rejection(pod: Pod, node: Node, others: Pod[]): Verdict | undefi
   return forbiddenSysctl(pod);
 }
 
+/** What a node lacks for a Pod beside `others`; undefined when it has enough. */
+export function lackOfResources(pod: Pod, node: Node, others: Pod[]): Verdict | undefined {
+  return outOf(pod, nodeInfo(node, others));
+}
+
 /** InsufficientResourceError: CPU in thousandths, everything else whole. */
 function outOf(pod: Pod, info: NodeInfo): Verdict | undefined {
   const tell = (name: string, wanted: bigint, used: bigint, capacity: bigint): Verdict => ({

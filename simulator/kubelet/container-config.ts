@@ -25,11 +25,10 @@ export interface ConfigInputs {
 export function containerConfig(inputs: ConfigInputs): ContainerConfig {
   const { pod, container, image } = inputs;
   const security = securityOf(pod, container, image);
-  const environment = environmentOf(inputs.client, pod, container, inputs.fields);
+  const environment = environmentOf(inputs.client, pod, container, inputs.fields, inputs.volumes);
   const expandAll = (list: string[] | undefined) => list?.map((text) => expand(text, environment));
   const command = expandAll(container.command);
   const args = expandAll(container.args);
-  const limits = container.resources?.limits ?? {};
   return {
     name: container.name,
     image: container.image ?? '',
@@ -45,13 +44,19 @@ export function containerConfig(inputs: ConfigInputs): ContainerConfig {
     stdinOnce: container.stdinOnce ?? false,
     tty: container.tty ?? false,
     ...security,
-    limits: {
-      ...(limits.memory ? { memoryBytes: quantityValue(parseQuantity(limits.memory)) } : {}),
-      ...(limits.cpu ? { cpuMillis: quantityMilliValue(parseQuantity(limits.cpu)) } : {}),
-    },
+    limits: limitsOf(container.resources),
     attempt: inputs.attempt,
     ...(inputs.targetContainerId ? { targetContainerId: inputs.targetContainerId } : {}),
     ...(container.lifecycle?.stopSignal ? { stopSignal: container.lifecycle.stopSignal } : {}),
+  };
+}
+
+/** Limits as a cgroup has them (kuberuntime generateLinuxContainerResources). */
+export function limitsOf(resources: Container['resources']): ContainerConfig['limits'] {
+  const { memory, cpu } = resources?.limits ?? {};
+  return {
+    ...(memory ? { memoryBytes: quantityValue(parseQuantity(memory)) } : {}),
+    ...(cpu ? { cpuMillis: quantityMilliValue(parseQuantity(cpu)) } : {}),
   };
 }
 

@@ -1,7 +1,9 @@
 import type { Client } from '../api/client';
-import type { Container, Pod, Service } from '../schema/types';
+import type { Container, EnvVar, Pod, Service } from '../schema/types';
+import { valueInEnvFile } from './env-file';
 import { expand } from './expansion';
 import { type FieldContext, fieldValue, resourceValue } from './field-ref';
+import type { PodVolumes } from './volumes/pod-volumes';
 
 /** A container that cannot be configured: the waiting reason CreateContainerConfigError, with this message. */
 export class ConfigError extends Error {
@@ -17,6 +19,7 @@ export function environmentOf(
   pod: Pod,
   container: Container,
   fields: FieldContext,
+  volumes?: PodVolumes,
 ): Map<string, string> {
   const namespace = pod.metadata.namespace ?? '';
   const services = serviceVariables(client, namespace, pod.spec?.enableServiceLinks !== false);
@@ -49,12 +52,41 @@ export function environmentOf(
         if (optional) continue;
         throw new ConfigError(`couldn't find key ${key} in Secret ${namespace}/${source}`);
       }
+    } else if (valueFrom?.fileKeyRef) {
+      resolved = fileValue(valueFrom.fileKeyRef, volumes);
+      if (resolved === undefined) continue;
     }
     result.set(name, resolved ?? '');
     known.set(name, resolved ?? '');
   }
   for (const [name, value] of services) if (!result.has(name)) result.set(name, value);
   return result;
+}
+
+type FileKeyRef = NonNullable<NonNullable<EnvVar['valueFrom']>['fileKeyRef']>;
+
+/** A variable that an init container has written down. Undefined: it is optional, and not there. */
+function fileValue(
+  { volumeName, path, key, optional }: FileKeyRef,
+  volumes?: PodVolumes,
+): string | undefined {
+  const volume = volumes?.get(volumeName);
+  if (!volume)
+    throw new ConfigError(`cannot find the volume ${JSON.stringify(volumeName)} referenced by FileKeyRef`);
+  const data = volume.tree.read(`/${[volume.path, path].filter(Boolean).join('/')}`);
+  let value: string | undefined;
+  try {
+    if (data) value = valueInEnvFile(Buffer.from(data).toString('utf8'), key);
+    else if (!optional) throw new SyntaxError('no such file');
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new ConfigError("couldn't parse env file");
+  }
+  if (!value && !optional)
+    throw new ConfigError(
+      `environment variable key ${JSON.stringify(key)} not found in file ${JSON.stringify(path)}`,
+    );
+  return value || undefined;
 }
 
 function configMapData(client: Client, namespace: string, name: string, optional = false) {

@@ -61,6 +61,7 @@ export function startKubelet(options: KubeletOptions): Kubelet {
   const onError = options.onError ?? (() => undefined);
   const restored = options.restore as Snapshot | undefined;
   const allocatable = client.get('nodes', '', nodeName)?.status?.allocatable ?? {};
+  const table = new PodTable(nodeName);
   const context: KubeletContext = {
     client,
     clock,
@@ -79,34 +80,46 @@ export function startKubelet(options: KubeletOptions): Kubelet {
         : options.trees.restore(restored.disk),
     issueToken: options.issueToken,
     images: new ImagePuller(runtime.images, clock),
+    neighbours: (uid) => neighbours(uid),
     backoff: new Backoff(),
     onError,
   };
   const heartbeat = new NodeHeartbeat(client, clock, runtime.images, nodeName);
   heartbeat.start();
 
-  const table = new PodTable(nodeName);
-  /** Asked once, at the first sight of a Pod. */
-  const refusal = (pod: Pod) => {
-    const node = client.get('nodes', '', nodeName);
-    const others = [...table.workers.values()]
-      .map(({ run }) => run.pod)
-      .filter((other) => other.metadata.uid !== pod.metadata.uid && !isFinal(other.status?.phase))
+  /** Those that have not finished, and that the API knows still. */
+  const neighbours = (uid: string | undefined): Pod[] =>
+    [...table.workers.values()]
+      .map(({ run }) => run.allocated ?? run.pod)
+      .filter((other) => other.metadata.uid !== uid && !isFinal(other.status?.phase))
       .filter(
         ({ metadata: { namespace = '', name = '', uid } }) =>
           client.get('pods', namespace, name)?.metadata.uid === uid,
       );
-    return node && rejection(pod, node, others);
+  /** Asked once, at the first sight of a Pod. */
+  const refusal = (pod: Pod) => {
+    const node = client.get('nodes', '', nodeName);
+    return node && rejection(pod, node, neighbours(pod.metadata.uid));
+  };
+  /** Resizes that wait for room are looked at again when a Pod has left, or ended (allocation manager RetryPendingResizes). */
+  const retryResizes = () => {
+    for (const worker of table.workers.values())
+      if (worker.run.resizePending?.reason === 'Deferred') worker.wake();
   };
   const onPod = ({ type, object: pod }: WatchEvent<Pod>): void => {
     const uid = pod.metadata.uid ?? '';
     const worker = table.workers.get(uid);
     if (type === 'DELETED') worker?.remove();
-    else if (worker) worker.update(pod);
-    else if (pod.spec?.nodeName === nodeName) {
+    else if (worker) {
+      worker.update(pod);
+      if (isFinal(pod.status?.phase)) retryResizes();
+    } else if (pod.spec?.nodeName === nodeName) {
       const state = stateAfterReboot(pod, clock.now());
       const run = new PodRun(context, pod, state, restored?.volumes[uid]);
-      const added = new PodWorker(run, () => table.workers.delete(uid));
+      const added = new PodWorker(run, () => {
+        table.workers.delete(uid);
+        retryResizes();
+      });
       table.workers.set(uid, added);
       const refused = pod.status?.startTime ? undefined : refusal(pod);
       if (refused) added.reject(refused);

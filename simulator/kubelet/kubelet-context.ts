@@ -3,6 +3,7 @@ import type { Clock } from '../clock/clock';
 import type { EventRecorder } from '../events/event-recorder';
 import type { FileTree } from '../files/file-system';
 import type { ContainerRuntime } from '../runtime/container-runtime';
+import type { Pod } from '../schema/types';
 import type { Backoff } from './backoff';
 import type { ImagePuller } from './image-puller';
 import type { ClusterDns } from './sandbox-config';
@@ -22,6 +23,8 @@ export interface KubeletContext {
   disk: FileTree;
   issueToken: IssueToken;
   images: ImagePuller;
+  /** The node's other Pods that have not finished, with the amounts that they have. */
+  neighbours(uid: string): Pod[];
   /** Of containers that ended, by Pod and container. */
   backoff: Backoff;
   onError: (error: unknown) => void;

@@ -97,3 +97,76 @@ describe('a Pod', () => {
     cluster.components.stop();
   });
 });
+
+describe('a Pod that runs', () => {
+  it('ends when it is given a deadline that has passed', async () => {
+    const cluster = await startTestCluster({ scripts: { app: { onTerm: 0 } } });
+    cluster.client.create('pods', podOf({}));
+    await cluster.clock.advance(10_000);
+    const pod = cluster.client.get('pods', 'default', 'pod') as Pod;
+    cluster.client.update('pods', { ...pod, spec: { ...pod.spec, activeDeadlineSeconds: 12 } } as Pod);
+    await cluster.clock.advance(1_000);
+    expect(status(cluster)?.phase).toBe('Running');
+    await cluster.clock.advance(2_000);
+    expect(status(cluster)).toMatchObject({ phase: 'Failed', reason: 'DeadlineExceeded' });
+    cluster.components.stop();
+  });
+
+  it.each([
+    ['runc', 'Running', undefined],
+    [
+      'gvisor',
+      'Pending',
+      'FailedCreatePodSandBox: Failed to create pod sandbox: rpc error: code = Unknown desc = failed to get sandbox runtime: no runtime for "gvisor" is configured (1)',
+    ],
+  ])('under the RuntimeClass handler %s', async (handler, phase, event) => {
+    const cluster = await startTestCluster();
+    cluster.client.create('runtimeclasses.node.k8s.io', {
+      apiVersion: 'node.k8s.io/v1',
+      kind: 'RuntimeClass',
+      metadata: { name: 'special' },
+      handler,
+    });
+    cluster.client.create('pods', podOf({}, { runtimeClassName: 'special' }));
+    await cluster.clock.advance(3_000);
+    expect(status(cluster)?.phase).toBe(phase);
+    if (event) expect(told(cluster)).toContain(event);
+    cluster.components.stop();
+  });
+
+  it('has the claim of its ephemeral volume for itself, and takes it along', async () => {
+    const cluster = await startTestCluster({ scripts: { app: { onTerm: 0 } } });
+    const claim = { spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } };
+    const volumes = [{ name: 'scratch', ephemeral: { volumeClaimTemplate: claim } }];
+    const volumeMounts = [{ name: 'scratch', mountPath: '/scratch' }];
+    cluster.client.create('pods', podOf({ volumeMounts }, { volumes }));
+    await cluster.clock.advance(10_000);
+    expect(status(cluster)?.phase).toBe('Running');
+    const found = () => cluster.client.get('persistentvolumeclaims', 'default', 'pod-scratch');
+    const uid = cluster.client.get('pods', 'default', 'pod')?.metadata.uid;
+    expect(found()?.metadata.ownerReferences).toEqual([
+      { apiVersion: 'v1', kind: 'Pod', name: 'pod', uid, controller: true, blockOwnerDeletion: true },
+    ]);
+    cluster.client.delete('pods', 'default', 'pod');
+    await cluster.clock.advance(60_000);
+    expect(found()).toBeUndefined();
+    cluster.components.stop();
+  });
+
+  it('is not given a claim of that name that is not its own', async () => {
+    const cluster = await startTestCluster();
+    cluster.client.create('persistentvolumeclaims', {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'pod-scratch', namespace: 'default' },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+    });
+    const claim = { spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } };
+    const volumes = [{ name: 'scratch', ephemeral: { volumeClaimTemplate: claim } }];
+    const volumeMounts = [{ name: 'scratch', mountPath: '/scratch' }];
+    cluster.client.create('pods', podOf({ volumeMounts }, { volumes }));
+    await cluster.clock.advance(10_000);
+    expect(status(cluster)?.phase).toBe('Pending');
+    cluster.components.stop();
+  });
+});

@@ -18,6 +18,12 @@ export class PodRun {
   readonly volumes: PodVolumes;
   /** Why the amounts of the spec are not those that the containers have. */
   resizePending: WaitingReason | undefined;
+  /** The Pod with the amounts that it has, while a resize is pending. */
+  allocated: Pod | undefined;
+  /** The generation whose resize is being carried out. */
+  resizing: number | undefined;
+  /** Why a resize that was granted is not carried out yet. */
+  resizeError: string | undefined;
   private readonly tokens = new Map<string, { token: string; renewAt: number }>();
 
   constructor(

@@ -3,6 +3,7 @@ import { ApiError } from '../api/errors';
 import type { Timer } from '../clock/clock';
 import { RuntimeError } from '../runtime/container-runtime';
 import type { Container, Pod } from '../schema/types';
+import { ActiveDeadline } from './active-deadline';
 import { type Actions, decide } from './decide';
 import { CLEANUP_MS, RELIST_MS, RETRY_MS, StartError } from './kubelet-context';
 import { allStatuses, concernsKubelet } from './pod-change';
@@ -11,6 +12,7 @@ import type { Attempt, ProbeKind, ProbeResult } from './pod-state';
 import { PodProbes } from './probes/pod-probes';
 import { checkPullSecrets } from './pull-secrets';
 import { allocate } from './resize';
+import { checkRuntimeHandler } from './runtime-handler';
 import { sandboxConfig } from './sandbox-config';
 import { startContainer } from './start-container';
 import { condition, conditionsOf } from './status/conditions';
@@ -30,6 +32,7 @@ export class PodWorker {
   private readonly probes: PodProbes;
   private readonly mounter: VolumeMounter;
   private readonly status: StatusWriter;
+  private readonly deadline: ActiveDeadline;
   private readonly abort = new AbortController();
   private readonly timers = new Set<Timer>();
   private verdict: Verdict | undefined;
@@ -50,6 +53,11 @@ export class PodWorker {
     this.probes = new PodProbes(run, (kind, attempt, result) => this.probed(kind, attempt, result));
     this.mounter = new VolumeMounter(run, () => this.wake());
     this.status = new StatusWriter(run);
+    this.deadline = new ActiveDeadline(run, () => {
+      run.tell('Normal', 'DeadlineExceeded', 'Pod was active on the node longer than specified deadline');
+      const message = 'Pod was active on the node longer than the specified deadline';
+      this.fail({ reason: 'DeadlineExceeded', message });
+    });
     this.ended = isFinal(run.pod.status?.phase);
   }
 
@@ -94,6 +102,7 @@ export class PodWorker {
     this.status.stop();
     this.probes.stop();
     this.mounter.stop();
+    this.deadline.stop();
     for (const timer of this.timers) timer.cancel();
     this.timers.clear();
   }
@@ -142,6 +151,8 @@ export class PodWorker {
     const phase = this.writeStatus();
     if (run.pod.metadata.deletionTimestamp || isFinal(phase)) return this.end();
     this.begin();
+    this.deadline.update();
+    if (run.resizeError) this.later(RETRY_MS);
     if (!this.mounter.mount()) return;
     const actions = decide(allocated, run.state);
     if (actions.start.length + actions.startInit.length > 0) checkPullSecrets(run);
@@ -156,15 +167,6 @@ export class PodWorker {
     this.begun = true;
     this.probes.start();
     const { run } = this;
-    const deadline = run.pod.spec?.activeDeadlineSeconds;
-    if (deadline !== undefined) {
-      const since = Date.parse(String(run.pod.status?.startTime ?? '')) || run.context.clock.now();
-      this.timer(since + deadline * 1000 - run.context.clock.now(), () => {
-        run.tell('Normal', 'DeadlineExceeded', 'Pod was active on the node longer than specified deadline');
-        const message = 'Pod was active on the node longer than the specified deadline';
-        this.fail({ reason: 'DeadlineExceeded', message });
-      });
-    }
     this.mounter.watchLimits((message) => {
       run.tell('Warning', 'Evicted', message);
       this.fail({ reason: 'Evicted', message });
@@ -211,6 +213,7 @@ export class PodWorker {
       run.tell('Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.');
     }
     try {
+      checkRuntimeHandler(context.client, run.pod);
       state.sandbox = context.runtime.createSandbox(sandboxConfig(run.pod, context.node, context.dns));
       state.sandboxes += 1;
     } catch (error) {
@@ -326,6 +329,7 @@ export class PodWorker {
     }
     for (const attempt of [...run.state.current.values(), ...run.state.previous.values()])
       attempt.container?.remove();
+    run.volumes.discard(run.pod);
     run.context.images.forget(uid);
     this.close();
     this.gone(this);

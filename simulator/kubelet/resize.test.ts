@@ -1,35 +1,86 @@
 import { describe, expect, it } from 'vitest';
+import type { Pod } from '../schema/types';
 import type { PodRun } from './pod-run';
 import { type Attempt, emptyRuntimeState } from './pod-state';
 import { allocate } from './resize';
 
 const had = { requests: { cpu: '100m', memory: '32Mi' } };
+const neighbour = { spec: { containers: [{ name: 'b', resources: { requests: { cpu: '3' } } }] } } as Pod;
 
-/** A running container that has `had`, in a Pod that now asks for `requests`, on a node of 4 CPUs and 1 GiB. */
-function resized(requests: Record<string, string>): PodRun {
+interface Situation {
+  /** Bytes that the container holds. */
+  used?: number;
+  neighbours?: Pod[];
+}
+
+/** A running container that has `had`, in a Pod that now asks for other amounts, on a node of 4 CPUs and 1 GiB. */
+function resized(resources: object, { used = 0, neighbours = [] }: Situation = {}) {
   const state = emptyRuntimeState();
-  state.current.set('a', { name: 'a', state: 'running', resources: had } as unknown as Attempt);
-  const pod = { metadata: {}, spec: { containers: [{ name: 'a', resources: { requests } }] } };
-  const node = { allocatable: { cpu: '4', memory: '1Gi' } };
-  return { pod, state, context: { node }, resizePending: undefined } as unknown as PodRun;
+  const given: object[] = [];
+  const container = { usage: () => ({ memoryBytes: used }), update: (limits: object) => given.push(limits) };
+  state.current.set('a', { name: 'a', state: 'running', resources: had, container } as unknown as Attempt);
+  const allocatable = { cpu: '4', memory: '1Gi', pods: '110' };
+  const told: string[] = [];
+  const run = {
+    pod: { metadata: { generation: 2 }, spec: { containers: [{ name: 'a', resources }] } },
+    uid: 'u',
+    state,
+    context: {
+      node: { name: 'n', allocatable },
+      client: { get: () => ({ metadata: { name: 'n' }, status: { allocatable } }) },
+      neighbours: () => neighbours,
+    },
+    tell: (_type: string, reason: string, message: string) => told.push(`${reason}: ${message}`),
+  } as unknown as PodRun;
+  return { run, given, told };
 }
 
 describe('a resize', () => {
-  it('that the node can give is given', () => {
-    const run = resized({ cpu: '2', memory: '64Mi' });
+  it('that the node can give is given to the running container, and told', () => {
+    const wanted = { requests: { cpu: '2', memory: '64Mi' }, limits: { cpu: '2', memory: '64Mi' } };
+    const { run, given, told } = resized(wanted);
     expect(allocate(run)).toBe(run.pod);
-    expect(run.state.current.get('a')?.resources).toEqual({ requests: { cpu: '2', memory: '64Mi' } });
-    expect(run.resizePending).toBeUndefined();
+    expect(given).toEqual([{ cpuMillis: 2000, memoryBytes: 64 * 1024 * 1024 }]);
+    expect(run.state.current.get('a')?.resources).toEqual(wanted);
+    const details = JSON.stringify({ containers: [{ name: 'a', resources: wanted }], generation: 2 });
+    expect(told).toEqual([
+      `ResizeStarted: Pod resize started: ${details}`,
+      `ResizeCompleted: Pod resize completed: ${details}`,
+    ]);
   });
 
-  it('that the node could never give leaves the container as it is, and says why', () => {
-    const run = resized({ cpu: '900', memory: '2Gi' });
+  it.each([
+    [
+      'the node could never give',
+      { requests: { cpu: '900', memory: '2Gi' } },
+      {},
+      'Infeasible',
+      "Node didn't have enough capacity: cpu, requested: 900000, capacity: 4000 Node didn't have enough capacity: memory, requested: 2147483648, capacity: 1073741824",
+    ],
+    [
+      'other Pods leave no room for',
+      { requests: { cpu: '2' } },
+      { neighbours: [neighbour] },
+      'Deferred',
+      "Node didn't have enough resource: cpu, requested: 2000, used: 3000, capacity: 4000",
+    ],
+  ])('that %s leaves the container as it is, and says why once', (_title, wanted, situation, reason, message) => {
+    const { run, given, told } = resized(wanted, situation);
     expect(allocate(run).spec?.containers[0]?.resources).toEqual(had);
-    expect(run.state.current.get('a')?.resources).toEqual(had);
-    expect(run.resizePending).toEqual({
-      reason: 'Infeasible',
-      message:
-        "Node didn't have enough capacity: cpu, requested: 900000, capacity: 4000 Node didn't have enough capacity: memory, requested: 2147483648, capacity: 1073741824",
-    });
+    expect(allocate(run).spec?.containers[0]?.resources).toEqual(had);
+    expect(run.resizePending).toEqual({ reason, message });
+    expect(given).toEqual([]);
+    expect(told).toHaveLength(1);
+    expect(told[0]).toMatch(new RegExp(`^Resize${reason}: Pod resize ${reason}: \\{"containers"`));
+  });
+
+  it('to less memory than is in use waits until it is not', () => {
+    const situation = { used: 50_000_000 };
+    const { run, given } = resized({ limits: { memory: '40M' } }, situation);
+    allocate(run);
+    expect(given).toEqual([]);
+    expect(run.resizeError).toBe(
+      'attempting to set pod memory limit (40000000) below current usage (50000000)',
+    );
   });
 });

@@ -18,8 +18,11 @@ export function sandboxConfig(pod: Pod, node: { name: string; ip: string }, dns:
   const { name = '', namespace = '', uid = '', labels = {} } = pod.metadata;
   const spec = pod.spec ?? { containers: [] };
   const hostNetwork = spec.hostNetwork ?? false;
-  const hostname = hostNetwork ? node.name : hostnameOf(pod);
-  const fqdn = spec.subdomain ? `${hostname}.${spec.subdomain}.${namespace}.svc.${dns.domain}` : undefined;
+  const override = spec.hostnameOverride;
+  const hostname = override ?? (hostNetwork ? node.name : hostnameOf(pod));
+  // An override stands alone: it has no name in the DNS (kubelet GeneratePodHostNameAndDomain).
+  const fqdn =
+    spec.subdomain && !override ? `${hostname}.${spec.subdomain}.${namespace}.svc.${dns.domain}` : undefined;
   return {
     podName: name,
     podNamespace: namespace,
@@ -33,6 +36,7 @@ export function sandboxConfig(pod: Pod, node: { name: string; ip: string }, dns:
     shareProcessNamespace: spec.shareProcessNamespace ?? false,
     nodeName: node.name,
     nodeIP: node.ip,
+    ...(spec.hostUsers === false ? { ownUsers: true } : {}),
     sysctls: Object.fromEntries((spec.securityContext?.sysctls ?? []).map((each) => [each.name, each.value])),
   };
 }

@@ -153,6 +153,13 @@ export class ScriptedContainer implements RuntimeContainer {
   }
 
   onExit(run: () => void): void {
+  update(): void {}
+
+  get user() {
+    const { uid = 0, gid = 0, supplementalGroups } = this.config.user;
+    return { uid, gid, groups: [...new Set([gid, ...supplementalGroups])].sort((a, b) => a - b) };
+  }
+
     if (this.phase === 'exited') run();
     else this.listeners.push(run);
   }

@@ -5,7 +5,7 @@ import { podText } from './pod-state';
 
 type SecurityFields = Pick<
   ContainerConfig,
-  'user' | 'readOnlyRootFilesystem' | 'privileged' | 'capabilities' | 'allowPrivilegeEscalation'
+  'user' | 'readOnlyRootFilesystem' | 'privileged' | 'capabilities' | 'allowPrivilegeEscalation' | 'seccomp'
 >;
 
 /** What the container's security context, the Pod's and the image amount to (securitycontext.DetermineEffectiveSecurityContext). */
@@ -22,7 +22,9 @@ export function securityOf(pod: Pod, container: Container, image: ImageStatus): 
       ...(uid === undefined ? {} : { uid }),
       ...(gid === undefined ? {} : { gid }),
       supplementalGroups: [...groups],
+      ...(shared.supplementalGroupsPolicy === 'Strict' ? { strict: true } : {}),
     },
+    seccomp: !own.privileged && seccompOf(own, shared) !== 'Unconfined',
     readOnlyRootFilesystem: own.readOnlyRootFilesystem ?? false,
     privileged: own.privileged ?? false,
     capabilities: { add: own.capabilities?.add ?? [], drop: own.capabilities?.drop ?? [] },
@@ -30,15 +32,17 @@ export function securityOf(pod: Pod, container: Container, image: ImageStatus): 
   };
 }
 
-/** `status.user` as containerd reports it for who the main process runs as. */
-export function statusUser(user: ContainerConfig['user'], image: ImageStatus) {
-  const [imageUid, imageGid] = image.user
-    .split(':')
-    .map((part) => (/^\d+$/.test(part) ? Number(part) : undefined));
-  const uid = user.uid ?? imageUid ?? 0;
-  const gid = user.gid ?? imageGid ?? 0;
-  const supplementalGroups = [...new Set([gid, ...user.supplementalGroups])].sort((a, b) => a - b);
-  return { linux: { uid, gid, supplementalGroups } };
+/** The container's profile, else the Pod's; without either none, for kubelets whose seccompDefault is off (kuberuntime getSeccompProfile). */
+function seccompOf(
+  own: NonNullable<Container['securityContext']>,
+  shared: NonNullable<NonNullable<Pod['spec']>['securityContext']>,
+): string {
+  const profile = own.seccompProfile ?? shared.seccompProfile;
+  if (profile?.type === 'Localhost')
+    throw new ConfigError(
+      'The embedded cluster does not simulate seccomp profiles of type Localhost; use a kind cluster for that.',
+    );
+  return profile?.type ?? 'Unconfined';
 }
 
 /** The one user that all containers run as, when all name the same. */

@@ -10,7 +10,6 @@ import { RELIST_MS, RETRY_MS, StartError } from './kubelet-context';
 import { runHook } from './lifecycle-hook';
 import type { PodRun } from './pod-run';
 import { type Attempt, podText } from './pod-state';
-import { statusUser } from './security-context';
 import type { ContainerKind } from './status/container-statuses';
 
 export interface StartHooks {
@@ -116,7 +115,9 @@ function create(
     image: image.name,
     imageID: image.id,
     specHash: containerHash(spec),
-    user: statusUser(config.user, image),
+    user: {
+      linux: { uid: container.user.uid, gid: container.user.gid, supplementalGroups: container.user.groups },
+    },
     resources: spec.resources ?? {},
     container,
   };

@@ -10,6 +10,8 @@ export interface NetworkNamespace {
   /** The first address that is not loopback: the Pod's, or the node's with hostNetwork. */
   readonly address: string;
   interfaces(): NetworkInterface[];
+  /** Adds or takes away an interface that leads nowhere (`ip link add NAME type dummy`). False: it is there, or not there, already. */
+  setDummy(name: string, present: boolean): boolean;
   /**
    * Listens for TCP connections. `host` '0.0.0.0' (default) takes those to every address, '127.0.0.1' only those
    * of the Pod's own containers. Port 0 picks one. Throws NetworkError EADDRINUSE or EADDRNOTAVAIL.

@@ -32,6 +32,7 @@ const unreachableAfter = 3_000;
 export class NetworkStack implements NetworkNamespace {
   private readonly table = new SocketTable();
   private readonly traffic = { lo: { rx: 0, tx: 0 }, eth0: { rx: 0, tx: 0 } };
+  private readonly dummies = new Set<string>();
   private open = true;
 
   constructor(
@@ -67,7 +68,23 @@ export class NetworkStack implements NetworkNamespace {
         rxBytes: eth0.rx,
         txBytes: eth0.tx,
       },
+      ...[...this.dummies].map((name, at) => ({
+        name,
+        address: '',
+        prefix: 0,
+        mac: `0a:58:${mac.slice(0, -2)}${at.toString(16).padStart(2, '0')}`,
+        mtu: 1500,
+        rxBytes: 0,
+        txBytes: 0,
+      })),
     ];
+  }
+
+  setDummy(name: string, present: boolean): boolean {
+    if (name === 'lo' || name === 'eth0' || this.dummies.has(name) === present) return false;
+    if (present) this.dummies.add(name);
+    else this.dummies.delete(name);
+    return true;
   }
 
   listen(port: number, host = '0.0.0.0', owner?: SocketOwner): Listener {

@@ -44,6 +44,8 @@ export interface SandboxConfig {
   nodeName: string;
   nodeIP: string;
   sysctls: Record<string, string>;
+  /** A user namespace of its own: hostUsers was false. */
+  ownUsers?: boolean;
 }
 
 export interface Sandbox {
@@ -73,11 +75,14 @@ export interface ContainerConfig {
   stdin: boolean;
   stdinOnce: boolean;
   tty: boolean;
-  user: { uid?: number; gid?: number; supplementalGroups: number[] };
+  /** `strict`: without the groups that the image's /etc/group gives the user (supplementalGroupsPolicy). */
+  user: { uid?: number; gid?: number; supplementalGroups: number[]; strict?: boolean };
   readOnlyRootFilesystem: boolean;
   privileged: boolean;
   capabilities: { add: string[]; drop: string[] };
   allowPrivilegeEscalation: boolean;
+  /** Under the runtime's default filter; /proc shows it, and it keeps nobody from anything. */
+  seccomp?: boolean;
   limits: { memoryBytes?: number; cpuMillis?: number };
   /** restartCount of the container: names the log file and numbers the attempt. */
   attempt: number;
@@ -110,11 +115,15 @@ export interface RuntimeContainer {
   readonly exitCode?: number;
   readonly oomKilled: boolean;
   readonly log: ContainerLog;
+  /** Who its main process is, as the image's own accounts complete it. */
+  readonly user: { uid: number; gid: number; groups: number[] };
   /** What asks it to stop: the Pod's wish, else the image's STOPSIGNAL, else TERM. For `signal`. */
   readonly stopSignal: string;
   /** Throws RuntimeError `RunContainerError` in runc's words when the command is not there (exit 127/128). */
   start(): void;
   signal(name: string): void;
+  /** Other limits for its cgroup, from now on (UpdateContainerResources). */
+  update(limits: ContainerConfig['limits']): void;
   /** Runs at once when it has exited already. */
   onExit(run: () => void): void;
   /** Throws RuntimeError in runc's words when the command is not there. */

@@ -14,6 +14,7 @@ export interface SystemParts {
   network: NetworkNamespace;
   processes: ProcessTable;
   machine: Machine;
+  firstUser?: number | undefined;
   program: (name: string) => Program | undefined;
   onOutOfMemory: (victim: Process) => void;
 }
@@ -31,6 +32,8 @@ export function containerSystem(parts: SystemParts): System {
     program: parts.program,
     limits: config.limits,
     ...(capabilities ? { capabilities } : {}),
+    ...(config.seccomp ? { seccomp: true } : {}),
+    ...(parts.firstUser === undefined ? {} : { firstUser: parts.firstUser }),
     noNewPrivileges: config.allowPrivilegeEscalation === false,
     machine: parts.machine,
     onOutOfMemory: parts.onOutOfMemory,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock/clock';
 import { toBytes } from '../files/byte-string';
+import type { Disk } from '../files/disk';
 import { VolumeTree } from '../files/volume-tree';
 import { defaultPath } from '../images/image';
 import type { ImageStore } from '../images/image-store';
@@ -22,6 +23,7 @@ import { SimulatedContainer } from './simulated-container';
 import { lookUpUser } from './user-lookup';
 
 export interface SandboxParts {
+  disk?: Disk;
   clock: Clock;
   network: SimulatedNetwork;
   images: ImageStore;
@@ -29,6 +31,8 @@ export interface SandboxParts {
   /** Programs of the images and the common utilities. */
   program: (name: string) => Program | undefined;
   newProcessTable: () => ProcessTable;
+  /** The first of 65,536 user ids that no other Pod has. */
+  newUserRange: () => number;
 }
 
 /** A Pod on a node: its address, its files, and its containers. */
@@ -41,11 +45,13 @@ export class PodSandbox implements Sandbox {
   private readonly containers = new Map<string, SimulatedContainer>();
   private readonly sharedTable: ProcessTable | undefined;
   private pause: Process | undefined;
+  private readonly firstUser: number | undefined;
 
   constructor(
     private readonly config: SandboxConfig,
     private readonly parts: SandboxParts,
   ) {
+    this.firstUser = config.ownUsers ? parts.newUserRange() : undefined;
     this.attachment = parts.network.attach(config);
     this.ip = this.attachment.namespace.address;
     this.files = this.sandboxFiles();
@@ -90,6 +96,7 @@ export class PodSandbox implements Sandbox {
       network: this.attachment.namespace,
       processes: target?.processes ?? this.sharedTable ?? this.parts.newProcessTable(),
       machine: this.parts.machine,
+      firstUser: this.firstUser,
       program: (name) => image.image.programs[name] ?? this.parts.program(name),
       onOutOfMemory: () => {
         container.oomKilled = true;
@@ -155,7 +162,7 @@ export class PodSandbox implements Sandbox {
   }
 
   private kernelFiles(system: () => System): KernelFiles {
-    return { system, sysctls: this.config.sysctls, sharedMemory: this.sharedMemory };
+    return { system, sysctls: this.config.sysctls, sharedMemory: this.sharedMemory, disk: this.parts.disk };
   }
 
   /** The process that holds a shared pid namespace, and takes in its orphans. */

@@ -32,6 +32,10 @@ export class ProcessNetwork implements NetworkNamespace {
     return this.shared.interfaces();
   }
 
+  setDummy(name: string, present: boolean): boolean {
+    return this.shared.setDummy(name, present);
+  }
+
   listen(port: number, host?: string, owner: SocketOwner = this.owner()): Listener {
     const listener = this.shared.listen(port, host, owner);
     const forget = this.closeAtEnd(() => listener.close());

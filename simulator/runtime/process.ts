@@ -86,6 +86,10 @@ export interface System {
   readonly capabilities?: ReadonlySet<string>;
   /** no_new_privs: allowPrivilegeEscalation was false. */
   readonly noNewPrivileges?: boolean;
+  /** A seccomp filter is in place. */
+  readonly seccomp?: boolean;
+  /** The user id outside that its user 0 has; undefined: it shares the users of the node. */
+  readonly firstUser?: number;
   /** The machine: what /proc/meminfo, /proc/cpuinfo, uname and uptime tell. */
   readonly machine: Machine;
   /** Called when the memory of its processes went over the limit, before all of them are killed (memory.oom.group). */

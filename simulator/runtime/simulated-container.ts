@@ -126,6 +126,18 @@ export class SimulatedContainer implements RuntimeContainer {
     return parseSignal(this.parts.stopSignal) || 'TERM';
   }
 
+  update(limits: ContainerConfig['limits']): void {
+    const own = this.parts.system.limits;
+    delete own.memoryBytes;
+    delete own.cpuMillis;
+    Object.assign(own, limits);
+  }
+
+  get user(): RuntimeContainer['user'] {
+    const { uid, gid, groups } = this.parts.user;
+    return { uid, gid, groups };
+  }
+
   onExit(run: () => void): void {
     if (this.phase === 'exited') run();
     else this.exitListeners.push(run);

@@ -31,9 +31,10 @@ export function lookUpUser(
   if (uid === undefined) throw unknown('user', userPart, 'passwd');
   const byUid = entry ?? passwd.find((each) => each.uid === uid);
   const gid = wanted.gid ?? groupId(groupPart, groups) ?? byUid?.gid ?? 0;
-  const own = byUid
-    ? groups.filter(({ members }) => members.includes(byUid.name)).map((each) => each.gid)
-    : [];
+  const own =
+    byUid && !wanted.strict
+      ? groups.filter(({ members }) => members.includes(byUid.name)).map((each) => each.gid)
+      : [];
   const all = new Set([gid, ...own, ...wanted.supplementalGroups]);
   return { uid, gid, groups: [...all].sort((a, b) => a - b), home: byUid?.home ?? '/' };
 }

@@ -1,4 +1,5 @@
 import type { Client } from '../api/client';
+import { claimOf, claimsOf } from '../schema/pod-claims';
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../schema/types';
 import type { Misfit } from './filters';
 import { meets } from './label-terms';
@@ -12,9 +13,16 @@ export class VolumeBinding {
 
   /** A reason that holds for every node: a claim that is missing, or that nobody will bind for this Pod. */
   refusal(pod: Pod): string | undefined {
-    for (const name of claimNames(pod)) {
+    for (const name of claimsOf(pod)) {
       const claim = this.claim(pod, name);
-      if (!claim) return `persistentvolumeclaim ${JSON.stringify(name)} not found`;
+      if (!claim) {
+        const ephemeral = pod.spec?.volumes?.some(
+          (volume) => volume.ephemeral && claimOf(pod, volume) === name,
+        );
+        return ephemeral
+          ? `waiting for ephemeral volume controller to create the persistentvolumeclaim ${JSON.stringify(name)}`
+          : `persistentvolumeclaim ${JSON.stringify(name)} not found`;
+      }
       if (claim.metadata.deletionTimestamp)
         return `persistentvolumeclaim ${JSON.stringify(name)} is being deleted`;
       if (!claim.spec?.volumeName && !this.waitsForConsumer(claim)) {
@@ -25,7 +33,7 @@ export class VolumeBinding {
   }
 
   misfit(pod: Pod, info: NodeInfo): Misfit | undefined {
-    for (const name of claimNames(pod)) {
+    for (const name of claimsOf(pod)) {
       const volume = this.volumeOf(this.claim(pod, name));
       const terms = volume?.spec?.nodeAffinity?.required?.nodeSelectorTerms;
       if (!terms) continue;
@@ -40,7 +48,7 @@ export class VolumeBinding {
   /** Tells the provisioner where the Pod will run. Returns whether the Pod has to wait for a volume. */
   prepare(pod: Pod, node: string): boolean {
     let waiting = false;
-    for (const name of claimNames(pod)) {
+    for (const name of claimsOf(pod)) {
       const claim = this.claim(pod, name);
       if (!claim || claim.spec?.volumeName) continue;
       waiting = true;
@@ -70,11 +78,4 @@ export class VolumeBinding {
     const name = claim?.spec?.volumeName;
     return name ? this.client.get('persistentvolumes', '', name) : undefined;
   }
-}
-
-function claimNames(pod: Pod): string[] {
-  return (pod.spec?.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) => {
-    if (persistentVolumeClaim) return [persistentVolumeClaim.claimName];
-    return ephemeral ? [`${pod.metadata.name}-${name}`] : [];
-  });
 }

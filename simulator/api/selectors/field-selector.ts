@@ -26,6 +26,15 @@ const FIELDS: Partial<Record<ResourceName, readonly string[]>> = {
     'reportingComponent',
     'source',
     'type',
+    // As events.k8s.io names them.
+    'regarding.kind',
+    'regarding.namespace',
+    'regarding.name',
+    'regarding.uid',
+    'regarding.apiVersion',
+    'regarding.resourceVersion',
+    'regarding.fieldPath',
+    'reportingController',
   ],
   namespaces: ['status.phase'],
   nodes: ['spec.unschedulable'],
@@ -40,13 +49,25 @@ const FIELDS: Partial<Record<ResourceName, readonly string[]>> = {
 const ALIASES: Record<string, string> = {
   source: 'source.component',
   'status.successful': 'status.succeeded',
+  'regarding.kind': 'involvedObject.kind',
+  'regarding.namespace': 'involvedObject.namespace',
+  'regarding.name': 'involvedObject.name',
+  'regarding.uid': 'involvedObject.uid',
+  'regarding.apiVersion': 'involvedObject.apiVersion',
+  'regarding.resourceVersion': 'involvedObject.resourceVersion',
+  'regarding.fieldPath': 'involvedObject.fieldPath',
+  reportingController: 'reportingComponent',
 };
 
 /**
  * A predicate from `status.phase=Running,metadata.name!=web` (apimachinery, fields.ParseSelector). Throws 400
  * BadRequest for a field that the resource does not offer.
  */
-export function parseFieldSelector(resource: ResourceName, text: string): (object: KubeObject) => boolean {
+export function parseFieldSelector(
+  resource: ResourceName,
+  text: string,
+  selectable: readonly string[] = [],
+): (object: KubeObject) => boolean {
   const terms = text
     .split(',')
     .filter((term) => term.trim() !== '')
@@ -54,7 +75,8 @@ export function parseFieldSelector(resource: ResourceName, text: string): (objec
       const match = /^([^=!]+)(==|!=|=)(.*)$/.exec(term.trim());
       if (!match) throw badRequest(`invalid selector: '${text}'; can't understand '${term}'`);
       const [, field = '', operator, value = ''] = match;
-      if (field !== 'metadata.name' && field !== 'metadata.namespace' && !FIELDS[resource]?.includes(field)) {
+      const offered = ['metadata.name', 'metadata.namespace', ...(FIELDS[resource] ?? []), ...selectable];
+      if (!offered.includes(field)) {
         throw badRequest(`field label not supported: ${field}`);
       }
       return { path: (ALIASES[field] ?? field).split('.'), equal: operator !== '!=', value };

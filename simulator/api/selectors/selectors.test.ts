@@ -31,6 +31,24 @@ describe('label selectors', () => {
   });
 });
 
+describe('field selectors of events', () => {
+  const event = {
+    metadata: {},
+    involvedObject: { kind: 'Pod', name: 'web' },
+    reportingComponent: 'kubelet',
+    source: { component: 'kubelet' },
+  } as unknown as KubeObject;
+  it.each([
+    ['involvedObject.name=web,source=kubelet', true],
+    // As events.k8s.io/v1 names them (AddFieldLabelConversionsForEvent).
+    ['regarding.kind=Pod,regarding.name=web', true],
+    ['reportingController=kubelet', true],
+    ['reportingController=other', false],
+  ])('%s: %s', (text, matches) => {
+    expect(parseFieldSelector('events', text)(event)).toBe(matches);
+  });
+});
+
 describe('field selectors', () => {
   const pod = {
     metadata: { name: 'web', namespace: 'n' },

@@ -32,6 +32,7 @@ import {
   validatePriorityClassUpdate,
   validateRuntimeClass,
 } from './policies';
+  validateRuntimeClassUpdate,
 import { validateService, validateServiceUpdate } from './services';
 import {
   validateClaimSpec,
@@ -126,7 +127,7 @@ const RULES: { [R in ResourceName]?: Rules<ResourceTypes[R]> } = {
     create: validatePriorityClass,
     update: validatePriorityClassUpdate,
   },
-  'runtimeclasses.node.k8s.io': { create: validateRuntimeClass },
+  'runtimeclasses.node.k8s.io': { create: validateRuntimeClass, update: validateRuntimeClassUpdate },
 };
 
 /** Everything wrong with a new object, defaulted and admitted, in the words of pkg/apis/<group>/validation. */

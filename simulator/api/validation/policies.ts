@@ -103,6 +103,11 @@ export function validateRuntimeClass({ handler }: RuntimeClass): FieldError[] {
   return invalids('handler', handler ?? '', dns1123Label(handler ?? ''));
 }
 
+/** node/validation ValidateRuntimeClassUpdate. */
+export function validateRuntimeClassUpdate(object: RuntimeClass, old: RuntimeClass): FieldError[] {
+  return immutable(object.handler, old.handler, 'handler');
+}
+
 /** core/validation ValidateNamespace: only finalizers have a rule of their own. */
 export function validateNamespace({ spec }: Namespace): FieldError[] {
   return (spec?.finalizers ?? []).flatMap((name) => invalids('spec.finalizers', name, qualifiedName(name)));

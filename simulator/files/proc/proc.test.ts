@@ -39,6 +39,17 @@ describe('/proc of a container', () => {
     ],
     ['mkdir /proc/mine', "mkdir: can't create directory '/proc/mine': No such file or directory\n[1]"],
     ['echo out > /proc/self/fd/1', 'out\n'],
+    ['grep ^Seccomp /proc/self/status', 'Seccomp:\t0\nSeccomp_filters:\t0\n'],
+    ['cat /proc/self/uid_map /proc/1/gid_map', `${'         0          0 4294967295\n'.repeat(2)}`],
+    ['sysctl net.core.somaxconn net/ipv4/ip_forward', 'net.core.somaxconn = 1024\nnet.ipv4.ip_forward = 1\n'],
+    ['sysctl -n kernel.hostname', 'web\n'],
+    ['sysctl -a | grep -c ^net.ipv4', /^[1-9]\d*\n$/],
+    ['sysctl nosuch.key', "sysctl: error: 'nosuch.key' is an unknown key\n[1]"],
+    [
+      'sysctl -w net.core.somaxconn=1',
+      "sysctl: error setting key 'net.core.somaxconn': Read-only file system\n[1]",
+    ],
+    ['ip link add dummy0 type dummy', 'ip: RTNETLINK answers: Operation not permitted\n[2]'],
     ['ls -l /proc/self/fd | grep -c pipe', '2\n'],
   ])('%s', async (script, expected) => {
     const env = [{ name: 'GREETING', value: 'hello' }];
@@ -46,6 +57,32 @@ describe('/proc of a container', () => {
     const said = await exec(container, ...sh(script));
     if (typeof expected === 'string') expect(said).toBe(expected);
     else expect(said).toMatch(expected);
+  });
+
+  it('tells a seccomp filter', async () => {
+    const container = run(pod(), { ...idle, seccomp: true });
+    expect(await exec(container, 'grep', '^Seccomp', '/proc/1/status')).toBe(
+      'Seccomp:\t2\nSeccomp_filters:\t1\n',
+    );
+  });
+
+  it('lets dummy interfaces come and go with CAP_NET_ADMIN', async () => {
+    const container = run(pod(), { ...idle, capabilities: { add: ['NET_ADMIN'], drop: [] } });
+    const said = await exec(
+      container,
+      ...sh(
+        'ip link add dummy0 type dummy; ip link show dummy0 | head -1; ip link add dummy0 type dummy; ip link del dummy0; ip link | grep -c dummy; ip addr add 10.0.0.1/8 dev lo',
+      ),
+    );
+    expect(said).toBe(
+      [
+        '3: dummy0: <BROADCAST,NOARP> mtu 1500 qdisc noop qlen 1000',
+        '0',
+        'ip: RTNETLINK answers: File exists',
+        'ip: the embedded cluster simulates changes of dummy interfaces alone; use a kind cluster for others',
+        '[2]',
+      ].join('\n'),
+    );
   });
 
   it.each([

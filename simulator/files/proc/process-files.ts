@@ -7,7 +7,7 @@ import type { Volume } from '../volume';
 import { GeneratedDirectory, GeneratedFile, GeneratedLink } from './generated';
 import { mountInfoText, mountsText } from './mount-text';
 import { networkDirectory } from './network-files';
-import { limitsText, statmText, statText, statusText } from './process-text';
+import { limitsText, statmText, statText, statusText, userMapText } from './process-text';
 import { RootLink } from './root-link';
 
 /** /proc/<pid>. */
@@ -54,6 +54,8 @@ export function processDirectory(volume: Volume, process: Process): GeneratedDir
     stat: () => text(() => statText(process)),
     statm: () => text(() => statmText(process)),
     status: () => text(() => statusText(process)),
+    uid_map: () => text(() => userMapText(process)),
+    gid_map: () => text(() => userMapText(process)),
   };
   return new GeneratedDirectory(
     volume,

@@ -59,7 +59,8 @@ export function statusText(process: Process): string {
     ['CapBnd', capabilityMask(system.capabilities)],
     ['CapAmb', none],
     ['NoNewPrivs', system.noNewPrivileges ? '1' : '0'],
-    ['Seccomp', '0'],
+    ['Seccomp', system.seccomp ? '2' : '0'],
+    ['Seccomp_filters', system.seccomp ? '1' : '0'],
     ['Cpus_allowed', (2 ** cpus - 1).toString(16)],
     ['Cpus_allowed_list', cpus === 1 ? '0' : `0-${cpus - 1}`],
     ['voluntary_ctxt_switches', '1'],
@@ -94,6 +95,12 @@ export function statText(process: Process): string {
 export function statmText(process: Process): string {
   const resident = Math.ceil(process.memoryBytes / pageBytes);
   return `${resident + mappedBytes / pageBytes} ${resident} 0 0 0 ${resident} 0\n`;
+}
+
+/** /proc/<pid>/uid_map and gid_map (user_namespaces(7)). */
+export function userMapText({ system: { firstUser } }: Process): string {
+  const [outside, count] = firstUser === undefined ? [0, 4_294_967_295] : [firstUser, 65_536];
+  return `${[0, outside, count].map((id) => String(id).padStart(10)).join(' ')}\n`;
 }
 
 /** /proc/<pid>/limits with containerd's values. */

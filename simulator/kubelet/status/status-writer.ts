@@ -50,6 +50,12 @@ export class StatusWriter {
       const told = { status: 'True', ...run.resizePending };
       status.conditions.push(condition('PodResizePending', told, run.pod, now));
     }
+    status.conditions = others('PodResizeInProgress');
+    if (run.resizing !== undefined) {
+      const error = run.resizeError && { reason: 'Error', message: run.resizeError };
+      const told = { status: 'True', ...(error || {}) };
+      status.conditions.push(condition('PodResizeInProgress', told, run.pod, now));
+    }
     this.push(status);
     return phase;
   }

@@ -53,6 +53,7 @@ import { env, nice, nohup, printenv, setsid, sleep, time, timeout, usleep, watch
 import { sed } from './sed';
 import { sort } from './sort';
 import { split } from './split';
+import { sysctl } from './sysctl';
 import { dos2unix, expand, unexpand, unix2dos } from './tabs';
 import { test } from './test';
 import { tr } from './translate';
@@ -171,6 +172,7 @@ export const applets: Record<string, Program | undefined> = Object.assign(Object
   stat,
   stty,
   sync,
+  sysctl,
   tac,
   tail,
   tee,

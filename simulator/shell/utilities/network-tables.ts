@@ -55,7 +55,8 @@ const broadcast = (each: NetworkInterface) =>
   );
 /** kindnet: the first address of the node's range is the way out. */
 const gateway = (each: NetworkInterface) => networkOf(each).replace(/\d+$/, '1');
-const outside = (self: Utility) => self.process.network.interfaces().filter(({ name }) => name !== 'lo');
+const outside = (self: Utility) =>
+  self.process.network.interfaces().filter(({ name, address }) => name !== 'lo' && address !== '');
 
 async function printRoutes(self: Utility): Promise<number> {
   await self.print('Kernel IP routing table\n');
@@ -118,8 +119,7 @@ function sizeText(bytes: number): string {
 export const ip = utility('ip', '[OPTIONS] address|route|link [ARGS]', async (self) => {
   const operands = self.options('46obrs').operands;
   const [object = '', verb = 'show', ...rest] = operands;
-  if (!['show', 'list', 'ls', 's', 'l', 'get'].includes(verb))
-    self.fail('RTNETLINK answers: Operation not permitted', 2);
+  if (!['show', 'list', 'ls', 's', 'l', 'get'].includes(verb)) return changeLink(self, object, verb, rest);
   const only = rest.filter((arg) => arg !== 'dev')[0];
   if (/^a(d(d(r(e(s(s)?)?)?)?)?)?$/.test(object)) return printAddresses(self, only, true);
   if (/^l(i(n(k)?)?)?$/.test(object)) return printAddresses(self, only, false);
@@ -135,21 +135,45 @@ export const ip = utility('ip', '[OPTIONS] address|route|link [ARGS]', async (se
   throw self.usageFault();
 });
 
+/** What needs CAP_NET_ADMIN: of it, interfaces of type dummy come and go; they lead nowhere. */
+function changeLink(self: Utility, object: string, verb: string, rest: string[]): number {
+  const { uid, system, network } = self.process;
+  const allowed = uid === 0 && (system.capabilities?.has('NET_ADMIN') ?? true);
+  if (!allowed) self.fail('RTNETLINK answers: Operation not permitted', 2);
+  const present = verb === 'add';
+  const [name = '', ...type] = rest.filter((word) => word !== 'dev' && word !== 'name');
+  const known = network.interfaces().find((each) => each.name === name);
+  const isDummy = present ? type.join(' ') === 'type dummy' : known?.address === '' || !known;
+  if (!/^l(i(n(k)?)?)?$/.test(object) || !/^(add|del|delete)$/.test(verb) || !isDummy)
+    self.fail(
+      'the embedded cluster simulates changes of dummy interfaces alone; use a kind cluster for others',
+      2,
+    );
+  if (network.setDummy(name, present)) return 0;
+  if (present) return self.fail('RTNETLINK answers: File exists', 2);
+  return self.fail(`can't find device '${name}'`);
+}
+
 async function printAddresses(self: Utility, only: string | undefined, addresses: boolean): Promise<number> {
   const all = self.process.network.interfaces();
   if (only !== undefined && !all.some(({ name }) => name === only)) self.fail(`can't find device '${only}'`);
   for (const [at, each] of all.entries()) {
     if (only !== undefined && each.name !== only) continue;
     const loopback = each.name === 'lo';
-    const flags = loopback ? 'LOOPBACK,UP,LOWER_UP' : 'BROADCAST,MULTICAST,UP,LOWER_UP';
-    const name = loopback ? each.name : `${each.name}@if${at + 1}`;
+    const dummy = each.address === '';
+    const flags = loopback
+      ? 'LOOPBACK,UP,LOWER_UP'
+      : dummy
+        ? 'BROADCAST,NOARP'
+        : 'BROADCAST,MULTICAST,UP,LOWER_UP';
+    const name = loopback || dummy ? each.name : `${each.name}@if${at + 1}`;
     await self.print(
-      `${at + 1}: ${name}: <${flags}> mtu ${each.mtu} qdisc noqueue ${loopback ? 'qlen 1000' : 'qlen 1000'}\n`,
+      `${at + 1}: ${name}: <${flags}> mtu ${each.mtu} qdisc ${dummy ? 'noop' : 'noqueue'} ${loopback ? 'qlen 1000' : 'qlen 1000'}\n`,
     );
     await self.print(
       `    link/${loopback ? 'loopback' : 'ether'} ${each.mac} brd ${loopback ? '00:00:00:00:00:00' : 'ff:ff:ff:ff:ff:ff'}\n`,
     );
-    if (!addresses) continue;
+    if (!addresses || dummy) continue;
     const cast = loopback ? '' : `brd ${broadcast(each)} `;
     await self.print(
       `    inet ${each.address}/${each.prefix} ${cast}scope ${loopback ? 'host' : 'global'} ${each.name}\n`,
