@@ -89,9 +89,10 @@ export async function startCluster(options: SimulatorOptions): Promise<Simulator
     clock,
     caCertificate: certificate.ca,
     nodes,
-    newRuntime: () =>
+    newRuntime: (_node, disk) =>
       new SimulatedRuntime({
         clock,
+        disk,
         network,
         images: new ImageStore(images, clock, preloadedImages),
         machine: {

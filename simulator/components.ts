@@ -1,6 +1,7 @@
 import type { Client } from './api/client';
 import type { Clock } from './clock/clock';
 import { startControllers } from './controllers/index';
+import { Disk } from './files/disk';
 import { restoreTree, VolumeTree } from './files/volume-tree';
 import {
   type IssueToken,
@@ -13,6 +14,11 @@ import { UsageSampler } from './metrics/usage-sampler';
 import type { ContainerRuntime } from './runtime/container-runtime';
 import { startScheduler } from './scheduler/index';
 
+/** What bootstrap says of every node: ephemeral-storage. */
+const nodeDiskBytes = 61_202_244 * 1024;
+/** Memory for the files of a node, as far as they are not zeros: more is “No space left on device”. */
+const nodeFilesBytes = 128 * 1024 * 1024;
+
 export type ComponentName = 'kube-controller-manager' | 'kube-scheduler' | 'kubelet';
 
 export interface ComponentOptions {
@@ -23,7 +29,7 @@ export interface ComponentOptions {
   caCertificate: string;
   nodes: { name: string; ip: string }[];
   /** Makes the container runtime of one node. */
-  newRuntime: (node: { name: string; ip: string }) => ContainerRuntime;
+  newRuntime: (node: { name: string; ip: string }, disk: Disk) => ContainerRuntime;
   issueToken: IssueToken;
   dnsServer?: string;
   clusterDomain?: string;
@@ -58,15 +64,16 @@ export function startComponents(options: ComponentOptions): Components {
   });
   const scheduler = startScheduler({ client: options.client('kube-scheduler'), clock, onError });
   for (const node of options.nodes) {
+    const disk = new Disk(nodeDiskBytes, nodeFilesBytes);
     kubelets.set(
       node.name,
       startKubelet({
         client: options.client('kubelet'),
         clock,
-        runtime: options.newRuntime(node),
+        runtime: options.newRuntime(node, disk),
         nodeName: node.name,
         nodeIP: node.ip,
-        trees: treesOf(clock),
+        trees: treesOf(clock, disk),
         issueToken: options.issueToken,
         ...(options.dnsServer ? { dnsServer: options.dnsServer } : {}),
         ...(options.clusterDomain ? { clusterDomain: options.clusterDomain } : {}),
@@ -88,15 +95,15 @@ export function startComponents(options: ComponentOptions): Components {
   };
 }
 
-function treesOf(clock: Clock): TreeFactory {
+function treesOf(clock: Clock, disk: Disk): TreeFactory {
   const now = (): number => clock.now();
   return {
     create: ({ memory = false, limitBytes } = {}) =>
       new VolumeTree({
         now,
-        ...(memory ? { fstype: 'tmpfs', source: 'tmpfs' } : {}),
+        ...(memory ? { fstype: 'tmpfs', source: 'tmpfs' } : { disk }),
         ...(limitBytes === undefined ? {} : { limitBytes }),
       }),
-    restore: (snapshot) => restoreTree(snapshot, { now }),
+    restore: (snapshot) => restoreTree(snapshot, { now, disk }),
   };
 }

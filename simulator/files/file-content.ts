@@ -2,14 +2,27 @@ const pageSize = 64 * 1024;
 const blockSize = 4096;
 const zeroPage = new Uint8Array(pageSize);
 
+/** Each page: base64, the number of an earlier page that it repeats, or one of the two below. */
+export interface ContentSnapshot {
+  size: number;
+  pages: (string | number)[];
+}
+
+const hole = -1;
+const zeros = -2;
+
 /**
  * The bytes of one file in pages of 64 KiB. A page that only ever got zeros costs nothing (but counts as allocated),
- * a page never written is a hole; copies share pages until one side writes.
+ * a page never written is a hole; copies share pages until one side writes, and so do pages that repeat the one before.
  */
 export class FileContent {
   size = 0;
   private pages: (Uint8Array | undefined)[] = [];
   private owned: boolean[] = [];
+  /** Pages that are no holes. */
+  private filled = 0;
+  /** Bytes of memory that it holds alone. */
+  held = 0;
 
   static of(data: Uint8Array): FileContent {
     const content = new FileContent();
@@ -22,28 +35,30 @@ export class FileContent {
     const copy = new FileContent();
     copy.size = this.size;
     copy.pages = this.pages.slice();
+    copy.filled = this.filled;
     this.owned = [];
+    this.held = 0;
     return copy;
   }
 
   /** Bytes on disk: whole blocks, without holes. */
   get allocated(): number {
-    let holes = 0;
-    const pages = Math.ceil(this.size / pageSize);
-    for (let i = 0; i < pages; i++) if (!this.pages[i]) holes++;
-    return Math.max(0, Math.ceil(this.size / blockSize) * blockSize - holes * pageSize);
+    return onDisk(this.size, this.filled);
   }
 
   /** What `allocated` becomes when `length` bytes are written at `offset`. */
   allocatedAfter(offset: number, length: number): number {
-    const size = Math.max(this.size, offset + length);
-    let holes = 0;
-    const first = Math.floor(offset / pageSize);
+    let { filled } = this;
     const last = Math.floor((offset + length - 1) / pageSize);
-    for (let i = 0; i < Math.ceil(size / pageSize); i++) {
-      if (!this.pages[i] && (i < first || i > last)) holes++;
-    }
-    return Math.max(0, Math.ceil(size / blockSize) * blockSize - holes * pageSize);
+    for (let i = Math.floor(offset / pageSize); i <= last; i++) if (!this.pages[i]) filled++;
+    return onDisk(Math.max(this.size, offset + length), filled);
+  }
+
+  /** What `held` may become when `data` is written at `offset`. */
+  heldAfter(offset: number, data: Uint8Array): number {
+    if (data.length >= 512 && isZero(data)) return this.held;
+    const size = Math.max(this.size, offset + data.length);
+    return Math.min(this.held + data.length + 2 * pageSize, Math.ceil(size / pageSize) * pageSize);
   }
 
   /** A copy of at most `length` bytes from `offset`; empty beyond the end. */
@@ -79,26 +94,83 @@ export class FileContent {
   truncate(size: number): void {
     if (size < this.size) {
       const pages = Math.ceil(size / pageSize);
+      for (let i = pages; i < this.pages.length; i++) {
+        if (this.pages[i]) this.filled--;
+        this.disown(i);
+      }
       this.pages.length = Math.min(this.pages.length, pages);
       this.owned.length = Math.min(this.owned.length, pages);
       const start = size % pageSize;
       const last = this.pages[pages - 1];
       if (start > 0 && last && last.length > start) {
-        this.pages[pages - 1] = last.slice(0, start);
-        this.owned[pages - 1] = true;
+        this.own(pages - 1, last.slice(0, start));
       }
     }
     this.size = size;
   }
 
+  /** JSON-serialisable; what repeats, and zeros, are written once. */
+  snapshot(): ContentSnapshot {
+    const seen = new Map<Uint8Array, number>();
+    const pages = Array.from(this.pages, (page, index): string | number => {
+      if (!page) return hole;
+      if (page === zeroPage) return zeros;
+      const before = seen.get(page);
+      if (before !== undefined) return before;
+      seen.set(page, index);
+      return Buffer.from(page.buffer, page.byteOffset, page.length).toString('base64');
+    });
+    return { size: this.size, pages };
+  }
+
+  static restore({ size, pages }: ContentSnapshot): FileContent {
+    const content = new FileContent();
+    for (const [index, page] of pages.entries()) {
+      if (page === hole) continue;
+      content.filled++;
+      if (typeof page === 'string') content.own(index, Uint8Array.from(Buffer.from(page, 'base64')));
+      else {
+        content.pages[index] = page === zeros ? zeroPage : content.pages[page];
+        if (page !== zeros) content.disown(page);
+      }
+    }
+    content.size = size;
+    return content;
+  }
+
   private writePage(index: number, start: number, part: Uint8Array): void {
     const page = this.pages[index];
+    if (page === undefined) this.filled++;
     if ((page === undefined || page === zeroPage) && part.length >= 512 && isZero(part)) {
       this.pages[index] = zeroPage;
       this.owned[index] = false;
       return;
     }
-    this.pageToWrite(index, page, start + part.length).set(part, start);
+    const written = this.pageToWrite(index, page, start + part.length);
+    written.set(part, start);
+    if (start + part.length === pageSize) this.shareWithPrevious(index, written);
+  }
+
+  /** A page that is full now, and the same as the one before it (`yes > file`), needs no memory of its own. */
+  private shareWithPrevious(index: number, page: Uint8Array): void {
+    const previous = this.pages[index - 1];
+    if (previous?.length !== pageSize || Buffer.compare(previous, page) !== 0) return;
+    this.disown(index);
+    this.disown(index - 1);
+    this.pages[index] = previous;
+  }
+
+  private own(index: number, page: Uint8Array): void {
+    this.disown(index);
+    this.pages[index] = page;
+    this.owned[index] = true;
+    this.held += page.length;
+  }
+
+  private disown(index: number): void {
+    if (!this.owned[index]) return;
+    this.held -= this.pages[index]?.length ?? 0;
+    this.owned[index] = false;
   }
 
   private pageToWrite(index: number, page: Uint8Array | undefined, end: number): Uint8Array {
@@ -109,10 +181,14 @@ export class FileContent {
       : wanted;
     const grown = new Uint8Array(Math.min(pageSize, capacity));
     if (page) grown.set(page);
-    this.pages[index] = grown;
-    this.owned[index] = true;
+    this.own(index, grown);
     return grown;
   }
+}
+
+function onDisk(size: number, filled: number): number {
+  const holes = Math.ceil(size / pageSize) - filled;
+  return Math.max(0, Math.ceil(size / blockSize) * blockSize - holes * pageSize);
 }
 
 function isZero(data: Uint8Array): boolean {

@@ -46,6 +46,8 @@ export interface FileTree {
   chmod(path: string, mode: number): void;
   /** Bytes held by its files. */
   usage(): number;
+  /** Nobody will mount it again: its disk gets back what it took. */
+  discard(): void;
   /** Everything in it, for a snapshot of the cluster; `restoreTree` of ./volume-tree makes it again. */
   snapshot(): unknown;
 }

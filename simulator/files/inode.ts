@@ -143,16 +143,22 @@ export class FileInode extends Inode {
   /** Throws FileError ENOSPC. */
   write(offset: number, data: Uint8Array): void {
     if (data.length === 0) return;
-    this.volume.charge(this.content.allocatedAfter(offset, data.length) - this.content.allocated);
-    this.content.write(offset, data);
+    const { content, volume } = this;
+    const held = content.held;
+    volume.checkRoom(content.heldAfter(offset, data) - held);
+    volume.charge(content.allocatedAfter(offset, data.length) - content.allocated);
+    content.write(offset, data);
+    volume.hold(content.held - held);
     this.mode &= ~0o6000;
     this.changed();
   }
 
   truncate(size: number): void {
-    const before = this.content.allocated;
-    this.content.truncate(size);
-    this.volume.charge(this.content.allocated - before);
+    const { content, volume } = this;
+    const { allocated, held } = content;
+    content.truncate(size);
+    volume.charge(content.allocated - allocated);
+    volume.hold(content.held - held);
     this.changed();
   }
 
@@ -173,6 +179,7 @@ export class FileInode extends Inode {
   private giveBack(): void {
     if (this.nlink > 0 || this.opened > 0) return;
     this.volume.charge(-this.content.allocated);
+    this.volume.hold(-this.content.held);
     this.content.truncate(0);
   }
 }

@@ -1,10 +1,14 @@
 import { decode, encode, toBytes } from './byte-string';
 import { DeviceInode, type DeviceName } from './device';
 import { DirectoryInode } from './directory';
+import { type ContentSnapshot, FileContent } from './file-content';
 import { FileError, type FileStat, type FileTree } from './file-system';
 import { FifoInode, FileInode, type Inode, SymlinkInode } from './inode';
 import { Pipe } from './pipe';
 import { Volume, type VolumeOptions } from './volume';
+
+/** Files up to this size are kept as one piece in a snapshot. */
+const smallFile = 64 * 1024;
 
 type Attributes = { mode?: number; uid?: number; gid?: number };
 
@@ -124,6 +128,10 @@ export class VolumeTree implements FileTree {
     return this.volume.usedBytes;
   }
 
+  discard(): void {
+    this.volume.discard();
+  }
+
   snapshot(): TreeSnapshot {
     const seen = new Map<Inode, string>();
     const save = (inode: Inode, path: string): EntrySnapshot => {
@@ -140,6 +148,7 @@ export class VolumeTree implements FileTree {
         return { ...common, entries };
       }
       if (inode instanceof FileInode) {
+        if (inode.size > smallFile) return { ...common, content: inode.content.snapshot() };
         return { ...common, data: Buffer.from(inode.content.read(0, inode.size)).toString('base64') };
       }
       if (inode instanceof SymlinkInode) return { ...common, target: inode.target };
@@ -223,6 +232,8 @@ interface EntrySnapshot {
   entries?: Record<string, EntrySnapshot>;
   /** base64 */
   data?: string;
+  /** A large file. */
+  content?: ContentSnapshot;
   target?: string;
   device?: DeviceName;
   fifo?: boolean;
@@ -231,7 +242,7 @@ interface EntrySnapshot {
 }
 
 /** The tree of a snapshot that `VolumeTree.snapshot` made. */
-export function restoreTree(snapshot: unknown, options: { now: () => number }): VolumeTree {
+export function restoreTree(snapshot: unknown, options: Pick<VolumeOptions, 'now' | 'disk'>): VolumeTree {
   const saved = snapshot as TreeSnapshot;
   const { fstype, source, limitBytes } = saved;
   const tree = new VolumeTree({
@@ -264,6 +275,12 @@ function restoreInode(volume: Volume, entry: EntrySnapshot): Inode {
   if (entry.target !== undefined) return new SymlinkInode(volume, uid, gid, entry.target);
   if (entry.device) return new DeviceInode(volume, entry.device, mode, uid, gid);
   if (entry.fifo) return new FifoInode(volume, mode, uid, gid, () => new Pipe());
+  if (entry.content) {
+    const file = new FileInode(volume, mode, uid, gid, FileContent.restore(entry.content));
+    volume.charge(file.allocated);
+    volume.hold(file.content.held);
+    return file;
+  }
   const file = new FileInode(volume, mode, uid, gid);
   file.write(0, Buffer.from(entry.data ?? '', 'base64'));
   file.mode = mode;

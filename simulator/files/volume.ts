@@ -1,7 +1,10 @@
+import type { Disk } from './disk';
 import { FileError } from './file-system';
 import type { Inode } from './inode';
 
 let nextDevice = 40;
+/** What df shows of a volume without any limit. */
+const unlimitedBytes = 100 * 2 ** 30;
 
 export interface VolumeOptions {
   now: () => number;
@@ -10,6 +13,8 @@ export interface VolumeOptions {
   source?: string;
   /** Bytes it may hold: more is ENOSPC. */
   limitBytes?: number;
+  /** What its files lie on: a tmpfs has none. */
+  disk?: Disk;
 }
 
 /** A file system: numbers its inodes and counts its bytes. */
@@ -20,6 +25,8 @@ export class Volume {
   readonly limitBytes: number | undefined;
   readonly now: () => number;
   usedBytes = 0;
+  private heldBytes = 0;
+  private disk: Disk | undefined;
   private inodes = 1;
   private readonly copies = new Map<Inode, Inode>();
 
@@ -28,6 +35,7 @@ export class Volume {
     this.fstype = options.fstype ?? 'ext4';
     this.source = options.source ?? '/dev/vda1';
     this.limitBytes = options.limitBytes;
+    this.disk = options.disk;
   }
 
   nextIno(): number {
@@ -44,7 +52,33 @@ export class Volume {
     if (bytes > 0 && this.limitBytes !== undefined && this.usedBytes + bytes > this.limitBytes) {
       throw new FileError('ENOSPC', '');
     }
+    this.disk?.charge(bytes);
     this.usedBytes = Math.max(0, this.usedBytes + bytes);
+  }
+
+  /** Throws FileError ENOSPC when what is about to be written would not find room in memory. */
+  checkRoom(bytes: number): void {
+    this.disk?.checkRoom(bytes);
+  }
+
+  /** The memory of its files has grown, or shrunk. */
+  hold(bytes: number): void {
+    this.heldBytes += bytes;
+    this.disk?.hold(bytes);
+  }
+
+  /** Size and use as df shows them. */
+  get capacity(): { sizeBytes: number; usedBytes: number } {
+    const { limitBytes, disk, usedBytes } = this;
+    if (limitBytes === undefined && disk) return { sizeBytes: disk.sizeBytes, usedBytes: disk.usedBytes };
+    return { sizeBytes: limitBytes ?? unlimitedBytes, usedBytes };
+  }
+
+  /** Nobody will read it again: its disk gets everything back. */
+  discard(): void {
+    this.disk?.charge(-this.usedBytes);
+    this.disk?.hold(-this.heldBytes);
+    this.disk = undefined;
   }
 
   /** The copy of a lower inode; names of one file stay names of one file. */

@@ -1,4 +1,4 @@
-import type { RuntimeContainer } from '../runtime/container-runtime';
+import type { ContainerLog, RuntimeContainer } from '../runtime/container-runtime';
 import type { Container } from '../schema/types';
 import type { Attempt } from './pod-state';
 
@@ -24,7 +24,17 @@ function terminationMessage(spec: Container, container: RuntimeContainer, exitCo
   const written = path ? container.readFile(path) : undefined;
   if (written && written.length > 0) return Buffer.from(written.subarray(0, MESSAGE_BYTES)).toString('utf8');
   if (spec.terminationMessagePolicy !== 'FallbackToLogsOnError' || exitCode === 0) return '';
-  const log = container.log.entries().slice(-LOG_MESSAGE_LINES);
-  const bytes = Buffer.concat(log.map(({ text }) => text));
+  const bytes = Buffer.concat(lastLines(container.log, LOG_MESSAGE_LINES));
   return bytes.subarray(Math.max(0, bytes.length - LOG_MESSAGE_BYTES)).toString('utf8');
+}
+
+function lastLines(log: ContainerLog, count: number): Uint8Array[] {
+  const { position, skip } = log.tail(count, () => true);
+  const lines: Uint8Array[] = [];
+  for (let at = position; ; ) {
+    const { entries, next } = log.readFrom(at);
+    if (entries.length === 0) return lines.slice(skip);
+    lines.push(...entries.map(({ text }) => text));
+    at = next;
+  }
 }

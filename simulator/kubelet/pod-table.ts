@@ -60,7 +60,12 @@ export class PodTable implements NodeAgent {
 /** The log of a container that ran before the node's restart: what was on the node's disk is gone. */
 const NO_LOG: LogSource = {
   phase: 'exited',
-  log: { entries: () => [], readFrom: () => ({ entries: [], next: 0 }), follow: () => () => undefined },
+  log: {
+    entries: () => [],
+    tail: () => ({ position: 0, skip: 0 }),
+    readFrom: () => ({ entries: [], next: 0 }),
+    follow: () => () => undefined,
+  },
   onExit: (run) => run(),
 };
 

@@ -125,6 +125,7 @@ export class ScriptedContainer implements RuntimeContainer {
 
   readonly log = {
     entries: () => [],
+    tail: (): { position: number; skip: number } => ({ position: 0, skip: 0 }),
     readFrom: (position: number) => ({ entries: [], next: position }),
     follow: () => () => undefined,
   };

@@ -1,3 +1,4 @@
+import type { Disk } from '../files/disk';
 import { superuser } from '../files/file-owner';
 import { FileError } from '../files/file-system';
 import { FileView } from '../files/file-view';
@@ -10,8 +11,6 @@ import { type ContainerConfig, RuntimeError } from './container-runtime';
 import type { System } from './process';
 import { StandardStreamLink } from './standard-stream-link';
 
-/** Bytes that a container's own layer may hold before it sees ENOSPC: the node's disk is the server's memory. */
-const writableLayerBytes = 256 * 1024 * 1024;
 const sharedMemoryBytes = 64 * 1024 * 1024;
 
 export interface RootFiles {
@@ -27,6 +26,8 @@ export interface KernelFiles {
   sysctls: Readonly<Record<string, string>>;
   /** /dev/shm, which the containers of a Pod share. */
   sharedMemory: VolumeTree;
+  /** Of the node, for the container's own layer. */
+  disk: Disk | undefined;
 }
 
 interface Planned {
@@ -52,8 +53,8 @@ export function containerRoot(
     now,
     fstype: 'overlay',
     source: 'overlay',
-    limitBytes: writableLayerBytes,
     base: image,
+    ...(kernel.disk ? { disk: kernel.disk } : {}),
   });
   const mounts = new MountTable(layer.root, config.readOnlyRootFilesystem);
   const taken = new Set(config.mounts.map(({ containerPath }) => normal(containerPath)));

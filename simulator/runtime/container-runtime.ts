@@ -176,6 +176,8 @@ export interface NetworkStream {
 /** What a container wrote, as lines with their time: the kubelet's log file of one attempt. Bounded (rotated). */
 export interface ContainerLog {
   entries(): LogEntry[];
+  /** Where the last `count` entries that are wanted begin: a position, and how many wanted ones of it come before them. */
+  tail(count: number, wanted: (entry: LogEntry) => boolean): { position: number; skip: number };
   /**
    * The next entries from a position (0: the oldest kept; Infinity: none), and the position after them. What was rotated
    * away meanwhile is skipped.

@@ -14,13 +14,20 @@ interface Block {
 const longestLine = 16 * 1024;
 /** What a block costs beside its bytes. */
 const blockOverhead = 120;
-const blocksPerRead = 32;
+/** Bytes after which a read ends: its lines become objects, which take many times as much. */
+const readBytes = 32 * 1024;
+/** Bytes that one block holds at most, for the same reason. */
+const blockBytes = 32 * 1024;
 const newline = 10;
 const nothing = new Uint8Array(0);
 
+/** kubelet containerLogMaxSize. */
+const largestFile = 10 * 1024 * 1024;
+
 /**
- * The log file of one container attempt as containerd writes it: a line appears when its newline was written, when
- * it grew over 16 KiB, or when the stream ended. Bounded: the oldest lines go first (containerLogMaxSize).
+ * The log file of one container attempt as containerd writes it: a line appears when its newline was written, when it grew over
+ * 16 KiB, or when the stream ended. A file that has become too large is rotated: what came before is not shown any more, as
+ * `kubectl logs` reads the latest file alone (kubelet logs.ContainerLogManager).
  */
 export class RotatingLog implements ContainerLog {
   private blocks: Block[] = [];
@@ -33,7 +40,7 @@ export class RotatingLog implements ContainerLog {
 
   constructor(
     private readonly clock: Clock,
-    private readonly maxBytes = 2 * 1024 * 1024,
+    private readonly maxBytes = largestFile,
   ) {}
 
   write(stream: Stream, chunk: Uint8Array): void {
@@ -42,7 +49,12 @@ export class RotatingLog implements ContainerLog {
     const end = bytes.lastIndexOf(newline) + 1;
     let open = end;
     while (bytes.length - open >= longestLine) open += longestLine;
-    if (open > 0) this.append({ time: this.tick(), stream, bytes: bytes.subarray(0, open) });
+    const time = this.tick();
+    for (let start = 0; start < open; ) {
+      const stop = endOfBlock(bytes, start, open);
+      this.append({ time, stream, bytes: bytes.subarray(start, stop) });
+      start = stop;
+    }
     this.pending[stream] = bytes.length === open ? nothing : bytes.slice(open);
   }
 
@@ -63,9 +75,31 @@ export class RotatingLog implements ContainerLog {
   readFrom(position: number): { entries: LogEntry[]; next: number } {
     const last = this.gone + this.blocks.length;
     const first = Math.min(last, Math.max(position, this.gone));
-    const end = Math.min(last, first + blocksPerRead);
-    const blocks = this.blocks.slice(first - this.gone, end - this.gone);
-    return { entries: blocks.flatMap((block) => [...linesOf(block)]), next: end };
+    const entries: LogEntry[] = [];
+    let next = first;
+    for (let bytes = 0; next < last && bytes < readBytes; next++) {
+      const block = this.blocks[next - this.gone];
+      if (!block) break;
+      bytes += block.bytes.length;
+      for (const entry of linesOf(block)) entries.push(entry);
+    }
+    return { entries, next };
+  }
+
+  tail(count: number, wanted: (entry: LogEntry) => boolean): { position: number; skip: number } {
+    let found = 0;
+    let index = this.blocks.length;
+    while (index > 0 && found < count) {
+      index--;
+      const block = this.blocks[index];
+      if (block) for (const entry of linesOf(block)) if (wanted(entry)) found++;
+    }
+    return { position: this.gone + index, skip: Math.max(0, found - count) };
+  }
+
+  /** Bytes of the file. */
+  get size(): number {
+    return this.held;
   }
 
   follow(run: (entry: LogEntry) => void): () => void {
@@ -75,15 +109,18 @@ export class RotatingLog implements ContainerLog {
   }
 
   private append(block: Block): void {
+    const size = block.bytes.length + blockOverhead;
+    if (this.held + size > this.maxBytes) this.rotate();
     this.blocks.push(block);
-    this.held += block.bytes.length + blockOverhead;
-    while (this.held > this.maxBytes && this.blocks.length > 1) {
-      const oldest = this.blocks.shift();
-      this.gone++;
-      this.held -= (oldest?.bytes.length ?? 0) + blockOverhead;
-    }
+    this.held += size;
     if (this.followers.size === 0) return;
     for (const entry of linesOf(block)) for (const run of this.followers) run(entry);
+  }
+
+  private rotate(): void {
+    this.gone += this.blocks.length;
+    this.blocks = [];
+    this.held = 0;
   }
 
   /** Never the same time twice, so that the lines of two streams keep their order. */
@@ -91,6 +128,13 @@ export class RotatingLog implements ContainerLog {
     this.lastTime = Math.max(this.clock.now(), this.lastTime + 0.001);
     return this.lastTime;
   }
+}
+
+/** A block ends with a line, unless that is too long for one. */
+function endOfBlock(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start <= blockBytes) return end;
+  const found = bytes.lastIndexOf(newline, start + blockBytes - 1);
+  return found < start ? start + longestLine : found + 1;
 }
 
 function* linesOf({ time, stream, bytes }: Block): Iterable<LogEntry> {

@@ -213,12 +213,13 @@ export class SimulatedContainer implements RuntimeContainer {
     }
     let cpuMs = 0;
     for (const [process, used] of this.cpu) cpuMs += Math.max(used, process.cpuMs);
-    return { memoryBytes, cpuNanos: Math.round(cpuMs * 1e6), diskBytes: layer.usage() };
+    return { memoryBytes, cpuNanos: Math.round(cpuMs * 1e6), diskBytes: layer.usage() + this.log.size };
   }
 
   remove(): void {
     this.signal('KILL');
     this.attachments.end();
+    this.parts.layer.discard();
     this.parts.removed();
   }
 

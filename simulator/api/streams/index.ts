@@ -22,7 +22,7 @@ export interface StreamServices {
 export function createStreamHandler(services: StreamServices): StreamHandler {
   return (request, message, response, head) => {
     const { subresource } = request;
-    if (subresource === 'log') return servePodLog(services, request, message, plainResponse(response));
+    if (subresource === 'log') return servePodLog(services, request, message, response, head);
     if (subresource === 'proxy') return serveProxy(services, request, message, plainResponse(response));
     const socket = upgradedSocket(request, response);
     if (subresource === 'portforward') return servePortForward(services, request, message, socket, head);

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex, Writable } from 'node:stream';
 import type { LogSource } from '../../kubelet/node-agent';
 import type { LogEntry } from '../../runtime/container-runtime';
 import { ApiError } from '../errors';
@@ -6,13 +7,15 @@ import type { StreamRequest } from '../extension-points';
 import type { StreamServices } from './index';
 import { formatLogTime, type LogOptions, parseLogOptions } from './log-options';
 import { agentOf, containerName, getPod } from './pod-target';
+import { webSocketOutput } from './web-socket-output';
 
 /** pods/log (kubelet pkg/kubelet/kuberuntime/logs ReadLogs). */
 export async function servePodLog(
   { client, agents, clock }: StreamServices,
   { namespace, name, query }: StreamRequest,
   message: IncomingMessage,
-  response: ServerResponse,
+  response: ServerResponse | Duplex,
+  head: Buffer,
 ): Promise<void> {
   const options = parseLogOptions(query, clock.now());
   const pod = getPod(client, namespace, name);
@@ -24,20 +27,37 @@ export async function servePodLog(
       `container "${container}" in pod "${name}" is waiting to start: ContainerCreating`,
     );
   const source = agentOf(agents, pod).findLog(namespace, name, container, { previous: options.previous });
-  response.writeHead(200, { 'content-type': 'text/plain', 'cache-control': 'no-cache, private' });
-  const out = new LogWriter(response, options);
-  const position = source.log.readFrom(Number.POSITIVE_INFINITY).next;
-  for (const entry of selected(source, options)) if (!(await out.write(entry))) break;
-  if (options.follow && !out.full) await followLog(source, position, out, message, response);
-  if (!response.destroyed) response.end();
+  const output = await outputOf(message, response, head);
+  const out = new LogWriter(output, options);
+  const position = await showLog(source, options, out);
+  if (options.follow && !out.full) await followLog(source, position, out, message, output);
+  if (!output.destroyed) output.end();
 }
 
-/** What is there already, cut to sinceTime and tailLines. */
-function selected(source: LogSource, { since, tailLines, stream }: LogOptions): LogEntry[] {
-  const recent = source.log
-    .entries()
-    .filter((entry) => entry.time >= since && (stream === undefined || entry.stream === stream));
-  return tailLines === undefined ? recent : recent.slice(Math.max(0, recent.length - tailLines));
+async function outputOf(
+  message: IncomingMessage,
+  response: ServerResponse | Duplex,
+  head: Buffer,
+): Promise<Writable> {
+  if (!('writeHead' in response)) return webSocketOutput(message, response, head);
+  response.writeHead(200, { 'content-type': 'text/plain', 'cache-control': 'no-cache, private' });
+  return response;
+}
+
+/** What is there already, from sinceTime or the first of tailLines on. Resolves with the position after it. */
+async function showLog({ log }: LogSource, { tailLines }: LogOptions, out: LogWriter): Promise<number> {
+  const end = log.readFrom(Number.POSITIVE_INFINITY).next;
+  let { position, skip } =
+    tailLines === undefined ? { position: 0, skip: 0 } : log.tail(tailLines, (entry) => out.wants(entry));
+  while (position < end) {
+    const { entries, next } = log.readFrom(position);
+    position = next;
+    const wanted = entries.filter((entry) => out.wants(entry));
+    const shown = wanted.slice(skip);
+    skip -= wanted.length - shown.length;
+    if (!(await out.write(shown))) break;
+  }
+  return Math.max(position, end);
 }
 
 async function followLog(
@@ -45,7 +65,7 @@ async function followLog(
   from: number,
   out: LogWriter,
   message: IncomingMessage,
-  response: ServerResponse,
+  response: Writable,
 ): Promise<void> {
   let position = from;
   let wake: () => void = () => undefined;
@@ -69,7 +89,7 @@ async function followLog(
         news = false;
         const read = source.log.readFrom(position);
         position = read.next;
-        for (const entry of read.entries) if (!(await out.write(entry))) return;
+        if (!(await out.write(read.entries.filter((entry) => out.wants(entry))))) return;
         if (read.entries.length > 0) news = true;
       }
       if (over || response.destroyed) return;
@@ -89,7 +109,7 @@ class LogWriter {
   private left: number;
 
   constructor(
-    private readonly response: ServerResponse,
+    private readonly response: Writable,
     private readonly options: LogOptions,
   ) {
     this.left = options.limitBytes ?? Number.POSITIVE_INFINITY;
@@ -98,13 +118,17 @@ class LogWriter {
     });
   }
 
+  /** Whether it is of the stream and time that were asked for. */
+  wants(entry: LogEntry): boolean {
+    const { stream, since } = this.options;
+    return entry.time >= since && (stream === undefined || entry.stream === stream);
+  }
+
   /** False once no more is wanted. */
-  async write(entry: LogEntry): Promise<boolean> {
-    const { stream, timestamps } = this.options;
+  async write(entries: readonly LogEntry[]): Promise<boolean> {
     if (this.full) return false;
-    if (stream !== undefined && entry.stream !== stream) return true;
-    const prefix = timestamps ? Buffer.from(`${formatLogTime(entry.time)} `) : undefined;
-    const text = prefix ? Buffer.concat([prefix, entry.text]) : entry.text;
+    if (entries.length === 0) return true;
+    const text = Buffer.concat(entries.flatMap((entry) => this.line(entry)));
     const part = text.length > this.left ? text.subarray(0, this.left) : text;
     this.left -= part.length;
     if (this.left <= 0) this.full = true;
@@ -120,5 +144,9 @@ class LogWriter {
       if (this.response.destroyed) done();
     });
     return !this.full;
+  }
+
+  private line({ time, text }: LogEntry): Uint8Array[] {
+    return this.options.timestamps ? [Buffer.from(`${formatLogTime(time)} `), text] : [text];
   }
 }

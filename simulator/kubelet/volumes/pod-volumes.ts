@@ -63,6 +63,20 @@ export class PodVolumes {
     return undefined;
   }
 
+  /** Bytes of its emptyDirs on disk. */
+  diskUsage(pod: Pod): number {
+    let bytes = 0;
+    for (const { name, emptyDir } of pod.spec?.volumes ?? [])
+      if (emptyDir && emptyDir.medium !== 'Memory') bytes += this.mounted.get(name)?.tree.usage() ?? 0;
+    return bytes;
+  }
+
+  /** The Pod has gone: its emptyDirs go with it. */
+  discard(pod: Pod): void {
+    for (const { name, emptyDir } of pod.spec?.volumes ?? [])
+      if (emptyDir) this.mounted.get(name)?.tree.discard();
+  }
+
   /** Contents of the emptyDirs, by volume name. */
   snapshot(pod: Pod): Record<string, unknown> {
     const kept: Record<string, unknown> = {};

@@ -1,11 +1,12 @@
 import type { Timer } from '../../clock/clock';
 import type { PodRun } from '../pod-run';
+import { hasStorageLimit, storageExcess } from '../storage-eviction';
 
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 122_000;
 /** kubelet volumemanager podAttachAndMountTimeout. */
 const TIMEOUT_MS = 123_000;
-/** How often emptyDirs are measured against their limit (eviction manager). */
+/** How often what Pods keep is measured against their limits (eviction manager monitoringInterval). */
 const LIMIT_CHECK_MS = 10_000;
 
 /** Mounts the volumes of a Pod, again and again until it works, and tells of each failure (kubelet volume manager). */
@@ -64,15 +65,12 @@ export class VolumeMounter {
       run.volumes.refresh(run.pod, run.payloadContext(), run.context.clock.now());
   }
 
-  /** Calls `exceeded` once when an emptyDir has outgrown its limit. */
+  /** Calls `exceeded` once when the Pod has outgrown a limit on what it may keep on the node's disk. */
   watchLimits(exceeded: (message: string) => void): void {
     const { run } = this;
-    const limited = run.pod.spec?.volumes?.some(
-      ({ emptyDir }) => emptyDir?.sizeLimit && emptyDir.sizeLimit !== '0' && emptyDir.medium !== 'Memory',
-    );
-    if (!limited) return;
+    if (!hasStorageLimit(run.pod)) return;
     const check = (): void => {
-      const message = run.volumes.overLimit(run.pod);
+      const message = storageExcess(run);
       if (message) exceeded(message);
       else if (!this.stopped) this.limits = run.context.clock.after(LIMIT_CHECK_MS, check);
     };

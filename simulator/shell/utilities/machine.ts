@@ -183,11 +183,11 @@ export const df = utility('df', '[-PkmhTai] [-B SIZE] [FILESYSTEM]...', async (s
   );
   for (const { root, path } of rows) {
     const { volume } = root;
-    const total = volume.limitBytes ?? 100 * 2 ** 30;
-    const percent = Math.ceil((volume.usedBytes / total) * 100);
+    const { sizeBytes: total, usedBytes } = volume.capacity;
+    const percent = Math.ceil((usedBytes / total) * 100);
     const name = volume.source.length > 20 ? `${volume.source}\n${' '.repeat(20)}` : volume.source.padEnd(20);
     await self.print(
-      `${name} ${options.has('T') ? `${volume.fstype.padEnd(10)} ` : ''}${show(total).padStart(9)} ${show(volume.usedBytes).padStart(9)} ${show(total - volume.usedBytes).padStart(9)} ${`${percent}%`.padStart(options.has('P') ? 7 : 4)} ${path}\n`,
+      `${name} ${options.has('T') ? `${volume.fstype.padEnd(10)} ` : ''}${show(total).padStart(9)} ${show(usedBytes).padStart(9)} ${show(total - usedBytes).padStart(9)} ${`${percent}%`.padStart(options.has('P') ? 7 : 4)} ${path}\n`,
     );
   }
 });
