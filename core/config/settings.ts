@@ -93,7 +93,7 @@ export const settings = {
     schema: z.string().regex(/^\S+$/).optional(),
   }),
   PODLAB_KIND_CONFIG: setting({
-    says: 'kind configuration file for a new cluster.',
+    says: 'kind configuration file for a new cluster, given to `kind create cluster` as it is. PODLAB_KIND_CLUSTER overrides the name in it, PODLAB_KIND_IMAGE the image of every node; a cluster that is there already is not changed.',
     default: 'unset',
     expected: 'the path of a kind configuration file',
     schema: path,

@@ -9,6 +9,7 @@ import { createKubeApi } from '../kube-api-client';
 import { readKubeconfig } from '../kubeconfig';
 import { openNamespace, type SharedCluster, sweepNamespaces } from '../namespaced/open-namespace';
 import { KindCli, type KindOptions } from './kind-cli';
+import { readKindConfig } from './kind-config';
 
 export interface KindProviderOptions extends KindOptions {
   installation: string;
@@ -61,6 +62,11 @@ export function createKindProvider(options: KindProviderOptions): ClusterProvide
     progress(
       `Creating the kind cluster “${name}”: about half a minute, longer when its image must be pulled first`,
     );
+    if (options.configFile) {
+      const { name: named } = await readKindConfig(options.configFile);
+      if (named !== undefined && named !== name)
+        progress(`It is called “${name}” (PODLAB_KIND_CLUSTER), not “${named}” as in ${options.configFile}`);
+    }
     await mkdir(dirname(options.kubeconfig), { recursive: true, mode: 0o700 });
     try {
       await cli.create(progress, signal);
@@ -128,6 +134,8 @@ export function createKindProvider(options: KindProviderOptions): ClusterProvide
     async availability() {
       try {
         const [docker, kind] = await Promise.all([cli.dockerVersion(2_800), cli.kindVersion(2_800)]);
+        // Told before a lab is started, though a cluster that is there already needs no configuration.
+        if (options.configFile) await readKindConfig(options.configFile);
         return {
           available: true,
           detail: `A real Kubernetes in Docker ${docker} (${kind.split(' ').slice(0, 2).join(' ')}).`,

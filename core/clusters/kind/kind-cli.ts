@@ -1,4 +1,5 @@
 import type { RunCommand } from '../../commands/run-command';
+import { kindConfigFailure } from './kind-config';
 import { kindFailure } from './kind-failure';
 
 export interface KindOptions {
@@ -6,7 +7,7 @@ export interface KindOptions {
   cluster: string;
   /** Node image, as `kindest/node:v1.36.0`; kind's own default when undefined. */
   image?: string;
-  /** Absolute path of a complete kind configuration. */
+  /** Absolute path of a complete kind configuration, used as it is but for its name and, where `image` is set, its images. */
   configFile?: string;
   /** Absolute path of the kubeconfig to write: the user's own is left alone. */
   kubeconfig: string;
@@ -60,7 +61,9 @@ export class KindCli {
       timeoutMs: 15 * 60_000,
       onLine: (line) => lines(withoutPictures(line)),
     });
-    if (result.exitCode !== 0) throw kindFailure('kind create cluster', result);
+    if (result.exitCode === 0) return;
+    const aboutConfig = configFile && kindConfigFailure(configFile, `${result.stderr}\n${result.stdout}`);
+    throw aboutConfig || kindFailure('kind create cluster', result);
   }
 
   async delete(): Promise<void> {
