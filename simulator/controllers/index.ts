@@ -8,8 +8,8 @@ import { startDisruptionController } from './disruption';
 import { startEndpointSliceController } from './endpoint-slice';
 import { startEndpointSliceMirroringController } from './endpoint-slice-mirroring';
 import { startEndpointsController } from './endpoints';
-import { startGarbageCollector } from './garbage-collector';
 import { startEphemeralVolumeController } from './ephemeral-volume';
+import { startGarbageCollector } from './garbage-collector';
 import { startJobController } from './job/index';
 import { startNamespaceController } from './namespace';
 import { startPersistentVolumeController } from './persistent-volume';
@@ -38,9 +38,9 @@ const CONTROLLERS: readonly StartController[] = [
   startCronJobController,
   startAutoscaler,
   startPersistentVolumeController,
+  startEphemeralVolumeController,
   startResourceQuotaController,
   startClusterRoleAggregationController,
-  startEphemeralVolumeController,
   startDisruptionController,
   startTaintEvictionController,
   startGarbageCollector,

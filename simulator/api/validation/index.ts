@@ -31,8 +31,8 @@ import {
   validatePriorityClass,
   validatePriorityClassUpdate,
   validateRuntimeClass,
-} from './policies';
   validateRuntimeClassUpdate,
+} from './policies';
 import { validateService, validateServiceUpdate } from './services';
 import {
   validateClaimSpec,
