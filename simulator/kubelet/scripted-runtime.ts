@@ -153,7 +153,6 @@ export class ScriptedContainer implements RuntimeContainer {
     }
   }
 
-  onExit(run: () => void): void {
   update(): void {}
 
   get user() {
@@ -161,6 +160,7 @@ export class ScriptedContainer implements RuntimeContainer {
     return { uid, gid, groups: [...new Set([gid, ...supplementalGroups])].sort((a, b) => a - b) };
   }
 
+  onExit(run: () => void): void {
     if (this.phase === 'exited') run();
     else this.listeners.push(run);
   }

@@ -102,6 +102,7 @@ export class PodVolumes {
       const { claimName, readOnly = false } = volume.persistentVolumeClaim;
       return { ...this.claim(pod, claimName, context), readOnly };
     }
+    if (volume.ephemeral) return this.ephemeral(pod, volume, context);
     const kind = Object.keys(volume).find((key) => key !== 'name') ?? 'such';
     throw new MountError(
       `The embedded cluster does not simulate ${kind} volumes; use a kind cluster for that.`,
@@ -116,7 +117,6 @@ export class PodVolumes {
     // A tmpfs is full at its limit; on disk the Pod is evicted some time later.
     const tree = this.trees.create({
       memory,
-    if (volume.ephemeral) return this.ephemeral(pod, volume, context);
       ...(memory && limit && limit !== '0' ? { limitBytes: quantityValue(parseQuantity(limit)) } : {}),
     });
     tree.chmod('/', fsGroup === undefined ? 0o777 : 0o2777);
@@ -138,6 +138,19 @@ export class PodVolumes {
     return { tree: this.disk, path: clean, readOnly: false };
   }
 
+  /** The claim must have been made for this Pod (ephemeral.VolumeIsForPod). */
+  private ephemeral(pod: Pod, volume: Volume, context: PayloadContext): MountedVolume {
+    const { namespace = '', name: podName, uid } = pod.metadata;
+    const name = claimOf(pod, volume) ?? '';
+    const claim = context.client.get('persistentvolumeclaims', namespace, name);
+    const owners = claim?.metadata.ownerReferences ?? [];
+    if (claim && !owners.some((owner) => owner.controller && owner.uid === uid))
+      throw new MountError(
+        `PVC ${namespace}/${name} was not created for pod ${namespace}/${podName} (pod is not owner)`,
+      );
+    return { ...this.claim(pod, name, context), readOnly: false };
+  }
+
   private claim(
     pod: Pod,
     name: string,
@@ -152,19 +165,6 @@ export class PodVolumes {
       throw new MountError(`persistentvolumeclaim ${JSON.stringify(name)} is not bound`);
     }
     const path = localPath(volume);
-  /** The claim must have been made for this Pod (ephemeral.VolumeIsForPod). */
-  private ephemeral(pod: Pod, volume: Volume, context: PayloadContext): MountedVolume {
-    const { namespace = '', name: podName, uid } = pod.metadata;
-    const name = claimOf(pod, volume) ?? '';
-    const claim = context.client.get('persistentvolumeclaims', namespace, name);
-    const owners = claim?.metadata.ownerReferences ?? [];
-    if (claim && !owners.some((owner) => owner.controller && owner.uid === uid))
-      throw new MountError(
-        `PVC ${namespace}/${name} was not created for pod ${namespace}/${podName} (pod is not owner)`,
-      );
-    return { ...this.claim(pod, name, context), readOnly: false };
-  }
-
     if (!this.disk.stat(path)) this.disk.mkdir(path, { mode: 0o777 });
     if (fsGroup !== undefined) {
       this.disk.chown(path, 0, fsGroup);
