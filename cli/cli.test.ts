@@ -87,8 +87,8 @@ describe('podlab labs lint', () => {
   });
 
   test('a lab that is not there', async () => {
-    const { status, stdout } = await podlab(['labs', 'lint', 'no-such-lab']);
-    expect(stdout).toContain('no-such-lab/lab.yaml: expected this file, found none');
+    const { status, stdout } = await podlab(['labs', 'lint', 'frist-pod']);
+    expect(stdout).toContain('frist-pod: expected the folder of a lab, or its id: did you mean first-pod?');
     expect(status).toBe(1);
   });
 });

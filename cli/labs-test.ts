@@ -19,6 +19,9 @@ interface TestOptions {
   verbose: boolean;
 }
 
+/** Most of a play is waiting; a shared cluster must bear the Pods of all at once. */
+const defaultJobs: Record<ClusterKind, number> = { embedded: 4, kind: 2, kubeconfig: 2 };
+
 /** Plays all solutions and mistakes; a line each, and what came out otherwise than the lab says. */
 export async function labsTest(names: readonly string[], options: TestOptions): Promise<number> {
   const { labs, problems } = await findLabs(names);
@@ -50,7 +53,7 @@ export async function labsTest(names: readonly string[], options: TestOptions): 
     if (!available.available)
       throw new PodlabError('cluster-unavailable', available.reason, available.remedy);
     const started = performance.now();
-    const results = await inParallel(plays, options.jobs ?? 2, async (play) => {
+    const results = await inParallel(plays, options.jobs ?? defaultJobs[options.cluster], async (play) => {
       const result = await playScript(play, {
         provider,
         folder,

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { runCommand } from '../core/commands/run-command';
-import { type ContentProblem, inFile } from '../core/content/content-problems';
+import { type ContentProblem, inFile, shownPath } from '../core/content/content-problems';
 import type { Lab } from '../core/content/lab';
 import type { ProblemFinder } from '../core/content/problem-finder';
 import { readAllYaml, readYaml } from '../core/content/read-yaml';
@@ -16,7 +16,7 @@ import { lintCheckFields, lintObjectFields } from './lint-fields';
  */
 export async function lintLab(lab: Lab): Promise<ContentProblem[]> {
   const file = join(lab.folder, 'lab.yaml');
-  const { document, finder } = readYaml(await readFile(file, 'utf8'), shown(file));
+  const { document, finder } = readYaml(await readFile(file, 'utf8'), shownPath(file));
   const written = document.toJS() as {
     setup?: string[];
     tasks: { checks: Record<string, unknown>[] }[];
@@ -51,7 +51,7 @@ function lintSimulated(finder: ProblemFinder, lab: Lab): void {
 }
 
 async function lintSetup(file: string): Promise<ContentProblem[]> {
-  return readAllYaml(await readFile(file, 'utf8'), shown(file)).flatMap(({ document, finder }) => {
+  return readAllYaml(await readFile(file, 'utf8'), shownPath(file)).flatMap(({ document, finder }) => {
     lintObjectFields(finder, document.toJS());
     return finder.problems;
   });
@@ -89,7 +89,7 @@ async function forgotten(lab: Lab): Promise<ContentProblem[]> {
         .filter((path) => !named.includes(path))
         .map((path) =>
           inFile(
-            shown(join(lab.folder, folder, path)),
+            shownPath(join(lab.folder, folder, path)),
             `expected to be named under \`${folder}\` in lab.yaml`,
           ),
         );
@@ -106,7 +106,7 @@ async function unreadable(lab: Lab, folder: string, names: readonly string[]): P
       const [, line, message] = /: line (\d+): (.*)/.exec(stderr) ?? [];
       if (exitCode === 0 || !message) return [];
       return [
-        inFile(shown(file), `expected a script that bash can read: ${message}`, { line: Number(line) }),
+        inFile(shownPath(file), `expected a script that bash can read: ${message}`, { line: Number(line) }),
       ];
     }),
   );
@@ -115,9 +115,4 @@ async function unreadable(lab: Lab, folder: string, names: readonly string[]): P
 
 function textsOf(lab: Lab, folder: string, names: readonly string[]): Promise<string[]> {
   return Promise.all(names.map((name) => readFile(join(lab.folder, folder, `${name}.sh`), 'utf8')));
-}
-
-function shown(path: string): string {
-  const near = relative(process.cwd(), path);
-  return near.startsWith('..') ? path : near;
 }

@@ -36,7 +36,7 @@ an id below labs/ or a folder; all of labs/ when none is named. Exit status 1 wh
 Plays every solution and every mistake of labs, each in a place of its own on the cluster (default: embedded), with bash and
 kubectl as a learner would. Every solution must pass every check, every mistake must fail exactly the checks that it names.
 
-  --jobs N      so many at a time (default: 2)
+  --jobs N      so many at a time (default: 4 on embedded clusters, else 2)
   --only NAME   the solution or mistake of this name alone
   --verbose     what the scripts print, and what each check said
 

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { PodlabError } from '../errors';
 
 /** One thing wrong with a lesson or a lab, where its author can find it. */
@@ -31,4 +32,10 @@ export function showProblem({ file, line, column, path, message }: ContentProble
 /** A problem of a whole file, or of one line of it. */
 export function inFile(file: string, message: string, { line = 0, path = '' } = {}): ContentProblem {
   return { file, line, column: line > 0 ? 1 : 0, path, message };
+}
+
+/** Relative to where the author works, when it is below. */
+export function shownPath(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near.startsWith('..') ? path : near;
 }

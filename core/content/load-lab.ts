@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { checkProblems } from '../grading/check-problems';
 import { type Check, checkIssues } from '../grading/check-schema';
-import { ContentError, inFile } from './content-problems';
+import { ContentError, inFile, shownPath } from './content-problems';
 import { knownKeys } from './known-keys';
 import type { Lab } from './lab';
 import { type LabOutline, labOutline, labSchema } from './lab-schema';
@@ -19,7 +19,7 @@ const keysAt: KeysAt = (path) => knownKeys(labSchema, path);
  */
 export async function loadLab(folder: string): Promise<Lab> {
   const root = resolve(folder);
-  const file = shown(join(root, 'lab.yaml'));
+  const file = shownPath(join(root, 'lab.yaml'));
   const source = await readText(join(root, 'lab.yaml'));
   if (source === undefined) throw new ContentError([inFile(file, 'expected this file, found none')]);
 
@@ -154,7 +154,7 @@ async function readSetup(finder: ProblemFinder, root: string, lab: LabOutline): 
       await addMissing(finder, ['setup', i], root, path);
       continue;
     }
-    for (const { document, finder: inside } of readAllYaml(text, shown(join(root, path)))) {
+    for (const { document, finder: inside } of readAllYaml(text, shownPath(join(root, path)))) {
       if (inside.problems.length > 0) {
         finder.problems.push(...inside.problems);
         continue;
@@ -230,10 +230,4 @@ async function readText(path: string): Promise<string | undefined> {
     if (code === 'ENOENT' || code === 'EISDIR' || code === 'ENOTDIR') return undefined;
     throw error;
   }
-}
-
-/** Relative to where the author works, when it is below. */
-function shown(path: string): string {
-  const near = relative(process.cwd(), path);
-  return near.startsWith('..') ? path : near;
 }
