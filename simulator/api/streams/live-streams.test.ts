@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawn as spawnTerminal } from '@lydell/node-pty';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { startSimulator } from '../../index';
 import type { Simulator } from '../../simulator';
 
@@ -223,5 +224,28 @@ describe('a cluster that stops', () => {
     running.push(open);
     await said(open, (text) => text.includes('in'));
     await other.stop();
+  });
+});
+
+describe('a log over a WebSocket', () => {
+  it.each([
+    ['binary.k8s.io', (data: Buffer) => data.toString()],
+    ['base64.binary.k8s.io', (data: Buffer) => Buffer.from(data.toString(), 'base64').toString()],
+  ])('as %s', async (protocol, decode) => {
+    await ended(
+      kubectl('run', 'says', '--image=busybox:1.36', '--restart=Never', '--', 'echo', 'container is alive'),
+    );
+    await ended(kubectl('wait', '--for=jsonpath={.status.phase}=Succeeded', 'pod/says', '--timeout=20s'));
+    const address = `${simulator.url.replace('https', 'wss')}/api/v1/namespaces/default/pods/says/log`;
+    const headers = { authorization: `Bearer ${simulator.token('admin')}` };
+    const socket = new WebSocket(address, [protocol], { ca: simulator.caCertificate, headers });
+    let text = '';
+    socket.on('message', (data: Buffer) => {
+      text += decode(data);
+    });
+    await new Promise((resolve, reject) => socket.on('close', resolve).on('error', reject));
+    expect(socket.protocol).toBe(protocol);
+    expect(text).toBe('container is alive\n');
+    await ended(kubectl('delete', 'pod', 'says', '--now'));
   });
 });
