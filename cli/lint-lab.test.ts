@@ -13,6 +13,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+/** The labs of the repository may change: where in them is told by the tests of the format. */
+const withoutPlace = (text: string, folder: string) =>
+  text.replaceAll(`${folder}/`, '').replace(/^(\S+?):\d+:\d+:/, '$1:');
+
 test.each<[string, string, [file: string, from: string, to: string], string[]]>([
   ['nothing', 'init-order', ['lab.yaml', '', ''], []],
   [
@@ -20,15 +24,15 @@ test.each<[string, string, [file: string, from: string, to: string], string[]]>(
     'first-pod',
     ['lab.yaml', 'expect: { metadata: { labels:', 'expect: { metadata: { lables:'],
     [
-      'lab.yaml:38:31: tasks[0].checks[2].expect.metadata.lables: Kubernetes has no such field in ObjectMeta: did you mean labels?',
+      'lab.yaml: tasks[0].checks[2].expect.metadata.lables: Kubernetes has no such field in ObjectMeta: did you mean labels?',
     ],
   ],
   [
     'a field of a container',
     'first-pod',
-    ['lab.yaml', '{ clock: { env: [', '{ clock: { environment: ['],
+    ['lab.yaml', '{ clock: { image:', '{ clock: { imagePulPolicy:'],
     [
-      'lab.yaml:126:32: tasks[3].checks[0].containers.clock.environment: Kubernetes has no such field in Container: did you mean env?',
+      'lab.yaml: tasks[1].checks[0].containers.clock.imagePulPolicy: Kubernetes has no such field in Container: did you mean imagePullPolicy?',
     ],
   ],
   [
@@ -39,29 +43,29 @@ test.each<[string, string, [file: string, from: string, to: string], string[]]>(
       'containers: [{ image: "nginx:1.27-alpine" }]',
       'containers: { image: "nginx:1.27-alpine" }',
     ],
-    ['lab.yaml:34:27: tasks[0].checks[1].expect.spec.containers: expected a list, found a map'],
+    ['lab.yaml: tasks[0].checks[1].expect.spec.containers: expected a list, found a map'],
   ],
   [
     'a condition that looks like a slip',
     'first-pod',
     ['lab.yaml', 'type: Ready', 'type: Redy'],
     [
-      'lab.yaml:30:60: tasks[0].checks[0].expect.status.conditions[0].type: expected a word of Kubernetes, found "Redy": did you mean Ready?',
+      'lab.yaml: tasks[0].checks[0].expect.status.conditions[0].type: expected a word of Kubernetes, found "Redy": did you mean Ready?',
     ],
   ],
   [
     'a field of an object of the set-up',
     'init-order',
     ['setup.yaml', 'data:\n  number', 'date:\n  number'],
-    ['setup.yaml:5:1: date: Kubernetes has no such field in ConfigMap: did you mean data?'],
+    ['setup.yaml: date: Kubernetes has no such field in ConfigMap: did you mean data?'],
   ],
   [
     'an image that is not simulated, and one that is not named',
     'first-pod',
     ['lab.yaml', 'images: [nginx:1.27-alpine,', 'images: [mysql:8,'],
     [
-      'lab.yaml:12:10: images[0]: expected an image that the embedded cluster simulates, found "mysql:8"',
-      "lab.yaml:12:1: images: expected nginx:1.27-alpine too, which the lab's files or solutions use",
+      'lab.yaml: images[0]: expected an image that the embedded cluster simulates, found "mysql:8"',
+      "lab.yaml: images: expected nginx:1.27-alpine too, which the lab's files or solutions use",
     ],
   ],
   [
@@ -76,7 +80,7 @@ test.each<[string, string, [file: string, from: string, to: string], string[]]>(
     ['mistakes/no-label.sh', '# kubectl', 'if true; then # kubectl'],
     [
       expect.stringMatching(
-        /^mistakes\/no-label\.sh:\d+:1: expected a script that bash can read: syntax error/,
+        /^mistakes\/no-label\.sh: expected a script that bash can read: syntax error/,
       ) as string,
     ],
   ],
@@ -88,5 +92,5 @@ test.each<[string, string, [file: string, from: string, to: string], string[]]>(
   expect(text).toContain(from);
   await writeFile(path, text.replace(from, to));
   const found = await lintLab(await loadLab(copy));
-  expect(found.map((problem) => showProblem(problem).replaceAll(`${copy}/`, ''))).toEqual(problems);
+  expect(found.map((problem) => withoutPlace(showProblem(problem), copy))).toEqual(problems);
 });
