@@ -1,3 +1,4 @@
+import type { ResourceDefinition } from '../schema/resources';
 import type { ResourceName, ResourceTypes } from '../schema/types';
 
 /** A change to an object. `object` is the state after it (for `DELETED`: the last state). */
@@ -30,6 +31,8 @@ export interface DeleteOptions {
  * A write whose object equals the stored one changes nothing and issues no event.
  */
 export interface Client {
+  /** Every resource that is stored, in the version in which it is: built in and custom. */
+  resources(): readonly ResourceDefinition[];
   /** The object, or undefined when there is none. `namespace` is '' for cluster-scoped resources. */
   get<R extends ResourceName>(resource: R, namespace: string, name: string): ResourceTypes[R] | undefined;
   list<R extends ResourceName>(resource: R, options?: ListOptions): ResourceTypes[R][];

@@ -11,7 +11,7 @@ export function fromStored(resource: ResourceDefinition, object: KubeObject): Ku
     case 'autoscaling/v1':
       return autoscalerToV1(object as Loose);
     default:
-      return object;
+      return inVersion(resource, object, resource.apiVersion);
   }
 }
 
@@ -23,8 +23,13 @@ export function toStored(resource: ResourceDefinition, object: KubeObject): Kube
     case 'autoscaling/v1':
       return autoscalerToV2(object as Loose);
     default:
-      return object;
+      return inVersion(resource, object, resource.convertedFrom ?? resource.apiVersion);
   }
+}
+
+/** Versions of custom resources differ in their name alone (conversion strategy None). */
+function inVersion({ custom }: ResourceDefinition, object: KubeObject, apiVersion: string): KubeObject {
+  return custom && object.apiVersion !== apiVersion ? { ...object, apiVersion } : object;
 }
 
 /** pkg/apis/events/v1/conversion.go: fields that core/v1 has under another name. */

@@ -1,4 +1,4 @@
-import { type ResourceDefinition, resourceByName } from '../schema/resources';
+import type { ResourceDefinition } from '../schema/resources';
 import type { KubeObject, ResourceName, ResourceTypes } from '../schema/types';
 import type { StoreEvent } from '../store/store';
 import type { RequestUser } from './admission/request';
@@ -19,6 +19,10 @@ export class InProcessClient implements Client {
     private readonly fieldManager: string = user.name,
   ) {}
 
+  resources(): readonly ResourceDefinition[] {
+    return this.storage.resources.all().filter(({ convertedFrom }) => !convertedFrom);
+  }
+
   get<R extends ResourceName>(resource: R, namespace: string, name: string): ResourceTypes[R] | undefined {
     return this.storage.parts.store.get(resource, namespace, name) as ResourceTypes[R] | undefined;
   }
@@ -29,7 +33,7 @@ export class InProcessClient implements Client {
   }
 
   create<R extends ResourceName>(resource: R, object: ResourceTypes[R]): ResourceTypes[R] {
-    const definition = resourceByName(resource);
+    const definition = this.storage.resources.byName(resource);
     const copy = this.copy(definition, object);
     return this.storage.create(
       this.context(),
@@ -57,7 +61,7 @@ export class InProcessClient implements Client {
 
   delete(resource: ResourceName, namespace: string, name: string, options: DeleteOptions = {}): void {
     try {
-      this.storage.delete(this.context(), resourceByName(resource), namespace, name, options);
+      this.storage.delete(this.context(), this.storage.resources.byName(resource), namespace, name, options);
     } catch (error) {
       if (!(error instanceof ApiError && error.code === 404)) throw error;
     }
@@ -100,7 +104,7 @@ export class InProcessClient implements Client {
     object: ResourceTypes[R],
     subresource: string,
   ): ResourceTypes[R] {
-    const definition = resourceByName(resource);
+    const definition = this.storage.resources.byName(resource);
     const copy = this.copy(definition, object);
     const { namespace = '', name = '' } = copy.metadata;
     return this.storage.update(
@@ -134,9 +138,11 @@ export class InProcessClient implements Client {
 export function matcher(
   resource: ResourceName,
   { labelSelector, fieldSelector }: Pick<ListOptions, 'labelSelector' | 'fieldSelector'>,
+  /** Of a custom resource. */
+  selectableFields: readonly string[] = [],
 ): (object: KubeObject) => boolean {
   const byLabels = labelSelector ? parseLabelSelector(labelSelector) : undefined;
-  const byFields = fieldSelector ? parseFieldSelector(resource, fieldSelector) : undefined;
+  const byFields = fieldSelector ? parseFieldSelector(resource, fieldSelector, selectableFields) : undefined;
   if (!byLabels && !byFields) return () => true;
   return (object) => (!byLabels || byLabels(object.metadata.labels)) && (!byFields || byFields(object));
 }

@@ -125,7 +125,7 @@ export class ApiServer {
   }
 
   private async dispatch(exchange: Exchange): Promise<void> {
-    const route = parseRoute(exchange.path);
+    const route = parseRoute(exchange.path, this.parts.storage.resources);
     if (route.kind === 'other') return this.serveOther(exchange);
     if (route.kind === 'review') return this.review(exchange, route);
     const verb = this.verbOf(exchange, route);
@@ -195,7 +195,7 @@ export class ApiServer {
     socket.on('error', () => socket.destroy());
     try {
       const exchange = this.open(request, undefined as unknown as ServerResponse, []);
-      const route = parseRoute(exchange.path);
+      const route = parseRoute(exchange.path, this.parts.storage.resources);
       if (route.kind !== 'resource' || !STREAMS.has(route.subresource)) {
         throw new ApiError(400, 'BadRequest', 'Upgrade request required for a streaming subresource only');
       }
@@ -297,11 +297,11 @@ export class ApiServer {
       throw new ApiError(405, 'MethodNotAllowed', sentence);
     }
     if (path === '/openapi/v3' || path.startsWith('/openapi/v3/')) {
-      if (await serveOpenApi(exchange)) return;
+      if (await serveOpenApi(exchange, this.parts.storage.resources)) return;
     }
     if (path === '/openapi/v2') return serveOpenApiV2(exchange);
     const aggregated = wantsAggregated(request.headers.accept);
-    const found = discovery(path, aggregated, request.headers.host ?? '');
+    const found = discovery(path, aggregated, request.headers.host ?? '', this.parts.storage.resources);
     if (found !== undefined) {
       const isList = aggregated && /^\/apis?\/?$/.test(path);
       return sendText(exchange, 200, isList ? AGGREGATED_TYPE : 'application/json', JSON.stringify(found));

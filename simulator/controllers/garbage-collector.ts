@@ -1,4 +1,4 @@
-import { RESOURCES, type ResourceDefinition, resourceByKind } from '../schema/resources';
+import { type ResourceDefinition, resourceByKind } from '../schema/resources';
 import type { KubeObject, OwnerReference } from '../schema/types';
 import { type ControllerContext, keyOf, type StopController, splitKey } from './controller';
 import { WorkQueue } from './work-queue';
@@ -15,6 +15,11 @@ export function startGarbageCollector(context: ControllerContext): StopControlle
   return collector.start();
 }
 
+interface Watch {
+  resource: ResourceDefinition;
+  end: () => void;
+}
+
 interface Node {
   resource: ResourceDefinition;
   key: string;
@@ -25,33 +30,58 @@ class GarbageCollector {
   /** Dependents by the uid of their owner: keys of the queue. */
   private readonly dependents = new Map<string, Set<string>>();
   private readonly owners = new Map<string, string[]>();
-  private readonly byName = new Map<string, ResourceDefinition>();
+  /** Owners that have been seen to go: their kind may have gone with them (absentOwnerCache). */
+  private readonly absent = new Set<string>();
+  private readonly watches = new Map<string, Watch>();
 
   constructor(private readonly context: ControllerContext) {
     this.queue = new WorkQueue(context.clock, (key) => this.reconcile(key), context.onError);
   }
 
   start(): StopController {
-    const stops = RESOURCES.filter((resource) => !resource.convertedFrom && resource.name !== 'events').map(
-      (resource) => {
-        this.byName.set(resource.name, resource);
-        return this.context.client.watch(resource.name, {}, ({ type, object }) =>
-          this.seen(resource, object, type === 'DELETED'),
-        );
-      },
-    );
+    this.watchAll();
+    // Kinds come and go with their definitions.
+    const { client } = this.context;
+    const stop = client.watch('customresourcedefinitions.apiextensions.k8s.io', {}, () => this.watchAll());
     return () => {
-      for (const stop of stops) stop();
+      stop();
+      for (const { end } of this.watches.values()) end();
       this.queue.stop();
     };
+  }
+
+  private watchAll(): void {
+    const { client } = this.context;
+    const served = client.resources().filter(({ name }) => name !== 'events');
+    const names = new Set<string>(served.map(({ name }) => name));
+    for (const [name, { end }] of this.watches) {
+      if (names.has(name)) continue;
+      end();
+      this.watches.delete(name);
+    }
+    for (const resource of served) {
+      const known = this.watches.get(resource.name);
+      if (known) known.resource = resource;
+      else {
+        const watch: Watch = { resource, end: () => {} };
+        this.watches.set(resource.name, watch);
+        watch.end = client.watch(resource.name, {}, ({ type, object }) =>
+          this.seen(watch.resource, object, type === 'DELETED'),
+        );
+      }
+    }
   }
 
   private seen(resource: ResourceDefinition, object: KubeObject, gone: boolean): void {
     const key = `${resource.name}|${keyOf(object)}`;
     const { uid = '', ownerReferences = [], finalizers = [], deletionTimestamp } = object.metadata;
-    for (const owner of this.owners.get(key) ?? []) this.dependents.get(owner)?.delete(key);
+    for (const owner of this.owners.get(key) ?? []) {
+      this.dependents.get(owner)?.delete(key);
+      if (gone && this.dependents.get(owner)?.size === 0) this.absent.delete(owner);
+    }
     this.owners.delete(key);
     if (gone) {
+      if (this.dependents.get(uid)?.size) this.absent.add(uid);
       for (const dependent of this.dependents.get(uid) ?? []) this.queue.add(dependent);
       // An owner in the foreground may have waited for this one.
       for (const ref of ownerReferences) this.wakeOwner(object, ref);
@@ -75,7 +105,7 @@ class GarbageCollector {
   }
 
   private wakeOwner(object: KubeObject, ref: OwnerReference): void {
-    const resource = resourceByKind(ref.apiVersion, ref.kind);
+    const resource = this.resourceOf(ref);
     if (!resource) return;
     const namespace = resource.namespaced ? `${object.metadata.namespace}/` : '';
     this.queue.add(`${resource.name}|${namespace}${ref.name}`);
@@ -152,7 +182,8 @@ class GarbageCollector {
   }
 
   private ownerOf(object: KubeObject, ref: OwnerReference): KubeObject | undefined {
-    const resource = resourceByKind(ref.apiVersion, ref.kind);
+    if (this.absent.has(ref.uid)) return undefined;
+    const resource = this.resourceOf(ref);
     // Of a kind that is not served nothing is known: better to keep than to delete.
     if (!resource) return object;
     const namespace = resource.namespaced ? (object.metadata.namespace ?? '') : '';
@@ -160,9 +191,17 @@ class GarbageCollector {
     return owner?.metadata.uid === ref.uid ? owner : undefined;
   }
 
+  private resourceOf({ apiVersion, kind }: OwnerReference): ResourceDefinition | undefined {
+    const builtIn = resourceByKind(apiVersion, kind);
+    if (builtIn) return builtIn;
+    const [group] = apiVersion.split('/');
+    const custom = [...this.watches.values()].filter(({ resource }) => resource.custom);
+    return custom.find(({ resource }) => resource.group === group && resource.kind === kind)?.resource;
+  }
+
   private parse(queueKey: string): Node | undefined {
     const [name = '', key = ''] = queueKey.split('|');
-    const resource = this.byName.get(name);
+    const resource = this.watches.get(name)?.resource;
     return resource && { resource, key };
   }
 

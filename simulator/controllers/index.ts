@@ -2,6 +2,7 @@ import { startAutoscaler } from './autoscaler/index';
 import { startClusterRoleAggregationController } from './cluster-role-aggregation';
 import type { ControllerContext, StartController } from './controller';
 import { startCronJobController } from './cron-job';
+import { startCustomResourceDefinitionController } from './custom-resource-definition';
 import { startDaemonSetController } from './daemon-set';
 import { startDeploymentController } from './deployment/index';
 import { startDisruptionController } from './disruption';
@@ -25,6 +26,7 @@ export type { ControllerContext } from './controller';
 /** As in kube-controller-manager: each knows only the API, none of the others. */
 const CONTROLLERS: readonly StartController[] = [
   startNamespaceController,
+  startCustomResourceDefinitionController,
   startServiceAccountController,
   startEndpointSliceController,
   startEndpointSliceMirroringController,

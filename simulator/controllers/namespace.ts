@@ -1,4 +1,3 @@
-import { RESOURCES } from '../schema/resources';
 import type { Namespace } from '../schema/types';
 import { type ControllerContext, type StopController, timestamp } from './controller';
 import { WorkQueue } from './work-queue';
@@ -47,8 +46,8 @@ interface Left {
 /** Asks for the deletion of everything; what is left, by `plural.group`. */
 function deleteContents({ client }: ControllerContext, namespace: string): Map<string, Left> {
   const left = new Map<string, Left>();
-  for (const resource of RESOURCES) {
-    if (!resource.namespaced || resource.convertedFrom) continue;
+  for (const resource of client.resources()) {
+    if (!resource.namespaced) continue;
     for (const { metadata } of client.list(resource.name, { namespace })) {
       if (!metadata.deletionTimestamp) {
         client.delete(resource.name, namespace, metadata.name ?? '', { propagationPolicy: 'Background' });

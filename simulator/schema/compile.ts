@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { readModels } from './client-models';
 import { openApiDocuments } from './openapi';
-import { RESOURCES, REVIEWS } from './resources';
+import { RESOURCES } from './resources';
+import { REVIEWS } from './reviews';
 
 /** Models of request bodies that are no resources. */
 const BODIES = [

@@ -1,7 +1,8 @@
 import { type Model, type ModelField, modelOf } from './client-models';
 import { readTexts } from './descriptions';
 import { LIST_RULES } from './merge-keys';
-import { RESOURCES, REVIEWS, type ResourceDefinition } from './resources';
+import { RESOURCES, type ResourceDefinition } from './resources';
+import { REVIEWS } from './reviews';
 
 type Json = Record<string, unknown>;
 

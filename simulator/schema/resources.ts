@@ -1,3 +1,4 @@
+import type { CustomType } from './custom-type';
 import type { ResourceName } from './types';
 
 export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
@@ -33,6 +34,8 @@ export interface ResourceDefinition {
   model: string;
   /** Another version of the same stored objects: served by conversion, never stored in this form. */
   convertedFrom?: string;
+  /** What its CustomResourceDefinition says, when it has one; its `model` is '' then. */
+  custom?: CustomType;
 }
 
 const ALL: readonly Verb[] = [
@@ -328,36 +331,15 @@ export const RESOURCES: readonly ResourceDefinition[] = [
     clusterScoped: true,
   }),
   define({ apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', plural: 'endpointslices' }),
-];
-
-/** A question that is answered and not stored: created, never read back. */
-export interface ReviewDefinition {
-  group: string;
-  version: string;
-  apiVersion: string;
-  kind: string;
-  plural: string;
-  namespaced: boolean;
-  model: string;
-}
-
-const review = (group: string, kind: string, namespaced = false): ReviewDefinition => ({
-  group,
-  version: 'v1',
-  apiVersion: `${group}/v1`,
-  kind,
-  plural: `${kind.toLowerCase()}s`,
-  namespaced,
-  model: `V1${kind}`,
-});
-
-export const REVIEWS: readonly ReviewDefinition[] = [
-  review('authentication.k8s.io', 'SelfSubjectReview'),
-  review('authentication.k8s.io', 'TokenReview'),
-  review('authorization.k8s.io', 'LocalSubjectAccessReview', true),
-  review('authorization.k8s.io', 'SelfSubjectAccessReview'),
-  review('authorization.k8s.io', 'SelfSubjectRulesReview'),
-  review('authorization.k8s.io', 'SubjectAccessReview'),
+  define({
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    plural: 'customresourcedefinitions',
+    shortNames: ['crd', 'crds'],
+    categories: ['api-extensions'],
+    clusterScoped: true,
+    status: true,
+  }),
 ];
 
 const stored = new Map<string, ResourceDefinition>(
@@ -370,11 +352,22 @@ const kinds = new Map<string, ResourceDefinition>(
   RESOURCES.map((resource) => [`${resource.apiVersion}/${resource.kind}`, resource]),
 );
 
-/** The resource in the version that is stored. */
+/** The resource in the version that is stored; undefined when it is not built in. */
+export function builtInResource(name: string): ResourceDefinition | undefined {
+  return stored.get(name);
+}
+
+/** A built-in resource in the version that is stored. */
 export function resourceByName(name: ResourceName): ResourceDefinition {
-  const found = stored.get(name);
+  const found = builtInResource(name);
   if (!found) throw new Error(`no such resource: ${name}`);
   return found;
+}
+
+/** What a refusal calls the resource of that name, built in or custom. */
+export function resourceParts(name: string): Pick<ResourceDefinition, 'group' | 'plural' | 'kind'> {
+  const [plural = '', ...group] = name.split('.');
+  return builtInResource(name) ?? { plural, group: group.join('.'), kind: plural };
 }
 
 /** `('apps/v1', 'deployments')`; undefined when it is not served. */

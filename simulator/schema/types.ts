@@ -67,6 +67,7 @@ export type ResourceQuota = ObjectOf<models.V1ResourceQuota>;
 export type LimitRange = ObjectOf<models.V1LimitRange>;
 export type PriorityClass = ObjectOf<models.V1PriorityClass>;
 export type Lease = ObjectOf<models.V1Lease>;
+export type CustomResourceDefinition = ObjectOf<models.V1CustomResourceDefinition>;
 export type RuntimeClass = ObjectOf<models.V1RuntimeClass>;
 
 /** Type of object by resource name (`plural` in the core group, `plural.group` elsewhere, as kubectl writes them). */
@@ -107,6 +108,7 @@ export interface ResourceTypes {
   'priorityclasses.scheduling.k8s.io': PriorityClass;
   'leases.coordination.k8s.io': Lease;
   'runtimeclasses.node.k8s.io': RuntimeClass;
+  'customresourcedefinitions.apiextensions.k8s.io': CustomResourceDefinition;
 }
 
 export type ResourceName = keyof ResourceTypes;

@@ -1,4 +1,4 @@
-import { resourceByName } from '../../schema/resources';
+import { resourceByName, resourceParts } from '../../schema/resources';
 import type { Client } from '../client';
 import { ApiError } from '../errors';
 import { forbidden, notFound } from '../refusals';
@@ -20,7 +20,7 @@ export function checkNamespace(request: AdmissionRequest, client: Client): void 
   if (!found) throw notFound(resourceByName('namespaces'), namespace);
   if (found.status?.phase !== 'Terminating') return;
   const refusal = forbidden(
-    resourceByName(resource),
+    resourceParts(resource),
     name,
     `unable to create new content in namespace ${namespace} because it is being terminated`,
   );

@@ -1,6 +1,5 @@
 import { podLimits, podRequests, qosClass } from '../../schema/pod-resources';
 import { addQuantities, parseQuantity, type Quantity } from '../../schema/quantity';
-import { resourceByName } from '../../schema/resources';
 import type {
   KubeObject,
   PersistentVolumeClaim,
@@ -88,7 +87,7 @@ function matches(operator: string, values: string[], value: string): boolean {
 function resourcesOf(hard: readonly string[]): ResourceName[] {
   const names = new Set<ResourceName>();
   for (const name of hard) {
-    if (name.startsWith(COUNT_PREFIX)) addKnown(names, name.slice(COUNT_PREFIX.length));
+    if (name.startsWith(COUNT_PREFIX)) names.add(name.slice(COUNT_PREFIX.length) as ResourceName);
     else if (name.startsWith('services')) names.add('services');
     else if (name === 'requests.storage' || name.includes('storageclass'))
       names.add('persistentvolumeclaims');
@@ -96,14 +95,6 @@ function resourcesOf(hard: readonly string[]): ResourceName[] {
     else names.add('pods');
   }
   return [...names];
-}
-
-function addKnown(names: Set<ResourceName>, name: string): void {
-  try {
-    names.add(resourceByName(name as ResourceName).name);
-  } catch {
-    // A quota may count a resource that this cluster does not serve: there are none of it.
-  }
 }
 
 function podUsage({ spec }: Pod, usage: Usage): void {

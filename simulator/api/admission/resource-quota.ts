@@ -7,7 +7,7 @@ import {
   type Quantity,
   subtractQuantities,
 } from '../../schema/quantity';
-import { resourceByName } from '../../schema/resources';
+import { resourceByName, resourceParts } from '../../schema/resources';
 import type { Pod, ResourceName, ResourceQuota } from '../../schema/types';
 import type { Client } from '../client';
 import { forbidden } from '../refusals';
@@ -104,7 +104,7 @@ function exceeded(
       .join(',');
   const [delta, used, hard] = lists;
   return forbidden(
-    resourceByName(resource),
+    resourceParts(resource),
     name,
     `exceeded quota: ${quota.metadata.name}, requested: ${text(delta)}, used: ${text(used)}, limited: ${text(hard)}`,
   );

@@ -11,7 +11,7 @@ import {
   toFieldsV1,
   union,
 } from './field-set';
-import { compareFields, structShape } from './typed-fields';
+import { compareFields, type Shape } from './typed-fields';
 
 /** Who owns which fields: an entry of metadata.managedFields, taken apart. */
 export interface ManagedEntry {
@@ -87,10 +87,10 @@ export function writeEntries(object: KubeObject, entries: readonly ManagedEntry[
 export function trackUpdate(
   object: KubeObject,
   old: KubeObject | undefined,
-  model: string,
+  shape: Shape,
   writer: { manager: string; apiVersion: string; subresource: string; time: string },
 ): void {
-  const { changed, removed } = compareFields(structShape(model), old ?? {}, object);
+  const { changed, removed } = compareFields(shape, old ?? {}, object);
   const mine = owned(changed);
   const gone = owned(removed);
   if (isEmptySet(mine) && isEmptySet(gone)) return;

@@ -3,6 +3,7 @@ import { resourceByName } from '../../schema/resources';
 import type { KubeObject } from '../../schema/types';
 import { trackUpdate } from './managed-fields';
 import { applyFields } from './server-side-apply';
+import { shapeOf } from './typed-fields';
 
 const deployments = resourceByName('deployments.apps');
 const configMaps = resourceByName('configmaps');
@@ -65,7 +66,7 @@ describe('server-side apply', () => {
   it('counts an ordinary update as an owner too', () => {
     const live = apply(undefined, { a: '1' }, 'ann');
     const changed = { ...live, metadata: { ...live.metadata }, data: { a: '2' } } as KubeObject;
-    trackUpdate(changed, live, 'V1ConfigMap', {
+    trackUpdate(changed, live, shapeOf(configMaps), {
       manager: 'kubectl',
       apiVersion: 'v1',
       subresource: '',

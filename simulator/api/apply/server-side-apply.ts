@@ -13,16 +13,7 @@ import {
   union,
 } from './field-set';
 import { type ManagedEntry, owned, readEntries, writeEntries } from './managed-fields';
-import {
-  compareFields,
-  fieldShape,
-  fieldsOf,
-  keyStep,
-  partsOf,
-  type Shape,
-  structShape,
-  valueStep,
-} from './typed-fields';
+import { compareFields, fieldsOf, keyStep, partsOf, type Shape, shapeOf, valueStep } from './typed-fields';
 
 export interface Applier {
   manager: string;
@@ -44,7 +35,7 @@ export function applyFields(
   applied: KubeObject,
   applier: Applier,
 ): KubeObject {
-  const shape = structShape(resource.model);
+  const shape = shapeOf(resource);
   const entries = readEntries(live);
   const isOwn = (entry: ManagedEntry): boolean =>
     entry.operation === 'Apply' &&
@@ -105,11 +96,7 @@ function merge(shape: Shape, live: unknown, applied: unknown): unknown {
     case 'map': {
       const result: Record<string, unknown> = isObject(live) ? { ...live } : {};
       for (const [key, value] of Object.entries(applied as Record<string, unknown>)) {
-        result[key] = merge(
-          shape.kind === 'map' ? shape.item : fieldShape(shape.model, key),
-          result[key],
-          value,
-        );
+        result[key] = merge(shape.kind === 'map' ? shape.item : shape.field(key), result[key], value);
       }
       return result;
     }
@@ -144,7 +131,7 @@ function remove(shape: Shape, value: unknown, dropped: FieldSet): unknown {
         const child = dropped.children.get(`f:${key}`);
         if (child?.member) continue;
         result[key] = child
-          ? remove(shape.kind === 'map' ? shape.item : fieldShape(shape.model, key), item, child)
+          ? remove(shape.kind === 'map' ? shape.item : shape.field(key), item, child)
           : item;
       }
       return result;

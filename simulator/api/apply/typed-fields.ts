@@ -1,5 +1,7 @@
 import { modelOf } from '../../schema/client-models';
+import type { JsonSchema } from '../../schema/custom-type';
 import { ATOMIC_MAPS, ATOMIC_STRUCTS, LIST_RULES, type ListRule } from '../../schema/merge-keys';
+import type { ResourceDefinition } from '../../schema/resources';
 import { fieldType } from '../../schema/schema';
 import { deepEqual } from '../deep-equal';
 import { isObject } from '../patch/merge-patch';
@@ -8,19 +10,55 @@ import { childOf, emptySet, type FieldSet } from './field-set';
 /** How a value is taken apart for ownership (structured-merge-diff's schema). */
 export type Shape =
   | { kind: 'leaf' }
-  | { kind: 'struct'; model: string }
+  | { kind: 'struct'; field: (name: string) => Shape }
   | { kind: 'map'; item: Shape }
   | { kind: 'keyed'; keys: readonly string[]; item: Shape }
   | { kind: 'set' };
 
 const LEAF: Shape = { kind: 'leaf' };
 
-export function structShape(model: string): Shape {
-  return ATOMIC_STRUCTS.has(model) ? LEAF : { kind: 'struct', model };
+function structShape(model: string): Shape {
+  return ATOMIC_STRUCTS.has(model) ? LEAF : { kind: 'struct', field: (name) => fieldShape(model, name) };
 }
 
+/** The shape of a resource's objects. */
+export function shapeOf({ model, custom }: Pick<ResourceDefinition, 'model' | 'custom'>): Shape {
+  return custom ? customShape(custom.schema) : structShape(model);
+}
+
+/** The shape that the lists, maps and objects of a structural schema have (x-kubernetes-list-type and its kin). */
+function customShape(schema: JsonSchema, isRoot = true): Shape {
+  if (schema['x-kubernetes-map-type'] === 'atomic') return LEAF;
+  if (schema.type === 'array') {
+    const item = schema.items ?? {};
+    if (schema['x-kubernetes-list-type'] === 'set') return { kind: 'set' };
+    const keys = schema['x-kubernetes-list-map-keys'] ?? [];
+    return schema['x-kubernetes-list-type'] === 'map'
+      ? { kind: 'keyed', keys, item: customShape(item, false) }
+      : LEAF;
+  }
+  const { additionalProperties } = schema;
+  if (typeof additionalProperties === 'object') {
+    return { kind: 'map', item: customShape(additionalProperties, false) };
+  }
+  const open = schema['x-kubernetes-preserve-unknown-fields'];
+  if (schema.type !== 'object' && !open) return LEAF;
+  const isResource = isRoot || schema['x-kubernetes-embedded-resource'];
+  return {
+    kind: 'struct',
+    field: (name) => {
+      if (isResource && name === 'metadata') return structShape('V1ObjectMeta');
+      const declared = schema.properties?.[name];
+      // What is not declared is taken apart as far as it has objects (typed.DeducedParseableType).
+      return declared ? customShape(declared, false) : open ? customShape(DEDUCED, false) : LEAF;
+    },
+  };
+}
+
+const DEDUCED: JsonSchema = { 'x-kubernetes-preserve-unknown-fields': true };
+
 /** The shape of a field of a struct. */
-export function fieldShape(model: string, field: string): Shape {
+function fieldShape(model: string, field: string): Shape {
   const type = fieldType(model, field);
   if (type === undefined) return LEAF;
   return typeShape(type, LIST_RULES[model]?.[field], ATOMIC_MAPS.has(`${model}.${field}`));
@@ -68,7 +106,7 @@ export function partsOf(
         if (item === undefined) continue;
         parts.set(`f:${key}`, {
           value: item,
-          shape: shape.kind === 'map' ? shape.item : fieldShape(shape.model, key),
+          shape: shape.kind === 'map' ? shape.item : shape.field(key),
         });
       }
       return parts;

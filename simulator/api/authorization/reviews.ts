@@ -1,4 +1,4 @@
-import type { ReviewDefinition } from '../../schema/resources';
+import type { ReviewDefinition } from '../../schema/reviews';
 import type { KubeObject } from '../../schema/types';
 import type { RequestUser } from '../admission/request';
 import { ApiError } from '../errors';

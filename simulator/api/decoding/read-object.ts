@@ -1,4 +1,6 @@
+import type { CustomType } from '../../schema/custom-type';
 import type { KubeObject } from '../../schema/types';
+import { decodeCustom } from '../custom/structural';
 import { ApiError } from '../errors';
 import { isObject } from '../patch/merge-patch';
 import { badRequest } from '../refusals';
@@ -8,6 +10,7 @@ export interface WantedKind {
   apiVersion: string;
   kind: string;
   model: string;
+  custom?: CustomType;
 }
 
 /**
@@ -61,6 +64,7 @@ export function readPatched(
 
 function decode(value: unknown, wanted: WantedKind) {
   try {
+    if (wanted.custom) return decodeCustom(wanted.custom.schema, value as Record<string, unknown>);
     return typedDecode(wanted.model, value);
   } catch (error) {
     if (error instanceof DecodeProblem) throw badRequest(`${cannotHandle(wanted)}: ${error.message}`);

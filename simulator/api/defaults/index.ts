@@ -65,6 +65,12 @@ const DEFAULTERS: Defaulters = {
     storageClass.reclaimPolicy ??= 'Delete';
     storageClass.volumeBindingMode ??= 'Immediate';
   },
+  'customresourcedefinitions.apiextensions.k8s.io': ({ spec }) => {
+    if (!spec?.names) return;
+    spec.names.singular ||= spec.names.kind?.toLowerCase();
+    spec.names.listKind ||= `${spec.names.kind}List`;
+    spec.conversion ??= { strategy: 'None' };
+  },
   'priorityclasses.scheduling.k8s.io': (priorityClass) => {
     priorityClass.preemptionPolicy ??= 'PreemptLowerPriority';
   },

@@ -1,8 +1,15 @@
-import { RESOURCES, REVIEWS, type ResourceDefinition } from '../../schema/resources';
+import { RESOURCES, type ResourceDefinition } from '../../schema/resources';
+import { REVIEWS } from '../../schema/reviews';
 import { unsimulatedIn } from '../../schema/unsimulated';
+import { compareVersions, type ServedResources } from '../custom/served-resources';
+
+interface Group {
+  name: string;
+  versions: readonly string[];
+}
 
 /** Groups in the order of the API server's priorities; within a group, versions likewise. */
-const GROUPS: readonly { name: string; versions: readonly string[] }[] = [
+const GROUPS: readonly Group[] = [
   { name: 'apiregistration.k8s.io', versions: ['v1'] },
   { name: 'apps', versions: ['v1'] },
   { name: 'events.k8s.io', versions: ['v1'] },
@@ -16,6 +23,7 @@ const GROUPS: readonly { name: string; versions: readonly string[] }[] = [
   { name: 'rbac.authorization.k8s.io', versions: ['v1'] },
   { name: 'storage.k8s.io', versions: ['v1'] },
   { name: 'admissionregistration.k8s.io', versions: ['v1'] },
+  { name: 'apiextensions.k8s.io', versions: ['v1'] },
   { name: 'scheduling.k8s.io', versions: ['v1'] },
   { name: 'coordination.k8s.io', versions: ['v1'] },
   { name: 'node.k8s.io', versions: ['v1'] },
@@ -45,19 +53,27 @@ export function wantsAggregated(accept: string | undefined): boolean {
 export const AGGREGATED_TYPE = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 
 /** The body for a discovery path, `aggregated` or not; undefined when there is no such path. */
-export function discovery(path: string, aggregated: boolean, address: string): unknown {
+export function discovery(
+  path: string,
+  aggregated: boolean,
+  address: string,
+  resources: ServedResources,
+): unknown {
+  const custom = resources.served();
+  const groups = [...GROUPS, ...customGroups(custom)];
   const trimmed = path.replace(/\/$/, '');
-  if (trimmed === '/api') return aggregated ? aggregatedList(['']) : legacyVersions(address);
+  if (trimmed === '/api')
+    return aggregated ? aggregatedList([{ name: '', versions: ['v1'] }], []) : legacyVersions(address);
   if (trimmed === '/apis') {
-    if (aggregated) return aggregatedList(GROUPS.map((group) => group.name));
-    return { kind: 'APIGroupList', apiVersion: 'v1', groups: GROUPS.map(apiGroup) };
+    if (aggregated) return aggregatedList(groups, custom);
+    return { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(apiGroup) };
   }
-  if (trimmed === '/api/v1') return resourceList('v1');
+  if (trimmed === '/api/v1') return resourceList('v1', []);
   const [, apis, name, version, ...rest] = trimmed.split('/');
-  const group = GROUPS.find((each) => each.name === name);
+  const group = groups.find((each) => each.name === name);
   if (apis !== 'apis' || !group || rest.length) return undefined;
   if (!version) return { kind: 'APIGroup', apiVersion: 'v1', ...apiGroup(group) };
-  return group.versions.includes(version) ? resourceList(`${name}/${version}`) : undefined;
+  return group.versions.includes(version) ? resourceList(`${name}/${version}`, custom) : undefined;
 }
 
 function legacyVersions(address: string): unknown {
@@ -68,19 +84,28 @@ function legacyVersions(address: string): unknown {
   };
 }
 
-function apiGroup({ name, versions }: (typeof GROUPS)[number]): object {
+function apiGroup({ name, versions }: Group): object {
   const listed = versions.map((version) => ({ groupVersion: `${name}/${version}`, version }));
   return { name, versions: listed, preferredVersion: listed[0] };
 }
 
-function resourcesOf(apiVersion: string): ResourceDefinition[] {
-  return RESOURCES.filter((each) => each.apiVersion === apiVersion).sort((a, b) =>
-    a.plural < b.plural ? -1 : 1,
-  );
+/** Groups of CustomResourceDefinitions, by name, the versions of each in the order of preference. */
+function customGroups(custom: readonly ResourceDefinition[]): Group[] {
+  const names = [...new Set(custom.map(({ group }) => group))].sort();
+  return names.map((name) => {
+    const versions = custom.filter(({ group }) => group === name).map(({ version }) => version);
+    return { name, versions: [...new Set(versions)].sort(compareVersions) };
+  });
 }
 
-function resourceList(apiVersion: string): unknown {
-  const stored = resourcesOf(apiVersion).flatMap((resource) => [
+function resourcesOf(apiVersion: string, custom: readonly ResourceDefinition[]): ResourceDefinition[] {
+  return [...RESOURCES, ...custom]
+    .filter((each) => each.apiVersion === apiVersion)
+    .sort((a, b) => (a.plural < b.plural ? -1 : 1));
+}
+
+function resourceList(apiVersion: string, custom: readonly ResourceDefinition[]): unknown {
+  const stored = resourcesOf(apiVersion, custom).flatMap((resource) => [
     {
       name: resource.plural,
       singularName: resource.singular,
@@ -135,24 +160,24 @@ function resourceList(apiVersion: string): unknown {
   };
 }
 
-function aggregatedList(groups: readonly string[]): unknown {
+function aggregatedList(groups: readonly Group[], custom: readonly ResourceDefinition[]): unknown {
   return {
     kind: 'APIGroupDiscoveryList',
     apiVersion: 'apidiscovery.k8s.io/v2',
     metadata: {},
-    items: groups.map((name) => ({
+    items: groups.map(({ name, versions }) => ({
       metadata: { ...(name ? { name } : {}), creationTimestamp: null },
-      versions: (GROUPS.find((group) => group.name === name)?.versions ?? ['v1']).map((version) => ({
+      versions: versions.map((version) => ({
         version,
-        resources: aggregatedResources(name ? `${name}/${version}` : version),
+        resources: aggregatedResources(name ? `${name}/${version}` : version, custom),
         freshness: 'Current',
       })),
     })),
   };
 }
 
-function aggregatedResources(apiVersion: string): unknown[] {
-  const stored = resourcesOf(apiVersion).map((resource) => ({
+function aggregatedResources(apiVersion: string, custom: readonly ResourceDefinition[]): unknown[] {
+  const stored = resourcesOf(apiVersion, custom).map((resource) => ({
     resource: resource.plural,
     responseKind: kindOf(resource),
     scope: resource.namespaced ? 'Namespaced' : 'Cluster',

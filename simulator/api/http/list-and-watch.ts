@@ -24,7 +24,7 @@ export function listPage(
   query: URLSearchParams,
 ): { objects: KubeObject[]; metadata: ListMetadata } {
   const { store } = storage.parts;
-  const matches = matcher(resource.name, selectors(query));
+  const matches = matcher(resource.name, selectors(query), resource.custom?.selectableFields);
   const limit = positiveNumber(query, 'limit');
   const token = query.get('continue');
   const asked = query.get('resourceVersion') ?? '';
@@ -64,7 +64,7 @@ export function serveWatch(
 ): void {
   const { store, clock } = storage.parts;
   const { query } = exchange;
-  const bySelectors = matcher(resource.name, selectors(query));
+  const bySelectors = matcher(resource.name, selectors(query), resource.custom?.selectableFields);
   const matches = range.name
     ? (object: KubeObject) => object.metadata.name === range.name && bySelectors(object)
     : bySelectors;

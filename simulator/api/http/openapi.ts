@@ -2,22 +2,31 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { generatedFile } from '../../schema/schema';
+import { customDocuments } from '../custom/openapi';
+import type { ServedResources } from '../custom/served-resources';
 import { type Exchange, sendJson } from './exchange';
 
 type Index = Record<string, { hash: string; file: string }>;
 
-/** Serves `/openapi/v3` and the document of each group version from disk, where they lie compressed. */
-export async function serveOpenApi(exchange: Exchange): Promise<boolean> {
+/**
+ * Serves `/openapi/v3` and the document of each group version: from disk, where they lie compressed, or made of the schemas
+ * of CustomResourceDefinitions.
+ */
+export async function serveOpenApi(exchange: Exchange, resources: ServedResources): Promise<boolean> {
   const index = JSON.parse(readFileSync(generatedFile('openapi/index.json'), 'utf8')) as Index;
   const path = exchange.path.replace(/^\/openapi\/v3\/?/, '');
+  const custom = customDocuments(resources.served());
   if (path === '') {
+    const all = [...Object.entries(index), ...custom.map(({ path, hash }) => [path, { hash }] as const)];
     const paths = Object.fromEntries(
-      Object.entries(index).map(([name, { hash }]) => [
-        name,
-        { serverRelativeURL: `/openapi/v3/${name}?hash=${hash}` },
-      ]),
+      all.map(([name, { hash }]) => [name, { serverRelativeURL: `/openapi/v3/${name}?hash=${hash}` }]),
     );
     sendJson(exchange, 200, { paths });
+    return true;
+  }
+  const own = custom.find((each) => each.path === path);
+  if (own) {
+    sendJson(exchange, 200, own.document());
     return true;
   }
   const entry = index[path];

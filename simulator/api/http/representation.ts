@@ -1,6 +1,7 @@
 import type { ResourceDefinition } from '../../schema/resources';
 import type { KubeObject } from '../../schema/types';
 import { fromStored } from '../conversion';
+import { customTable } from '../custom/table';
 import type { RenderTable } from '../extension-points';
 import type { Form } from './negotiation';
 import type { ObjectJson } from './object-json';
@@ -37,10 +38,10 @@ export class Representation {
     switch (this.form) {
       case 'object':
         return {
-          kind: `${this.resource.kind}List`,
+          kind: this.resource.custom?.listKind ?? `${this.resource.kind}List`,
           apiVersion: this.resource.apiVersion,
           metadata,
-          items: objects.map((object) => withoutType(fromStored(this.resource, object))),
+          items: objects.map((object) => this.item(fromStored(this.resource, object))),
         };
       case 'metadata':
         return {
@@ -81,7 +82,10 @@ export class Representation {
         );
       case 'table': {
         if (this.includeObject !== 'Metadata') break;
-        const { columnDefinitions, rows } = this.renderTable(this.resource.name, objects, this.now());
+        const { name, custom } = this.resource;
+        const { columnDefinitions, rows } = custom
+          ? customTable(custom, objects, this.now())
+          : this.renderTable(name, objects, this.now());
         const head = { kind: 'Table', apiVersion: 'meta.k8s.io/v1', metadata, columnDefinitions };
         const cells = rows.map((row) => Buffer.from(`${JSON.stringify(row).slice(0, -1)},"object":`));
         return listBytes(
@@ -103,7 +107,7 @@ export class Representation {
 
   /** Whether `object()` is the stored object itself, whose bytes watchers may share. */
   get isPlain(): boolean {
-    return this.form === 'object' && !this.resource.convertedFrom;
+    return this.form === 'object' && !this.resource.convertedFrom && !this.resource.custom;
   }
 
   /** Whether the client asked for columns and rows. */
@@ -111,8 +115,16 @@ export class Representation {
     return this.form === 'table';
   }
 
+  /** Items of a list do not repeat their kind, but those that are of no Go type. */
+  private item(object: KubeObject): unknown {
+    return this.resource.custom ? object : withoutType(object);
+  }
+
   private table(objects: readonly KubeObject[], metadata: ListMetadata): unknown {
-    const { columnDefinitions, rows } = this.renderTable(this.resource.name, objects, this.now());
+    const { name, custom } = this.resource;
+    const { columnDefinitions, rows } = custom
+      ? customTable(custom, objects, this.now())
+      : this.renderTable(name, objects, this.now());
     return {
       kind: 'Table',
       apiVersion: 'meta.k8s.io/v1',
@@ -147,7 +159,6 @@ function partial(object: KubeObject): unknown {
   return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata };
 }
 
-/** Items of a list do not repeat their kind. */
 function withoutType(object: KubeObject): unknown {
   const { apiVersion: _apiVersion, kind: _kind, ...rest } = object;
   return rest;

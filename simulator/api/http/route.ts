@@ -1,9 +1,6 @@
-import {
-  REVIEWS,
-  type ResourceDefinition,
-  type ReviewDefinition,
-  resourceByPath,
-} from '../../schema/resources';
+import type { ResourceDefinition } from '../../schema/resources';
+import { REVIEWS, type ReviewDefinition } from '../../schema/reviews';
+import type { ServedResources } from '../custom/served-resources';
 
 /** What a URL path asks for. */
 export type Route =
@@ -23,7 +20,7 @@ export type Route =
   | { kind: 'other'; path: string };
 
 /** Reads a path as the API server's RequestInfo does: `/apis/GROUP/VERSION/namespaces/NS/PLURAL/NAME/SUBRESOURCE`. */
-export function parseRoute(path: string): Route {
+export function parseRoute(path: string, resources: ServedResources): Route {
   const parts = path.split('/').slice(1).map(decode);
   const core = parts[0] === 'api';
   const apiVersion = core ? parts[1] : parts[0] === 'apis' ? `${parts[1]}/${parts[2]}` : undefined;
@@ -39,7 +36,7 @@ export function parseRoute(path: string): Route {
   const [plural = '', name = '', subresource = '', ...more] = rest;
   const review = REVIEWS.find((each) => each.apiVersion === apiVersion && each.plural === plural);
   if (review && !name) return { kind: 'review', review, namespace };
-  const resource = resourceByPath(apiVersion, plural);
+  const resource = resources.byPath(apiVersion, plural);
   if (!resource || (namespace !== '' && !resource.namespaced)) return { kind: 'other', path };
   if (subresource && !resource.subresources.some((each) => each.name === subresource)) {
     return { kind: 'other', path };

@@ -1,5 +1,7 @@
 import type { ResourceDefinition } from '../../schema/resources';
 import type { KubeObject } from '../../schema/types';
+import { setAt } from '../custom/json-path';
+import { customScale } from '../custom/strategy';
 import { readObject } from '../decoding/read-object';
 import { isObject } from '../patch/merge-patch';
 import { badRequest, invalid, notFound } from '../refusals';
@@ -46,20 +48,26 @@ interface Scalable extends KubeObject {
   status?: { replicas?: number };
 }
 
-function toScale(object: Scalable): KubeObject {
+function toScale({ custom }: ResourceDefinition, object: Scalable): KubeObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  return {
+    kind: SCALE.kind,
+    apiVersion: SCALE.apiVersion,
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    ...(custom ? customScale(custom, object) : scaleNumbers(object)),
+  } as KubeObject;
+}
+
+function scaleNumbers(object: Scalable) {
   const { selector: selected } = object.spec ?? {};
   // A ReplicationController selects by labels alone.
   const selector = selectorText(
     object.kind === 'ReplicationController' ? { matchLabels: selected as Record<string, string> } : selected,
   );
   return {
-    kind: SCALE.kind,
-    apiVersion: SCALE.apiVersion,
-    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
     spec: { replicas: object.spec?.replicas ?? 0 },
     status: { replicas: object.status?.replicas ?? 0, ...(selector ? { selector } : {}) },
-  } as KubeObject;
+  };
 }
 
 /** printers/internalversion printScale. */
@@ -82,11 +90,16 @@ function scaleTable(object: KubeObject, now: number): unknown {
 /** apps/* scale (registry/apps/deployment ScaleREST and its kin). */
 function scale({ storage, extensions }: SubresourceParts, verb: string, request: WriteRequest): KubeObject {
   const { resource, namespace, name, context } = request;
-  if (verb === 'get') return toScale(storage.get(resource, namespace, name) as Scalable);
+  if (verb === 'get') return toScale(resource, storage.get(resource, namespace, name) as Scalable);
   const changed = storage.update(context, resource, namespace, name, 'scale', (old) => {
     const wanted =
       verb === 'patch'
-        ? readObject(patched(request, SCALE, toScale(old as Scalable)), SCALE, request.validation, () => {})
+        ? readObject(
+            patched(request, SCALE, toScale(resource, old as Scalable)),
+            SCALE,
+            request.validation,
+            () => {},
+          )
         : readBodyObject(request, SCALE, extensions);
     const replicas = (wanted as Scalable).spec?.replicas ?? 0;
     if (replicas < 0) {
@@ -99,13 +112,15 @@ function scale({ storage, extensions }: SubresourceParts, verb: string, request:
       ]);
     }
     const { resourceVersion, uid } = wanted.metadata;
+    const next = structuredClone(old) as Scalable;
+    const path = resource.custom?.scale?.specReplicasPath ?? '.spec.replicas';
+    setAt(next as unknown as Record<string, unknown>, path, replicas);
     return {
-      ...old,
+      ...next,
       metadata: { ...old.metadata, ...(resourceVersion ? { resourceVersion } : {}), ...(uid ? { uid } : {}) },
-      spec: { ...(old as Scalable).spec, replicas },
     } as KubeObject;
   });
-  return toScale(changed as Scalable);
+  return toScale(resource, changed as Scalable);
 }
 
 const EVICTION = { apiVersion: 'policy/v1', kind: 'Eviction', model: 'V1Eviction' };

@@ -94,7 +94,9 @@ export function patchFromBody(
       throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${duplicates}`);
     }
     if (duplicates !== undefined) warn(duplicates);
-    const applied = readObject(value, resource, validation, warn);
+    const undeclared: string[] = [];
+    const applied = readObject(value, resource, 'Warn', (text) => undeclared.push(text));
+    if (undeclared.length > 0) throw undeclaredFields(request, undeclared);
     if (applied.metadata.managedFields?.length) throw badRequest('metadata.managedFields must be nil');
     const stored = toStored(resource, applied);
     return storage.apply(context, resource, namespace, name, subresource, stored, request.force);
@@ -107,6 +109,14 @@ export function patchFromBody(
     return toStored(resource, readPatched(result, target, resource, validation, warn, text, duplicates));
   });
   return { object, created: false };
+}
+
+/** An applied configuration must fit its type, whatever the field validation (fieldmanager, structuredmerge.go). */
+function undeclaredFields({ resource, namespace, name }: WriteRequest, unknown: string[]): ApiError {
+  const fields = unknown.map((text) => `.${/"(.*)"/.exec(text)?.[1]}: field not declared in schema`);
+  const where = `${namespace ? `${namespace}/` : ''}${name}; ${resource.group}/${resource.version}, Kind=${resource.kind}`;
+  const list = fields.length === 1 ? fields[0] : `errors:\n${fields.map((field) => `  ${field}`).join('\n')}`;
+  return new ApiError(500, '', `failed to create typed patch object (${where}): ${list}`);
 }
 
 /** The object in a body, of any kind that is wanted there. */
@@ -122,10 +132,13 @@ export function readBodyObject(
   return readObject(value, wanted, validation, (text) => context.warnings.push(text), duplicates);
 }
 
+/** Custom resources do not know it: their lists have no merge keys. */
+const STRATEGIC = 'application/strategic-merge-patch+json';
+
 const PATCH_TYPES = [
   'application/json-patch+json',
   'application/merge-patch+json',
-  'application/strategic-merge-patch+json',
+  STRATEGIC,
   'application/apply-patch+yaml',
   'application/apply-patch+cbor',
 ];
@@ -133,21 +146,22 @@ const PATCH_TYPES = [
 /** The result of a patch on a value; its type is checked by the caller. */
 export function patched(
   request: Pick<WriteRequest, 'contentType' | 'bytes'>,
-  { model }: { model: string },
+  { model, custom }: Pick<WantedKind, 'model' | 'custom'>,
   target: unknown,
 ): unknown {
-  switch (mediaType(request.contentType)) {
+  const type = mediaType(request.contentType);
+  switch (custom && type === STRATEGIC ? '' : type) {
     case 'application/json-patch+json':
       return jsonPatch(target, parseJson(request.bytes.toString()));
     case 'application/merge-patch+json':
       return mergePatch(target, objectPatch(request.bytes));
-    case 'application/strategic-merge-patch+json':
+    case STRATEGIC:
       return strategicMergePatch(model, target, objectPatch(request.bytes));
     default:
       throw new ApiError(
         415,
         'UnsupportedMediaType',
-        `the body of the request was in an unknown format - accepted media types include: ${PATCH_TYPES.join(', ')}`,
+        `the body of the request was in an unknown format - accepted media types include: ${PATCH_TYPES.filter((each) => !custom || each !== STRATEGIC).join(', ')}`,
       );
   }
 }

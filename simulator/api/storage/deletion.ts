@@ -9,6 +9,9 @@ import { isFinished, rfc3339, type StorageParts } from './object-storage';
 const ORPHAN = 'orphan';
 const FOREGROUND = 'foregroundDeletion';
 
+/** Held until the controller has deleted what the definition defines. */
+const CUSTOM_RESOURCE_CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
+
 /**
  * Deletes at once, or marks for deletion what a kubelet (grace period), a finalizer or the namespace controller has to
  * finish (apiserver, registry/rest BeforeDelete).
@@ -26,6 +29,10 @@ export function deleteObject(
   metadata.finalizers = finalizersFor(resource, metadata.finalizers ?? [], options.propagationPolicy);
   if (metadata.finalizers.length === 0) delete metadata.finalizers;
 
+  // Its objects go first (apiextensions, customresourcedefinition etcd.go and finalizer).
+  if (resource.name === 'customresourcedefinitions.apiextensions.k8s.io' && !metadata.deletionTimestamp) {
+    metadata.finalizers = [...(metadata.finalizers ?? []), CUSTOM_RESOURCE_CLEANUP];
+  }
   const grace = resource.name === 'pods' ? gracePeriod(old as Pod, options) : 0;
   const shorter = metadata.deletionTimestamp && grace < (metadata.deletionGracePeriodSeconds ?? 0);
   if (!metadata.deletionTimestamp || shorter) {

@@ -6,8 +6,10 @@ import type { Store } from '../../store/store';
 import type { AdmissionRequest } from '../admission/request';
 import { trackUpdate } from '../apply/managed-fields';
 import { applyFields } from '../apply/server-side-apply';
+import { shapeOf } from '../apply/typed-fields';
 import { checkEscalation } from '../authorization/escalation';
 import type { Client, DeleteOptions } from '../client';
+import { ServedResources } from '../custom/served-resources';
 import { deepEqual } from '../deep-equal';
 import { ApiError } from '../errors';
 import type { Extensions } from '../extension-points';
@@ -15,13 +17,7 @@ import { alreadyExists, badRequest, conflict, invalid, modified, notFound } from
 import type { RequestContext } from '../request-context';
 import { deleteObject } from './deletion';
 import { generateName } from './generate-name';
-import {
-  desired,
-  hasGeneration,
-  prepareForCreate,
-  prepareForSubresource,
-  prepareForUpdate,
-} from './strategies';
+import { strategyOf } from './strategy';
 
 export interface StorageParts {
   store: Store;
@@ -39,7 +35,12 @@ export type Change = (copy: KubeObject) => KubeObject;
  * Store, with the rest.* strategies). Objects that come out are shared and frozen.
  */
 export class ObjectStorage {
-  constructor(readonly parts: StorageParts) {}
+  /** What the cluster serves. */
+  readonly resources: ServedResources;
+
+  constructor(readonly parts: StorageParts) {
+    this.resources = new ServedResources(parts.store);
+  }
 
   /** Throws 404 NotFound. */
   get(resource: ResourceDefinition, namespace: string, name: string): KubeObject {
@@ -55,7 +56,8 @@ export class ObjectStorage {
     namespace: string,
     object: KubeObject,
   ): KubeObject {
-    const { store, clock, extensions } = this.parts;
+    const { store, clock } = this.parts;
+    const strategy = strategyOf(resource, this.parts.extensions);
     const { metadata } = object;
     if (metadata.resourceVersion) {
       throw new ApiError(400, 'BadRequest', 'resourceVersion should not be set on objects to be created');
@@ -72,11 +74,11 @@ export class ObjectStorage {
       do metadata.name = generateName(metadata.generateName ?? '');
       while (store.get(resource.name, namespace, metadata.name));
     }
-    prepareForCreate(resource.name, object);
-    extensions.applyDefaults(resource.name, object);
+    strategy.prepareForCreate(object);
+    strategy.applyDefaults(object);
     this.admit('CREATE', context, resource, namespace, metadata.name ?? '', '', object);
-    extensions.applyDefaults(resource.name, object);
-    const errors = extensions.validateCreate(resource.name, object);
+    strategy.applyDefaults(object);
+    const errors = strategy.validateCreate(object);
     if (errors.length) throw invalid(resource, metadata.name ?? '', errors);
     const name = metadata.name ?? '';
     if (store.get(resource.name, namespace, name)) throw alreadyExists(resource, name);
@@ -98,27 +100,28 @@ export class ObjectStorage {
     subresource: string,
     change: Change,
   ): KubeObject {
-    const { store, extensions } = this.parts;
+    const { store } = this.parts;
+    const strategy = strategyOf(resource, this.parts.extensions);
     const old = this.get(resource, namespace, name);
     let object = change(structuredClone(old));
     checkIdentity(resource, namespace, name, object, old);
     // It shares parts with the stored object, which defaults must not change.
-    if (subresource) object = structuredClone(prepareForSubresource(resource.name, subresource, object, old));
-    else prepareForUpdate(resource.name, object, old, context.internal);
+    if (subresource) object = structuredClone(strategy.prepareForSubresource(subresource, object, old));
+    else strategy.prepareForUpdate(object, old, context.internal);
     keepSystemMetadata(object, old);
     object.apiVersion = old.apiVersion;
     object.kind = old.kind;
-    extensions.applyDefaults(resource.name, object);
+    strategy.applyDefaults(object);
     if (
-      hasGeneration(resource.name) &&
+      strategy.hasGeneration &&
       subresource !== 'status' &&
-      !deepEqual(desired(object), desired(old))
+      !deepEqual(strategy.desired(object), strategy.desired(old))
     ) {
       object.metadata.generation = (old.metadata.generation ?? 0) + 1;
     }
     this.admit('UPDATE', context, resource, namespace, name, subresource, object, old);
-    extensions.applyDefaults(resource.name, object);
-    const errors = extensions.validateUpdate(resource.name, object, old, subresource);
+    strategy.applyDefaults(object);
+    const errors = strategy.validateUpdate(object, old, subresource);
     if (errors.length) throw invalid(resource, name, errors);
     if (deepEqual(object, old)) return old;
     this.review('UPDATE', context, resource, namespace, name, subresource, object, old);
@@ -207,7 +210,7 @@ export class ObjectStorage {
     subresource: string,
   ): void {
     if (context.applying) return;
-    trackUpdate(object, old, resource.model, {
+    trackUpdate(object, old, shapeOf(resource), {
       manager: context.fieldManager,
       apiVersion: resource.apiVersion,
       subresource,

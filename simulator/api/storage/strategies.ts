@@ -1,4 +1,4 @@
-import type { Job, KubeObject, ObjectMeta, ResourceName } from '../../schema/types';
+import type { CustomResourceDefinition, Job, KubeObject, ObjectMeta, ResourceName } from '../../schema/types';
 import { generateJobSelector } from './job-selector';
 
 /** Kinds whose metadata.generation counts changes of what is desired. */
@@ -17,6 +17,7 @@ const GENERATIONS: ReadonlySet<ResourceName> = new Set<ResourceName>([
   'ingresses.networking.k8s.io',
   'ingressclasses.networking.k8s.io',
   'priorityclasses.scheduling.k8s.io',
+  'customresourcedefinitions.apiextensions.k8s.io',
 ]);
 
 /** Kinds whose status a create may bring along: nodes register with theirs. */
@@ -43,6 +44,12 @@ export function prepareForCreate(resource: ResourceName, object: KubeObject): vo
     case 'persistentvolumes':
       loose.status = { phase: 'Pending' };
       break;
+    case 'customresourcedefinitions.apiextensions.k8s.io': {
+      const { spec } = object as CustomResourceDefinition;
+      const stored = (spec?.versions ?? []).filter(({ storage }) => storage).map(({ name }) => name);
+      loose.status = { acceptedNames: { kind: '', plural: '' }, conditions: [], storedVersions: stored };
+      break;
+    }
     case 'jobs.batch':
       generateJobSelector(object as Job);
       break;
@@ -143,9 +150,12 @@ function resized(containers: unknown, wanted: unknown): Sized[] {
  * the labels too, those of Pods the owners (each kind's statusStrategy, PrepareForUpdate).
  */
 function metadataWithStatus(resource: ResourceName, object: KubeObject, old: KubeObject): ObjectMeta {
+  const { resourceVersion, managedFields } = object.metadata;
   switch (resource) {
     case 'deployments.apps':
       return { ...object.metadata, labels: old.metadata.labels };
+    case 'customresourcedefinitions.apiextensions.k8s.io':
+      return { ...old.metadata, resourceVersion, managedFields };
     case 'pods':
       return { ...object.metadata, ownerReferences: old.metadata.ownerReferences };
     default:

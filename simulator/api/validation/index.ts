@@ -11,6 +11,7 @@ import {
   validateSecret,
   validateSecretUpdate,
 } from './configuration';
+import { validateDefinition, validateDefinitionUpdate } from './custom-resource-definitions';
 import { validateCronJob, validateJob, validateJobUpdate } from './jobs';
 import { validateMetadata, validateMetadataUpdate } from './metadata';
 import { dns1035Label, dns1123Label, dns1123Subdomain, pathSegment } from './names';
@@ -122,6 +123,10 @@ const RULES: { [R in ResourceName]?: Rules<ResourceTypes[R]> } = {
   'storageclasses.storage.k8s.io': {
     create: validateStorageClass,
     update: validateStorageClassUpdate,
+  },
+  'customresourcedefinitions.apiextensions.k8s.io': {
+    create: validateDefinition,
+    update: validateDefinitionUpdate,
   },
   'priorityclasses.scheduling.k8s.io': {
     create: validatePriorityClass,
