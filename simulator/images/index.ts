@@ -8,6 +8,7 @@ import { busyboxImage } from './busybox';
 import { Catalogue } from './catalogue';
 import { curlImage } from './curl/image';
 import { curl } from './curl/program';
+import { fluentBitImage } from './fluent-bit/image';
 import { echoServerImage } from './greeters/echo-server';
 import { greeterImages } from './greeters/hello';
 import { testProgramImages } from './greeters/test-programs';
@@ -58,6 +59,7 @@ export function createCatalogue(): Catalogue {
     httpdImage(names),
     redisImage(names),
     postgresImage(names),
+    fluentBitImage(names),
     httpEchoImage(),
     pauseImage(),
     whoamiImage(),

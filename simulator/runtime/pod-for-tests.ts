@@ -17,6 +17,7 @@ const otherImages = [
   'curlimages/curl',
   'redis:7.2-alpine',
   'postgres:16-alpine',
+  'fluent/fluent-bit:3.1',
 ];
 
 /** Real containers of real images on a network of their own, for tests. */
