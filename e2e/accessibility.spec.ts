@@ -47,6 +47,42 @@ for (const scheme of ['light', 'dark'] as const)
     await expectAccessible(page);
   });
 
+test('a terminal is drawn in its colours, and in those of the other scheme when that changes', async ({
+  page,
+}) => {
+  await readableTerminals(page);
+  for (const reducedMotion of ['no-preference', 'reduce'] as const) {
+    await page.emulateMedia({ colorScheme: 'light', reducedMotion });
+    if (reducedMotion === 'no-preference') await Workbench.start(page, 'first-pod');
+    else await page.reload();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      // The prompt is green.
+      await expect.poll(() => greenPixels(page), `${colorScheme}, ${reducedMotion}`).toBeGreaterThan(20);
+    }
+  }
+});
+
+/** In the terminal as it is drawn. */
+async function greenPixels(page: Page): Promise<number> {
+  const picture = (await page.locator('.terminal-place').screenshot()).toString('base64');
+  const blank = await page.context().newPage();
+  const count = await blank.evaluate(async (data) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${data}`;
+    await image.decode();
+    const canvas = new OffscreenCanvas(image.width, 60).getContext('2d');
+    canvas?.drawImage(image, 0, 0);
+    const bytes = canvas?.getImageData(0, 0, image.width, 60).data ?? [];
+    let green = 0;
+    for (let at = 0; at < bytes.length; at += 4)
+      if ((bytes[at + 1] ?? 0) > Math.max(bytes[at] ?? 0, bytes[at + 2] ?? 0) + 40) green += 1;
+    return green;
+  }, picture);
+  await blank.close();
+  return count;
+}
+
 test('nothing is cut off on a screen of 320 pixels', async ({ page }) => {
   await page.setViewportSize({ width: 320, height: 640 });
   for (const path of pages) {
