@@ -13,7 +13,7 @@ export default async function Home() {
       <section className="relative isolate overflow-hidden border-b border-line">
         <div className="squared absolute inset-0 -z-10" aria-hidden="true" />
         <div className="wrap grid items-center gap-10 py-14 lg:grid-cols-[minmax(0,29rem)_minmax(0,1fr)] lg:gap-14 lg:py-16">
-          <div>
+          <div className="hero">
             <h1 className="text-4xl leading-[1.04] font-bold tracking-[-0.03em]">
               Understand Pods by running them.
             </h1>
@@ -22,16 +22,6 @@ export default async function Home() {
               <code className="text-ink">kubectl</code>, a cluster of your own, and checks that tell you what
               is wrong and where.
             </p>
-            <div className="mt-8 flex flex-wrap items-center gap-3">
-              {first && (
-                <a className="button button-primary button-large" href={`/lessons/${first.slug}`}>
-                  Begin with “{first.title}”
-                </a>
-              )}
-              <a className="button button-plain button-large" href="#courses">
-                See all courses
-              </a>
-            </div>
             <continue-card class="block" hidden suppressHydrationWarning>
               <a
                 href="/"
@@ -57,6 +47,16 @@ export default async function Home() {
                 <template key={lab.id} data-id={`lab:${lab.id}`} data-title={lab.title} />
               ))}
             </continue-card>
+            <div className="mt-8 flex flex-wrap items-center gap-3">
+              {first && (
+                <a className="button button-primary button-large begin" href={`/lessons/${first.slug}`}>
+                  Begin with “{first.title}”
+                </a>
+              )}
+              <a className="button button-large" href="#courses">
+                All courses
+              </a>
+            </div>
           </div>
           <div className="max-lg:mx-auto max-lg:w-full max-lg:max-w-[34rem]">
             <Figure id="hero" figure={heroFigure} />

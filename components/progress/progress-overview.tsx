@@ -97,8 +97,8 @@ function Nothing({ courses }: { courses: readonly Course[] }) {
     <div className="card mt-8 max-w-[40rem] p-6 sm:p-8">
       <p className="text-lg font-semibold">Nothing here yet.</p>
       <p className="mt-2 text-ink-soft">
-        What you read and the points you earn are kept in this browser’s name from the first lesson on. There
-        is no sign-up.
+        What you read and the points you earn are kept for this browser, from the first lesson on. There is no
+        sign-up.
       </p>
       {first && (
         <p className="mt-6">

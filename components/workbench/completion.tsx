@@ -8,10 +8,12 @@ import type { Onward } from './lab-sheet';
 export function Completion({
   report,
   saved,
+  running,
   next,
 }: {
   report: LabReport;
   saved: boolean;
+  running: boolean;
   next: Onward | null;
 }) {
   return (
@@ -35,8 +37,8 @@ export function Completion({
           <span className="whitespace-nowrap">
             <Icon name="saved" className="text-pea" /> Saved.
           </span>
-        )}{' '}
-        The cluster stays yours until you end the lab.
+        )}
+        {running && ' The cluster stays yours until you end the lab.'}
       </p>
       <p className="mt-4 flex flex-wrap gap-3">
         {next ? (

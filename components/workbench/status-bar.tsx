@@ -5,21 +5,14 @@ import { Icon } from '../shell/icons';
 import type { Connection } from './session-state';
 
 /** Foot of the workbench: the connection, the cluster, and how far the shell is shut in. */
-export function StatusBar({
-  view,
-  connection,
-  onTryNow,
-}: {
-  view: SessionView | null;
-  connection: Connection;
-  onTryNow(): void;
-}) {
+export function StatusBar({ view, connection }: { view: SessionView | null; connection: Connection }) {
+  const running = view?.state.kind === 'ready';
   return (
     <footer className="status">
       <span className="status-connection" data-connection={connection.kind} role="status">
         {connection.kind === 'live' && (
           <>
-            <i aria-hidden="true" /> {view?.state.kind === 'ready' ? 'Checks are live' : 'Connected'}
+            <i aria-hidden="true" /> {running ? 'Checks are live' : 'Connected'}
           </>
         )}
         {connection.kind === 'connecting' && (
@@ -33,18 +26,15 @@ export function StatusBar({
           </>
         )}
       </span>
-      {connection.kind === 'reconnecting' && connection.attempt > 2 && (
-        <button type="button" className="status-button" onClick={onTryNow}>
-          Try now
-        </button>
-      )}
-      {view?.cluster && (
+      {running && view.cluster && (
         <span className="status-item">
-          <Icon name="cluster" /> {view.cluster.title} {view.cluster.version}, namespace{' '}
-          <code>{view.cluster.namespace}</code>
+          <Icon name="cluster" /> {view.cluster.title} {view.cluster.version}
+          <span className="max-md:hidden">
+            , namespace <code>{view.cluster.namespace}</code>
+          </span>
         </span>
       )}
-      {view && (
+      {running && (
         <span className="status-item status-isolation" title={view.isolation.sentence}>
           <Icon name="shield" /> {view.isolation.sentence}
         </span>

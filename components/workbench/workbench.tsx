@@ -1,7 +1,6 @@
 'use client';
 
-import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
-import { answerAsWorkbench, type RunRequest, runEvent, takeLeftCommand } from '../enhance/terminal-channel';
+import { type ReactNode, useEffect, useState } from 'react';
 import { Icon } from '../shell/icons';
 import { summary } from './announce';
 import { Completion } from './completion';
@@ -11,12 +10,13 @@ import type { LabSheet, Onward } from './lab-sheet';
 import { LiveRegion } from './live-region';
 import { type Pane, PaneTabs } from './pane-tabs';
 import { ProblemNote } from './problem-note';
+import { RightPane } from './right-pane';
 import { savedState } from './session-state';
 import { SplitPanes } from './split-panes';
-import { NotRunning, ServerGone, Stage, StartFailed, Starting } from './stage';
 import { StatusBar } from './status-bar';
 import { TaskList } from './task-list';
-import { loadTerminals, type TerminalHandle, TerminalPane } from './terminal-pane';
+import { loadTerminals } from './terminal-pane';
+import { useRunInTerminal } from './use-run-in-terminal';
 import { useSession } from './use-session';
 import { WorkbenchBar } from './workbench-bar';
 
@@ -34,6 +34,8 @@ export function Workbench({ lab, lesson, next }: Props) {
   const [pane, setPane] = useState<Pane>('tasks');
   const [asking, setAsking] = useState<'nothing' | 'lab' | 'restart' | 'end'>('nothing');
   const running = view?.state.kind === 'ready';
+  const isOver = view?.state.kind === 'ended' || view?.state.kind === 'failed';
+  const toStart = model.phase === 'none' ? 'Start the lab' : isOver ? 'Start it again' : null;
   const runInTerminal = useRunInTerminal(lab, running, () => {
     if (matchMedia('(max-width: 47.99rem)').matches) setPane('terminal');
   });
@@ -65,7 +67,9 @@ export function Workbench({ lab, lesson, next }: Props) {
         aria-labelledby="tab-tasks"
         hidden={pane === 'lesson'}
       >
-        {report?.passed && <Completion report={report} saved={savedState(model) === 'saved'} next={next} />}
+        {report?.passed && (
+          <Completion report={report} saved={savedState(model) === 'saved'} running={running} next={next} />
+        )}
         <div className="intro text-code">{lab.intro}</div>
         <TaskList
           tasks={lab.tasks}
@@ -100,9 +104,19 @@ export function Workbench({ lab, lesson, next }: Props) {
         {report && model.asked && running && !model.checking && (
           <p className="left-summary">{summary(report)}</p>
         )}
+        {toStart && (
+          // Beside the tasks there is a form for it, which a phone has no room for.
+          <button
+            type="button"
+            className="button button-primary grow md:hidden"
+            onClick={() => setPane('terminal')}
+          >
+            {toStart}
+          </button>
+        )}
         <button
           type="button"
-          className="button button-primary grow"
+          className={`button button-primary grow ${toStart ? 'max-md:hidden' : ''}`}
           aria-disabled={!running || model.checking}
           onClick={() => running && !model.checking && checkAndShow()}
         >
@@ -130,18 +144,29 @@ export function Workbench({ lab, lesson, next }: Props) {
         saved={savedState(model)}
         onLab={() => setAsking('lab')}
       />
-      <main className="min-h-0" id="main">
+      <main className="flex min-h-0 flex-col" id="main">
+        {running && model.connection.kind === 'reconnecting' && model.connection.attempt > 2 && (
+          <div className="gone-note" role="alert">
+            <Icon name="unavailable" />
+            <span className="grow">
+              The server does not answer. Your work is kept; this goes on by itself.
+            </span>
+            <button type="button" className="button button-small" onClick={session.tryNow}>
+              Try now
+            </button>
+          </div>
+        )}
         <SplitPanes
           shown={pane === 'terminal' ? 'right' : 'left'}
           left={left}
           right={
             <section className="right-pane" id="terminal" aria-label="Terminal" tabIndex={-1}>
-              <Right session={session} title={lab.title} runRef={runInTerminal} />
+              <RightPane session={session} title={lab.title} runRef={runInTerminal} />
             </section>
           }
         />
       </main>
-      <StatusBar view={view} connection={model.connection} onTryNow={session.tryNow} />
+      <StatusBar view={view} connection={model.connection} />
       <LiveRegion report={report} />
       <LabDialog
         open={asking === 'lab'}
@@ -176,114 +201,4 @@ export function Workbench({ lab, lesson, next }: Props) {
       </ConfirmDialog>
     </div>
   );
-}
-
-function Right({
-  session,
-  title,
-  runRef,
-}: {
-  session: ReturnType<typeof useSession>;
-  title: string;
-  runRef: (handle: TerminalHandle | null) => void;
-}) {
-  const { model, start, tryNow } = session;
-  const { view, phase, problem, connection } = model;
-  if (phase === 'asking')
-    return connection.kind === 'reconnecting' ? (
-      <ServerGone onTryNow={tryNow} />
-    ) : (
-      <Stage>
-        <p role="status">Looking for your session…</p>
-      </Stage>
-    );
-  if (phase === 'none' || !view)
-    return (
-      <NotRunning
-        title={`“${title}” is not running`}
-        text="Start it, and the terminal opens here."
-        label="Start the lab"
-        problem={problem}
-        onStart={start}
-      />
-    );
-  switch (view.state.kind) {
-    case 'starting':
-      return <Starting state={view.state} lines={model.startLines} />;
-    case 'failed':
-      return (
-        <StartFailed
-          error={view.state.error}
-          problem={problem}
-          onStart={start}
-          onStartAnew={() => start(view.cluster?.kind, true)}
-        />
-      );
-    case 'ended':
-      return (
-        <NotRunning
-          title="This lab has ended"
-          text={`${view.state.reason} Your saved points stay.`}
-          label="Start it again"
-          problem={problem}
-          onStart={(cluster) => start(cluster, true)}
-        />
-      );
-    case 'ready':
-      return (
-        <>
-          {connection.kind === 'reconnecting' && connection.attempt > 2 && (
-            <div className="gone-note" role="alert">
-              <Icon name="unavailable" />
-              <span className="grow">
-                The server does not answer. Your work is kept; this goes on by itself.
-              </span>
-              <button type="button" className="button button-small" onClick={tryNow}>
-                Try now
-              </button>
-            </div>
-          )}
-          <TerminalPane key={view.id} ref={runRef} view={view} />
-        </>
-      );
-  }
-}
-
-/** Commands come from the lesson pane, from a lesson in another tab, or were left by the page before this one. */
-function useRunInTerminal({ id, title }: LabSheet, running: boolean, show: () => void) {
-  const terminal = useRef<TerminalHandle | null>(null);
-  const waiting = useRef<string[]>([]);
-  const showRef = useRef(show);
-  showRef.current = show;
-
-  const run = useCallback((command: string): string => {
-    showRef.current();
-    if (terminal.current) return terminal.current.runCommand(command);
-    waiting.current.push(command);
-    return 'It runs as soon as the terminal is there.';
-  }, []);
-
-  useEffect(() => {
-    const left = takeLeftCommand();
-    if (left) waiting.current.push(left);
-  }, []);
-
-  useEffect(() => {
-    const fromLesson = (event: Event) => {
-      event.preventDefault();
-      const { detail } = event as CustomEvent<RunRequest>;
-      detail.said = running ? run(detail.command) : 'Not sent: this lab is not running. Start it first.';
-    };
-    document.addEventListener(runEvent, fromLesson);
-    const stopAnswering = running ? answerAsWorkbench({ id, title }, run) : () => {};
-    return () => {
-      document.removeEventListener(runEvent, fromLesson);
-      stopAnswering();
-    };
-  }, [running, run, id, title]);
-
-  return useCallback((handle: TerminalHandle | null) => {
-    terminal.current = handle;
-    if (handle) for (const command of waiting.current.splice(0)) handle.runCommand(command);
-  }, []);
 }
