@@ -5,7 +5,9 @@ import { type Attempt, emptyRuntimeState } from './pod-state';
 import { allocate } from './resize';
 
 const had = { requests: { cpu: '100m', memory: '32Mi' } };
-const neighbour = { spec: { containers: [{ name: 'b', resources: { requests: { cpu: '3' } } }] } } as Pod;
+const neighbour = {
+  spec: { containers: [{ name: 'b', resources: { requests: { cpu: '3' } } }] },
+} as unknown as Pod;
 
 interface Situation {
   /** Bytes that the container holds. */
