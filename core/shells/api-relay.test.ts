@@ -7,14 +7,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLog } from '../log';
 import { chooseRelay } from './api-relay';
-import { findProgram } from './find-program';
+import { detectIsolation } from './detect-isolation';
 import { writeShellFiles } from './shell-files';
 import { ShellSession } from './shell-session';
 import { ProcessRecords } from './terminal-processes';
 import { look } from './viewer-for-tests';
 
 const programs = ['/usr/bin/socat', '/usr/bin/perl', '/usr/bin/python3', '/usr/bin/node'];
-const canSandbox = findProgram('bwrap') !== undefined;
+const { isolation, ownUsers } = await detectIsolation('auto');
+const canSandbox = isolation.kind === 'bubblewrap';
 const large = 'x'.repeat(3_000_000);
 let root: string;
 let api: Server;
@@ -41,7 +42,7 @@ describe('the way from a sandbox to its API server', () => {
       const folder = join(root, program.replaceAll('/', '-'));
       const workingFolder = join(folder, 'lab');
       await mkdir(workingFolder, { recursive: true });
-      const { share, etc } = await writeShellFiles(folder, relay);
+      const { share, etc } = await writeShellFiles(folder, relay, ownUsers);
       const session = new ShellSession(
         {
           sessionId: 'lab',
@@ -53,6 +54,7 @@ describe('the way from a sandbox to its API server', () => {
         },
         {
           relay: relay?.command,
+          ownUsers,
           share,
           etc,
           run: await mkdtemp(join(tmpdir(), 'podlab-relay-run-')),

@@ -51,12 +51,13 @@ export async function createShellHost(options: ShellHostOptions): Promise<ShellH
   const records = new ProcessRecords(join(folder, 'processes'));
   const leftovers = await records.endLeftovers();
   if (leftovers > 0) log.warn('leftover-processes-ended', { count: leftovers });
-  const { share, etc } = await writeShellFiles(folder, found.relay);
+  const { share, etc } = await writeShellFiles(folder, found.relay, found.ownUsers);
   const kubectl = options.kubectl ?? findProgram('kubectl');
   if (kubectl)
     prepareCompletion(kubectl, share).catch((error) => log.warn('no-kubectl-completion', { kubectl, error }));
   const around: SessionSurroundings = {
     relay: found.relay?.command,
+    ownUsers: found.ownUsers,
     share,
     etc,
     run: await makeRunFolder(folder),

@@ -7,6 +7,7 @@ import { chooseRelay, type Relay } from './api-relay';
 import { findProgram } from './find-program';
 import { sandboxPrograms, startSandbox } from './lab-sandbox';
 import type { Isolation } from './lab-shell';
+import { giveFolder, labUser } from './lab-user';
 import { inside, readHostLayout, type SandboxPlan } from './sandbox-arguments';
 import { writeShellFiles } from './shell-files';
 
@@ -14,6 +15,8 @@ import { writeShellFiles } from './shell-files';
 export interface FoundIsolation {
   isolation: Isolation;
   relay: Relay | undefined;
+  /** Each lab's programs run as a user of their own, so that the kernel counts them: where the server is root, and may. */
+  ownUsers: boolean;
   /** Why there is no sandbox; undefined when there is one, or none was wanted. */
   reason: string | undefined;
 }
@@ -23,17 +26,21 @@ export interface FoundIsolation {
  * `sandbox-unavailable` when bubblewrap is demanded and does not work.
  */
 export async function detectIsolation(wanted: 'auto' | 'bubblewrap' | 'none'): Promise<FoundIsolation> {
-  if (wanted === 'none') return { isolation: withoutSandbox(), relay: undefined, reason: undefined };
+  const none = { relay: undefined, ownUsers: false };
+  if (wanted === 'none') return { ...none, isolation: withoutSandbox(), reason: undefined };
   const relay = chooseRelay();
-  const reason = await whyNot(relay);
-  if (!reason) return { isolation: bubblewrap, relay, reason };
+  const missing = whatIsMissing(relay);
+  // Where root is not allowed to, it is not the real root, whose processes alone are not counted.
+  const ownUsers = !missing && process.getuid?.() === 0 && (await tryOut(labUser('trial'))) === undefined;
+  const reason = missing ?? (ownUsers ? undefined : await tryOut(undefined));
+  if (!reason) return { isolation: bubblewrap, relay, ownUsers, reason };
   if (wanted === 'bubblewrap')
     throw new PodlabError(
       'sandbox-unavailable',
       `PODLAB_SANDBOX is "bubblewrap", but ${reason}.`,
       'Mend that, or unset PODLAB_SANDBOX to let shells run as this user where bubblewrap does not work.',
     );
-  return { isolation: withoutSandbox(reason), relay: undefined, reason };
+  return { ...none, isolation: withoutSandbox(reason), reason };
 }
 
 const bubblewrap: Isolation = {
@@ -50,26 +57,28 @@ function withoutSandbox(reason?: string): Isolation {
   };
 }
 
-async function whyNot(relay: Relay | undefined): Promise<string | undefined> {
+function whatIsMissing(relay: Relay | undefined): string | undefined {
   if (process.platform !== 'linux') return 'bubblewrap runs on Linux only';
   const missing = sandboxPrograms.filter((name) => !findProgram(name));
   if (missing.includes('bwrap')) return 'bubblewrap is not installed (package bubblewrap)';
   if (missing.length > 0) return `${missing.join(', ')} is not installed (package util-linux)`;
   if (!relay) return 'none of socat, perl, python3 and node is installed in /usr/bin';
-  return (await tryOut()) ?? undefined;
+  return undefined;
 }
 
-/** The whole way once: start a sandbox, join it, run something. */
-async function tryOut(): Promise<string | undefined> {
+/** The whole way once: start a sandbox, join it, run something. undefined when it works, else why not. */
+async function tryOut(user: number | undefined): Promise<string | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'podlab-trial-'));
   try {
-    const { share, etc } = await writeShellFiles(folder, undefined);
+    const { share, etc } = await writeShellFiles(folder, undefined, user !== undefined);
+    if (user !== undefined) await giveFolder(folder, user);
     const plan: SandboxPlan = {
       home: folder,
       share,
       run: folder,
       etc,
       kubectl: undefined,
+      user,
       layout: readHostLayout(),
     };
     const sandbox = await startSandbox(plan, 'sleep 60');

@@ -1,16 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { findProgram } from './find-program';
-import {
-  inside,
-  type SandboxPlan,
-  sandboxArguments,
-  startScript,
-  withoutPrivileges,
-} from './sandbox-arguments';
+import { makeUserNamespace } from './lab-user';
+import { asLearner, inside, type SandboxPlan, sandboxArguments, startScript } from './sandbox-arguments';
 
 /** Programs of the host that a sandbox is made with; all but bubblewrap are of util-linux. */
-export const sandboxPrograms = ['bwrap', 'nsenter', 'setpriv', 'prlimit', 'mount'] as const;
+export const sandboxPrograms = ['bwrap', 'nsenter', 'setpriv', 'prlimit', 'mount', 'unshare'] as const;
 
 /** One lab's place to run programs in. Its terminals share it: processes, loopback, /tmp. */
 export interface LabSandbox {
@@ -42,15 +37,17 @@ const insidePath = { PATH: inside.path } as unknown as NodeJS.ProcessEnv;
 
 /** Starts a sandbox. Rejects with the first line of what bubblewrap said. */
 export async function startSandbox(plan: SandboxPlan, relay: string): Promise<LabSandbox> {
+  const namespace = plan.user === undefined ? undefined : await makeUserNamespace(plan.user);
   const child: ChildProcess = spawn(
     findProgram('bwrap') ?? 'bwrap',
-    ['--args', '3', '--info-fd', '4', '--', 'sh', '-c', startScript(relay)],
+    ['--args', '3', '--info-fd', '4', '--', 'sh', '-c', startScript(relay, plan)],
     {
       // Not the server's environment: the sandbox could read it in /proc/1/environ.
       env: insidePath,
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', ...(namespace ? [namespace.fd] : [])],
     },
   );
+  namespace?.close();
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   try {
     // As a file descriptor, because arguments could be read in /proc/1/cmdline.
@@ -63,7 +60,7 @@ export async function startSandbox(plan: SandboxPlan, relay: string): Promise<La
     );
     const pid = await started(child);
     return {
-      wrap: (command) => ({ program: 'nsenter', args: joinArguments(pid, command) }),
+      wrap: (command) => ({ program: 'nsenter', args: joinArguments(pid, command, plan) }),
       onEnd: (run) => void ended.then(run),
       async close() {
         child.kill('SIGKILL');
@@ -76,7 +73,11 @@ export async function startSandbox(plan: SandboxPlan, relay: string): Promise<La
   }
 }
 
-function joinArguments(pid: number, { program, args, folder, env }: SandboxedCommand): string[] {
+function joinArguments(
+  pid: number,
+  { program, args, folder, env }: SandboxedCommand,
+  plan: SandboxPlan,
+): string[] {
   return [
     [
       '--target',
@@ -89,7 +90,7 @@ function joinArguments(pid: number, { program, args, folder, env }: SandboxedCom
       '--mount',
       '--preserve-credentials',
     ],
-    ['--', ...withoutPrivileges, 'prlimit', ...limits],
+    ['--', ...asLearner(plan), 'prlimit', ...limits],
     ['env', '--ignore-environment', `--chdir=${folder}`],
     Object.entries(env).map(([name, value]) => `${name}=${value}`),
     [program, ...args],

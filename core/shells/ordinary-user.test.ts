@@ -30,7 +30,9 @@ describe.runIf(canBecomeNobody)('for a server that an ordinary user runs', () =>
       join(project, 'node_modules', 'vitest', 'vitest.mjs'),
       ...['run', '--root', project, '--config', config, '--configLoader', 'runner', '--no-cache'],
       ...['--testTimeout=30000', '--hookTimeout=30000', '--reporter=dot', '--no-color'],
-      ...['create-shell-host', 'sandbox-escape', 'api-relay'].map((name) => `core/shells/${name}.test.ts`),
+      ...['create-shell-host', 'sandbox-escape', 'api-relay', 'process-limit'].map(
+        (name) => `core/shells/${name}.test.ts`,
+      ),
     ];
     const { exitCode, stdout, stderr } = await runCommand(
       'setpriv',

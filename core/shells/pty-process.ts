@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs';
+import { chownSync, writeSync } from 'node:fs';
 import { spawn } from '@lydell/node-pty';
 
 export interface PtyCommand {
@@ -8,6 +8,8 @@ export interface PtyCommand {
   env: Readonly<Record<string, string>>;
   columns: number;
   rows: number;
+  /** To whom its terminal is given, so that programs may open it by name (`/dev/stderr`); default: the server's user. */
+  owner?: number | undefined;
 }
 
 /** A program on a pseudoterminal of its own. */
@@ -41,6 +43,8 @@ const longestRetryMs = 32;
 /** What node-pty has and its types leave out. */
 interface PtyHandle {
   fd: number;
+  /** Path of the terminal's device. */
+  _pty: string;
   _socket: { destroyed: boolean };
 }
 
@@ -55,6 +59,7 @@ export function startPty(command: PtyCommand, events: PtyEvents): PtyProcess {
     encoding: null,
   });
   const handle = pty as unknown as PtyHandle;
+  if (command.owner !== undefined) chownSync(handle._pty, command.owner, -1);
   let queue: Uint8Array[] = [];
   let waiting = 0;
   let retry: NodeJS.Timeout | undefined;

@@ -21,8 +21,18 @@ export interface SandboxPlan {
   etc: string;
   /** Absolute path of kubectl on the host. */
   kubectl: string | undefined;
+  /**
+   * Host user as whom the learner's programs run, of its own for each lab: the kernel does not count root's processes.
+   * undefined: as whom the server runs.
+   */
+  user: number | undefined;
   layout: HostLayout;
 }
+
+/** The learner's number inside. User 0, when there is no user of the lab's own. */
+export const learnerId = 1000;
+/** Where bubblewrap finds the user namespace that was made for a plan with a user. */
+export const userNamespaceFd = 5;
 
 /** How a host lays out its root folder: since the /usr merge most are links, on others they are folders. */
 export interface HostLayout {
@@ -60,52 +70,73 @@ export function readHostLayout(root = '/'): HostLayout {
   return layout;
 }
 
+/** bubblewrap makes parents that nobody but user 0 could pass through. */
+const parents = [
+  'home',
+  'run',
+  'opt',
+  'opt/podlab',
+  'opt/podlab/bin',
+  'etc',
+  'etc/ssl',
+  'etc/pki',
+  'etc/pki/tls',
+];
+
 /**
  * bubblewrap's arguments for one lab's sandbox. User 0 inside is the server's user outside, without any capability: with
- * another number bubblewrap makes two user namespaces, and later terminals of the lab could not join the first.
+ * another number bubblewrap makes two user namespaces, and later terminals of the lab could not join the first. Where the
+ * learner is another user, `makeUserNamespace` has made one with both.
  */
 export function sandboxArguments(plan: SandboxPlan): string[] {
-  const { home, share, run, etc, kubectl, layout } = plan;
+  const { home, share, run, etc, kubectl, user, layout } = plan;
   const insideUsr = kubectl?.startsWith('/usr/');
   return [
-    ['--unshare-user', '--uid', '0', '--gid', '0'],
+    user === undefined
+      ? ['--unshare-user', '--uid', '0', '--gid', '0']
+      : ['--userns', String(userNamespaceFd)],
     ['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-net', '--unshare-cgroup-try'],
     ['--hostname', 'lab'],
     ['--ro-bind', '/usr', '/usr'],
     ...layout.links.map(({ name, target }) => ['--symlink', target, `/${name}`]),
     ...layout.folders.map((name) => ['--ro-bind', `/${name}`, `/${name}`]),
+    ...parents.map((name) => ['--perms', '0755', '--dir', `/${name}`]),
     ...generatedEtc.map((name) => ['--ro-bind', `${etc}/${name}`, `/etc/${name}`]),
     ...fromHostEtc.map((name) => ['--ro-bind-try', `/etc/${name}`, `/etc/${name}`]),
     ['--proc', '/proc'],
     ['--dev', '/dev'],
-    ['--size', String(sharedMemoryBytes), '--tmpfs', '/dev/shm', '--remount-ro', '/dev'],
-    ['--size', String(tmpBytes), '--tmpfs', '/tmp'],
+    ['--perms', '1777', '--size', String(sharedMemoryBytes), '--tmpfs', '/dev/shm', '--remount-ro', '/dev'],
+    ['--perms', '1777', '--size', String(tmpBytes), '--tmpfs', '/tmp'],
     ['--ro-bind', share, inside.share],
     ['--ro-bind', run, inside.run],
     kubectl ? [insideUsr ? '--symlink' : '--ro-bind', kubectl, inside.kubectl] : [],
     ['--bind', home, inside.home],
-    // Those three are for the first lines of the start script alone, which gives them up.
+    // Those are for the first lines of the start script alone, which gives them up.
     ['--cap-drop', 'ALL', '--cap-add', 'CAP_SYS_ADMIN', '--cap-add', 'CAP_SYS_RESOURCE'],
     ['--cap-add', 'CAP_SETPCAP'],
+    user === undefined ? [] : ['--cap-add', 'CAP_SETUID', '--cap-add', 'CAP_SETGID'],
     ['--clearenv', '--setenv', 'PATH', inside.path, '--chdir', '/'],
     ['--die-with-parent', '--remount-ro', '/'],
   ].flat();
 }
 
-/** Gives up every capability, for good; the words before the program to run. */
-export const withoutPrivileges = [
-  'setpriv',
-  '--bounding-set=-all',
-  '--inh-caps=-all',
-  '--ambient-caps=-all',
-  '--no-new-privs',
-] as const;
+/** The words before a program that becomes the learner and gives up every capability, for good. */
+export function asLearner({ user }: Pick<SandboxPlan, 'user'>): string[] {
+  return [
+    'setpriv',
+    ...(user === undefined ? [] : [`--reuid=${learnerId}`, `--regid=${learnerId}`, '--clear-groups']),
+    '--bounding-set=-all',
+    '--inh-caps=-all',
+    '--ambient-caps=-all',
+    '--no-new-privs',
+  ];
+}
 
 /**
  * What the sandbox runs first: no further user namespaces, and the kernel's settings read-only (their files belong to
  * root, which a server run as root is outside). Then the relay to the API server, again whenever it ends.
  */
-export function startScript(relay: string): string {
+export function startScript(relay: string, plan: Pick<SandboxPlan, 'user'>): string {
   return [
     'set -e',
     'echo 0 > /proc/sys/user/max_user_namespaces',
@@ -114,6 +145,6 @@ export function startScript(relay: string): string {
     'done',
     'if [ -e /proc/mtrr ]; then mount --bind /dev/null /proc/mtrr; fi',
     'echo ready',
-    `exec ${withoutPrivileges.join(' ')} sh -c 'while :; do ${relay}; sleep 1; done' >/dev/null 2>&1 </dev/null`,
+    `exec ${asLearner(plan).join(' ')} sh -c 'while :; do ${relay}; sleep 1; done' >/dev/null 2>&1 </dev/null`,
   ].join('\n');
 }

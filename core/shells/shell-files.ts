@@ -1,16 +1,16 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Relay } from './api-relay';
-import { generatedEtc, inside } from './sandbox-arguments';
+import { generatedEtc, inside, learnerId } from './sandbox-arguments';
 
-const etc: Record<(typeof generatedEtc)[number], string> = {
-  passwd: `learner:x:0:0:Learner:${inside.home}:/bin/bash\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n`,
-  group: 'learner:x:0:\nnogroup:x:65534:\n',
+const etc = (learner: number): Record<(typeof generatedEtc)[number], string> => ({
+  passwd: `learner:x:${learner}:${learner}:Learner:${inside.home}:/bin/bash\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n`,
+  group: `learner:x:${learner}:\nnogroup:x:65534:\n`,
   hosts: '127.0.0.1 localhost lab\n::1 localhost\n',
   hostname: 'lab\n',
   'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files\n',
   'resolv.conf': '# A lab has no network but its own loopback; kubectl reaches its cluster there.\n',
-};
+});
 
 /**
  * How every shell starts. What it needs to know comes in variables named PODLAB_…, which it unsets. It copies the
@@ -70,20 +70,28 @@ unset PODLAB_RUN PODLAB_SHARE PODLAB_WELCOME
 if [ -r "$HOME/.bashrc" ]; then . "$HOME/.bashrc"; fi
 `;
 
-/** Writes what all shells share below `folder`: `share/` (bashrc, relay, later the completion) and `etc/`. */
+/**
+ * Writes what all shells share below `folder`: `share/` (bashrc, relay, later the completion) and `etc/`. `ownUsers`: learners
+ * are users of their own, who must be able to read it.
+ */
 export async function writeShellFiles(
   folder: string,
   relay: Relay | undefined,
+  ownUsers: boolean,
 ): Promise<{ share: string; etc: string }> {
   const share = join(folder, 'share');
   const etcFolder = join(folder, 'etc');
   await mkdir(share, { recursive: true });
   await mkdir(etcFolder, { recursive: true });
+  const texts = etc(ownUsers ? learnerId : 0);
   const files = [
     { path: join(share, 'bashrc'), text: bashrc },
     ...(relay?.file ? [{ path: join(share, relay.file.name), text: relay.file.text }] : []),
-    ...generatedEtc.map((name) => ({ path: join(etcFolder, name), text: etc[name] })),
+    ...generatedEtc.map((name) => ({ path: join(etcFolder, name), text: texts[name] })),
   ];
   await Promise.all(files.map(({ path, text }) => writeFile(path, text)));
+  // Whatever the server's umask is.
+  await Promise.all([share, etcFolder].map((path) => chmod(path, 0o755)));
+  await Promise.all(files.map(({ path }) => chmod(path, 0o644)));
   return { share, etc: etcFolder };
 }

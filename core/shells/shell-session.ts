@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PodlabError } from '../errors';
 import type { Log } from '../log';
 import { type ApiSocket, listenForApi } from './api-relay';
 import { type LabSandbox, startSandbox } from './lab-sandbox';
 import type { ShellRequest } from './lab-shell';
+import { giveFolder, labUser } from './lab-user';
 import { type PtyCommand, startPty } from './pty-process';
 import { PtyShell } from './pty-shell';
 import { inside, readHostLayout } from './sandbox-arguments';
@@ -18,6 +19,8 @@ import { TerminalScreen } from './terminal-screen';
 export interface SessionSurroundings {
   /** Relay command when shells are shut in; undefined when they are not. */
   relay: string | undefined;
+  /** Each session's programs run as a user of their own. */
+  ownUsers: boolean;
   share: string;
   etc: string;
   /** Folder for sockets and kubeconfigs, short enough for a socket's path. */
@@ -38,6 +41,7 @@ export class ShellSession {
   private readonly folder: string;
   private socket: ApiSocket | undefined;
   private sandbox: Promise<LabSandbox> | undefined;
+  private readonly user: number | undefined;
 
   constructor(
     private request: ShellRequest,
@@ -46,6 +50,7 @@ export class ShellSession {
     private readonly onChange: () => void = () => {},
   ) {
     this.folder = join(around.run, request.sessionId);
+    this.user = around.ownUsers ? labUser(request.sessionId) : undefined;
   }
 
   /** Makes ready, or takes over a changed request: the cluster may have come back at another address. */
@@ -56,9 +61,13 @@ export class ShellSession {
     const file = join(this.folder, 'kubeconfig');
     // Replaced in one step: a shell that starts now must not copy half of it.
     await writeFile(`${file}.new`, text, { mode: 0o600 });
+    await this.giveToLearner(`${file}.new`);
     await rename(`${file}.new`, file);
     if (!this.around.relay) return;
-    this.socket ??= await listenForApi(join(this.folder, 'api.sock'), () => this.request.endpoint);
+    const socket = join(this.folder, 'api.sock');
+    this.socket ??= await listenForApi(socket, () => this.request.endpoint);
+    await this.giveToLearner(socket);
+    await this.giveToLearner(this.folder);
     await this.enterSandbox();
   }
 
@@ -133,6 +142,11 @@ export class ShellSession {
     await rm(this.folder, { recursive: true, force: true });
   }
 
+  /** What the sandbox shows to the learner, read-only. */
+  private async giveToLearner(path: string): Promise<void> {
+    if (this.user !== undefined) await chown(path, this.user, this.user);
+  }
+
   private welcome(): string {
     return this.around.kubectl
       ? `kubectl (or k) works on namespace ${this.request.namespace} of this lab’s cluster.`
@@ -154,7 +168,7 @@ export class ShellSession {
       folder: inside.home,
       env: sandboxedEnvironment(welcome),
     });
-    return { program, args, folder: '/', env: { PATH: inside.path }, ...size };
+    return { program, args, folder: '/', env: { PATH: inside.path }, owner: this.user, ...size };
   }
 
   /** The session's sandbox; a new one when the last has ended, by the learner's `kill` for instance. */
@@ -174,12 +188,14 @@ export class ShellSession {
 
   private async makeSandbox(): Promise<LabSandbox> {
     const { share, etc, kubectl, relay = '' } = this.around;
+    if (this.user !== undefined) await giveFolder(this.request.workingFolder, this.user);
     const plan = {
       home: this.request.workingFolder,
       share,
       etc,
       run: this.folder,
       kubectl,
+      user: this.user,
       layout: readHostLayout(),
     };
     const sandbox = await startSandbox(plan, relay);
