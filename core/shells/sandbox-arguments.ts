@@ -32,7 +32,7 @@ export interface SandboxPlan {
 /** The learner's number inside. User 0, when there is no user of the lab's own. */
 export const learnerId = 1000;
 /** Where bubblewrap finds the user namespace that was made for a plan with a user. */
-export const userNamespaceFd = 5;
+const userNamespaceFd = 5;
 
 /** How a host lays out its root folder: since the /usr merge most are links, on others they are folders. */
 export interface HostLayout {
