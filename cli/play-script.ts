@@ -100,6 +100,7 @@ async function runScript(play: Play, lab: Lab, cluster: LabCluster, { folder, ku
         PATH: [...(kubectl ? [dirname(kubectl)] : []), process.env.PATH].join(delimiter),
         HOME: work,
         KUBECONFIG: kubeconfig,
+        LAB: play.lab.folder,
       },
     });
     let output = '';

@@ -1,46 +1,5 @@
 # The web server mounts a volume of its own, which stays empty.
-cat > site.yaml <<'YAML'
-apiVersion: v1
-kind: Pod
-metadata:
-  name: site
-  labels: {app: site}
-spec:
-  terminationGracePeriodSeconds: 1
-  initContainers:
-    - name: fetch
-      image: busybox:1.36
-      env: [{name: NUMBER, valueFrom: {configMapKeyRef: {name: release, key: number}}}]
-      command: [sh, -c, 'echo "$NUMBER" > /work/number']
-      volumeMounts: [{name: work, mountPath: /work}]
-    - name: render
-      image: busybox:1.36
-      command: [sh, -c, 'echo "<h1>Release $(cat /work/number)</h1>" > /work/index.html']
-      volumeMounts: [{name: work, mountPath: /work}]
-  containers:
-    - name: web
-      image: nginx:1.27-alpine
-      volumeMounts: [{name: html, mountPath: /usr/share/nginx/html}]
-  volumes:
-    - {name: work, emptyDir: {}}
-    - {name: html, emptyDir: {}}
-YAML
-kubectl apply -f site.yaml
-kubectl expose pod site --port=80
-cat > client.yaml <<'YAML'
-apiVersion: v1
-kind: Pod
-metadata:
-  name: client
-spec:
-  terminationGracePeriodSeconds: 1
-  initContainers:
-    - name: wait-for-site
-      image: busybox:1.36
-      command: [sh, -c, 'until wget -q -T 2 -O /dev/null http://site/; do sleep 1; done']
-  containers:
-    - name: client
-      image: busybox:1.36
-      command: ["sh", "-c", "wget -q -T 5 -O - http://site/ && sleep 3600"]
-YAML
-kubectl apply -f client.yaml
+sed -e 's|{name: work, mountPath: /usr|{name: html, mountPath: /usr|' \
+  -e 's|^    - {name: work, emptyDir: {}}|&\n    - {name: html, emptyDir: {}}|' \
+  -e '/^kubectl wait/d' \
+  "$LAB/solutions/manifests.sh" | bash -eu

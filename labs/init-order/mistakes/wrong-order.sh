@@ -1,45 +1,5 @@
 # render comes first and finds nothing to read.
-cat > site.yaml <<'YAML'
-apiVersion: v1
-kind: Pod
-metadata:
-  name: site
-  labels: {app: site}
-spec:
-  terminationGracePeriodSeconds: 1
-  initContainers:
-    - name: render
-      image: busybox:1.36
-      command: [sh, -c, 'test -f /work/number && echo "<h1>Release $(cat /work/number)</h1>" > /work/index.html']
-      volumeMounts: [{name: work, mountPath: /work}]
-    - name: fetch
-      image: busybox:1.36
-      env: [{name: NUMBER, valueFrom: {configMapKeyRef: {name: release, key: number}}}]
-      command: [sh, -c, 'echo "$NUMBER" > /work/number']
-      volumeMounts: [{name: work, mountPath: /work}]
-  containers:
-    - name: web
-      image: nginx:1.27-alpine
-      volumeMounts: [{name: work, mountPath: /usr/share/nginx/html}]
-  volumes:
-    - {name: work, emptyDir: {}}
-YAML
-kubectl apply -f site.yaml
-kubectl expose pod site --port=80
-cat > client.yaml <<'YAML'
-apiVersion: v1
-kind: Pod
-metadata:
-  name: client
-spec:
-  terminationGracePeriodSeconds: 1
-  initContainers:
-    - name: wait-for-site
-      image: busybox:1.36
-      command: [sh, -c, 'until wget -q -T 2 -O /dev/null http://site/; do sleep 1; done']
-  containers:
-    - name: client
-      image: busybox:1.36
-      command: ["sh", "-c", "wget -q -T 5 -O - http://site/ && sleep 3600"]
-YAML
-kubectl apply -f client.yaml
+sed -e '/- name: fetch/,/volumeMounts/{H;d}' \
+  -e '/- name: render/,/volumeMounts/{s|echo|test -f /work/number \&\& echo|;/volumeMounts/G}' \
+  -e '/^kubectl wait/d' \
+  "$LAB/solutions/manifests.sh" | bash -eu
