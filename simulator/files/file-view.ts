@@ -52,7 +52,7 @@ export class FileView {
     try {
       const place = walk(this.mounts, this.owner, path, true);
       if (!place.inode) return false;
-      if (mode & 2 && place.mount.readOnly && place.inode.type !== 'device') return false;
+      if (mode & 2 && place.mount.readOnly && !(place.inode instanceof SpecialInode)) return false;
       return mayAccess(place.inode, this.owner, mode);
     } catch {
       return false;
@@ -153,12 +153,14 @@ export class FileView {
   symlink(target: string, path: string): void {
     const place = walk(this.mounts, this.owner, path, false);
     if (place.inode) throw new FileError('EEXIST', path);
+    if (place.directoryOnly) throw new FileError('ENOENT', path);
     this.create(place, path, (uid, gid) => new SymlinkInode(place.parent.volume, uid, gid, target));
   }
 
   mkfifo(path: string, mode = 0o666): void {
     const place = walk(this.mounts, this.owner, path, false);
     if (place.inode) throw new FileError('EEXIST', path);
+    if (place.directoryOnly) throw new FileError('ENOENT', path);
     this.create(place, path, (uid, gid) => {
       const bits = mode & ~this.owner.umask & 0o7777;
       return new FifoInode(place.parent.volume, bits, uid, gid, () => new Pipe());
@@ -172,7 +174,8 @@ export class FileView {
     const inode = from.inode;
     const place = walk(this.mounts, this.owner, path, false);
     if (place.inode) throw new FileError('EEXIST', path);
-    if (place.parent.volume !== inode.volume) throw new FileError('EXDEV', path);
+    if (place.parentMount !== from.mount) throw new FileError('EXDEV', path);
+    if (!this.mayLink(inode)) throw new FileError('EPERM', path);
     this.create(place, path, () => inode);
     inode.nlink++;
   }
@@ -205,6 +208,9 @@ export class FileView {
     if (target.inode === source.inode) return;
     if (target.path.startsWith(`${source.path}/`)) throw new FileError('EINVAL', to);
     const sourceIsDirectory = source.inode instanceof DirectoryInode;
+    // Its `..` changes with its parent.
+    if (sourceIsDirectory && source.parent !== target.parent && !mayAccess(source.inode, this.owner, 2))
+      throw new FileError('EACCES', from);
     if (target.inode) {
       if (target.inode instanceof DirectoryInode) {
         if (!sourceIsDirectory) throw new FileError('EISDIR', to);
@@ -227,7 +233,8 @@ export class FileView {
   chmod(path: string, mode: number): void {
     const inode = this.changeable(path, true);
     if (inode.uid !== this.owner.uid && !this.root('FOWNER')) throw new FileError('EPERM', path);
-    inode.mode = mode & 0o7777;
+    const member = inode.gid === this.owner.gid || this.owner.groups.includes(inode.gid);
+    inode.mode = mode & (member || this.root('FSETID') ? 0o7777 : 0o5777);
     inode.ctimeMs = inode.volume.now();
   }
 
@@ -289,6 +296,13 @@ export class FileView {
     if (!place.inode) throw new FileError('ENOENT', path);
     if (place.mount.readOnly) throw new FileError('EROFS', path);
     return place.inode;
+  }
+
+  /** fs.protected_hardlinks, which distributions set: only to what one owns, or could write without a program's help. */
+  private mayLink(inode: Inode): boolean {
+    if (inode.uid === this.owner.uid || this.root('FOWNER')) return true;
+    const privileged = (inode.mode & 0o4000) !== 0 || (inode.mode & 0o2010) === 0o2010;
+    return inode instanceof FileInode && !privileged && mayAccess(inode, this.owner, 6);
   }
 
   private mayAdd(place: Place, path: string): void {

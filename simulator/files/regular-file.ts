@@ -2,6 +2,9 @@ import { FileError, type FileStat } from './file-system';
 import type { FileInode, Inode, OpenMode } from './inode';
 import type { OpenFile } from './open-file';
 
+/** Volumes give room in blocks of so many bytes. */
+const blockSize = 4096;
+
 /** An open regular file, with its position. */
 export class OpenRegularFile implements OpenFile {
   readonly kind = 'file';
@@ -30,9 +33,31 @@ export class OpenRegularFile implements OpenFile {
   write(data: Uint8Array): number {
     if (!this.writable) throw new FileError('EBADF', this.path);
     if (this.mode.append) this.offset = this.inode.size;
-    this.inode.write(this.offset, data);
-    this.offset += data.length;
-    return data.length;
+    const count = this.writeWhatFits(data);
+    this.offset += count;
+    return count;
+  }
+
+  /** A write that does not fit stops at the last block that does (write(2)); only then nothing fits: ENOSPC. */
+  private writeWhatFits(data: Uint8Array): number {
+    try {
+      this.inode.write(this.offset, data);
+      return data.length;
+    } catch (error) {
+      if (!(error instanceof FileError) || error.code !== 'ENOSPC') throw error;
+      const first = Math.min(data.length, blockSize - (this.offset % blockSize));
+      let end = first + Math.floor((data.length - first) / blockSize) * blockSize;
+      if (end === data.length) end -= end > first ? blockSize : end;
+      for (; end > 0; end -= end > first ? blockSize : end) {
+        try {
+          this.inode.write(this.offset, data.subarray(0, end));
+          return end;
+        } catch (again) {
+          if (!(again instanceof FileError) || again.code !== 'ENOSPC') throw again;
+        }
+      }
+      throw error;
+    }
   }
 
   /** A regular file is always ready; waiting to read means waiting for it to change (tail -f). */
