@@ -76,6 +76,8 @@ export class ObjectStorage {
     }
     strategy.prepareForCreate(object);
     strategy.applyDefaults(object);
+    // Before admission: what that adds is nobody's (apiserver handlers/create.go).
+    this.track(context, resource, object, undefined, '');
     this.admit('CREATE', context, resource, namespace, metadata.name ?? '', '', object);
     strategy.applyDefaults(object);
     const errors = strategy.validateCreate(object);
@@ -83,7 +85,6 @@ export class ObjectStorage {
     const name = metadata.name ?? '';
     if (store.get(resource.name, namespace, name)) throw alreadyExists(resource, name);
     this.review('CREATE', context, resource, namespace, name, '', object);
-    this.track(context, resource, object, undefined, '');
     checkSize(context, object);
     return context.dryRun ? object : store.put(resource.name, object);
   }
@@ -119,13 +120,13 @@ export class ObjectStorage {
     ) {
       object.metadata.generation = (old.metadata.generation ?? 0) + 1;
     }
+    this.track(context, resource, object, old, subresource);
     this.admit('UPDATE', context, resource, namespace, name, subresource, object, old);
     strategy.applyDefaults(object);
     const errors = strategy.validateUpdate(object, old, subresource);
     if (errors.length) throw invalid(resource, name, errors);
     if (deepEqual(object, old)) return old;
     this.review('UPDATE', context, resource, namespace, name, subresource, object, old);
-    this.track(context, resource, object, old, subresource);
     checkSize(context, object);
     if (isFinished(object)) {
       if (!context.dryRun) {
@@ -210,7 +211,10 @@ export class ObjectStorage {
     subresource: string,
   ): void {
     if (context.applying) return;
-    trackUpdate(object, old, shapeOf(resource), {
+    // Its own endpoint alone writes the status (the strategies' GetResetFields).
+    const resets = !old && resource.subresources.some((one) => one.name === 'status');
+    const written = resets ? { ...object, status: undefined } : object;
+    trackUpdate(written, old, shapeOf(resource), {
       manager: context.fieldManager,
       apiVersion: resource.apiVersion,
       subresource,
