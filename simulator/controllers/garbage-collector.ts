@@ -129,7 +129,7 @@ class GarbageCollector {
     const there = ownerReferences.filter((ref) => this.ownerOf(object, ref) !== undefined);
     const waiting = there.filter((ref) => {
       const owner = this.ownerOf(object, ref);
-      return owner?.metadata.deletionTimestamp && owner.metadata.finalizers?.includes(FOREGROUND);
+      return owner !== undefined && waitsForDependents(owner);
     });
     const preconditions = uid ? { preconditions: { uid } } : {};
     if (there.length === 0) {
@@ -137,14 +137,31 @@ class GarbageCollector {
         client.delete(resource.name, namespace, name, { propagationPolicy: 'Background', ...preconditions });
     } else if (waiting.length === there.length) {
       if (deletionTimestamp) return;
-      const blocks = (this.dependents.get(uid ?? '')?.size ?? 0) > 0;
+      const dependents = this.dependentsOf(object).map(({ object: dependent }) => dependent);
+      // Owners in a circle would wait for each other for good (attemptToDeleteItem, circle detection).
+      if (dependents.some(waitsForDependents)) this.unblock(resource, object);
+      const blocks = dependents.length > 0;
       client.delete(resource.name, namespace, name, {
         propagationPolicy: blocks ? 'Foreground' : 'Background',
         ...preconditions,
       });
-    } else if (there.length < ownerReferences.length) {
-      this.write(resource, { ...object, metadata: { ...object.metadata, ownerReferences: there } });
+    } else {
+      // Whoever waits for it to go is no owner any more, as long as another keeps it (attemptToDeleteItem, solid references).
+      const solid = there.filter((ref) => !waiting.includes(ref));
+      if (solid.length === ownerReferences.length) return;
+      this.write(resource, { ...object, metadata: { ...object.metadata, ownerReferences: solid } });
     }
+  }
+
+  private unblock(resource: ResourceDefinition, object: KubeObject): void {
+    const ownerReferences = object.metadata.ownerReferences?.map((ref) => ({
+      ...ref,
+      blockOwnerDeletion: false,
+    }));
+    this.write(resource, {
+      ...object,
+      metadata: { ...object.metadata, ...(ownerReferences ? { ownerReferences } : {}) },
+    });
   }
 
   private foreground({ resource }: Node, object: KubeObject): void {
@@ -213,4 +230,8 @@ class GarbageCollector {
   private write(resource: ResourceDefinition, object: KubeObject): void {
     this.context.client.update(resource.name, object as never);
   }
+}
+
+function waitsForDependents({ metadata }: KubeObject): boolean {
+  return metadata.deletionTimestamp !== undefined && (metadata.finalizers ?? []).includes(FOREGROUND);
 }
