@@ -6,8 +6,9 @@ export default defineConfig({
     include: ['**/*.test.ts', '**/*.test.tsx'],
     exclude: ['**/node_modules/**', 'dist/**', '.next/**', '.podlab/**', 'e2e/**'],
     globalSetup: ['scripts/vitest-setup.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Only for what hangs: a busy machine may be ten times slower than a quiet one.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     maxWorkers: 2,
   },
 });
