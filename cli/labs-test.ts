@@ -34,7 +34,7 @@ export async function labsTest(names: readonly string[], options: TestOptions): 
     throw new PodlabError(
       'usage',
       `There is no solution or mistake named "${options.only}".`,
-      'Leave --only out to play all.',
+      `Leave --only out to play all. There is: ${labs.flatMap((lab) => [...lab.solutions, ...Object.keys(lab.mistakes)]).join(', ')}.`,
     );
 
   const config = loadConfig(process.env, project);

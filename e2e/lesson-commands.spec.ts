@@ -13,18 +13,18 @@ test('a lesson’s commands can be copied, and run where a lab of the learner’
   context,
 }) => {
   await page.goto('/lessons/what-a-pod-is');
-  const get = command(page, 'kubectl get pod hello -o wide');
+  const get = command(page, 'kubectl get pod demo -o wide');
   await expect(get.getByRole('button', { name: 'Copy' })).toBeVisible();
   await expect(run(get)).toBeHidden();
 
   const lab = await Workbench.start(await context.newPage(), 'first-pod');
   await page.reload();
-  const create = command(page, 'kubectl run hello').first();
+  const create = command(page, 'kubectl run demo').first();
   await run(create).click();
   await expect(create.getByRole('status')).toHaveText(
     'Sent to your terminal. (“Your first Pod”, in another tab)',
   );
-  await expect(lab.screen).toContainText('pod/hello created');
+  await expect(lab.screen).toContainText('pod/demo created');
   // Its two lines run one after the other.
   await run(get).click();
   await expect(lab.screen).toContainText('condition met');
@@ -32,7 +32,7 @@ test('a lesson’s commands can be copied, and run where a lab of the learner’
 
   // With no tab that shows the lab, this one goes there.
   await lab.page.close();
-  await run(command(page, 'kubectl exec hello -- wget')).click();
+  await run(command(page, 'kubectl exec demo -- wget')).click();
   await page.waitForURL('**/labs/first-pod/work');
   await expect(new Workbench(page).screen).toContainText('Welcome to nginx!');
 });

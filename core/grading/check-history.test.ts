@@ -83,6 +83,18 @@ describe('history', () => {
       ).kind,
     ).toBe(kind));
 
+  test('what must follow an action is looked out for from the start', () => {
+    const history = { pod: 'web', ever: { container: 'main', is: 'restarted' } } as const;
+    const facts = new FactRecorder();
+    // biome-ignore lint/suspicious/noThenProperty: a word of the lab format
+    expectFacts({ exec: { pod: 'web', command: ['true'] }, then: { history } }, facts);
+    const restarted = runningPod('web', { restartCount: 1 });
+    facts.see(restarted);
+    expect(evaluateLook({ history }, context([restarted], 100_000, facts), false).verdict.kind).toBe(
+      'passed',
+    );
+  });
+
   test('ever and never', () => {
     const fact: Fact = { container: 'main', is: 'restarted' };
     const restarted = pod('web', {

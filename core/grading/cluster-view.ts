@@ -209,6 +209,7 @@ export class ClusterView {
         if (this.#abort.signal.aborted) return;
         // A server that ends every watch at once must not be asked in a tight loop.
         const lasted = Date.now() - started > 1000;
+        if (lasted) resource.failures = 0;
         if (!gone && !error && lasted) this.#watch(resource, resourceVersion);
         else if (gone && resource.failures === 0) {
           resource.failures++;

@@ -9,7 +9,6 @@ import type { Grader, GraderOptions } from './grader';
 import { LiveSchedule } from './live-schedule';
 import { type Outcome, unavailable, waiting } from './outcome';
 import { assembleReport } from './report';
-import { aimOf, aims } from './target';
 import type { LabReport } from './verdict';
 
 /** One check and what is known of it now. */
@@ -62,9 +61,8 @@ export function createGrader(options: GraderOptions): Grader {
     [...kinds.values()],
     (type, object) => {
       if (type !== 'DELETED') facts.see(object);
-      schedule.changed(
-        entries.filter(({ kinds, check }) => kinds.includes(object.kind) && concerns(check, object)),
-      );
+      // Not only checks that name this object: one that is missing is explained by those that are there.
+      schedule.changed(entries.filter(({ kinds }) => kinds.includes(object.kind)));
     },
     () => schedule.changed(entries),
   );
@@ -230,12 +228,4 @@ export function createGrader(options: GraderOptions): Grader {
 /** Verdicts and points, without times: whether there is something new to tell. */
 function verdicts({ earned, tasks }: LabReport) {
   return { earned, checks: tasks.map(({ checks }) => checks.map(({ verdict }) => verdict)) };
-}
-
-/** Whether a check that reads this kind could care: by name where it names one. */
-function concerns(check: CheckSpec, object: Parameters<typeof aims>[1]): boolean {
-  if ('then' in check || isCostly(check) || 'events' in check || ('cel' in check && check.with)) return true;
-  const aim = aimOf('history' in check ? check.history : (check as Parameters<typeof aimOf>[0]));
-  // A name that is missing is explained by those that are there.
-  return !aim || aim.name === undefined || aims(aim, object) || aim.kind === object.kind;
 }

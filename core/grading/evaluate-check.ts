@@ -41,6 +41,7 @@ export function kindsOf(check: CheckBody): KindName[] {
 
 /** Tells the recorder which facts to look out for. */
 export function expectFacts(check: CheckBody, facts: FactRecorder): void {
+  if ('then' in check && check.then) expectFacts(check.then, facts);
   if (!('history' in check)) return;
   const aim = aimOf(check.history);
   const { order = [], ever, never } = check.history;
