@@ -60,6 +60,12 @@ test('after “check my work” it says what was expected, what is there, and wh
   expect(screen.getByText('nothing')).toBeTruthy();
 });
 
+test('a difference is told once: not also as the sentence that is made of it', () => {
+  const where = 'Pod web › container shipper';
+  show({ ...failed, message: `${where}: expected readOnly: true, there is nothing.` }, true);
+  expect(screen.getAllByText(new RegExp(where))).toHaveLength(1);
+});
+
 test('an explanation that was folded away stays so', async () => {
   show(failed, true);
   await userEvent.click(screen.getByRole('button', { name: 'Less' }));

@@ -1,10 +1,10 @@
 'use client';
 
 import { useState } from 'react';
-import type { CheckResult, Difference } from '../../core/grading/verdict';
+import type { CheckResult, Difference, Verdict } from '../../core/grading/verdict';
 import { InlineCode } from '../lesson/inline-code';
 import { Icon } from '../shell/icons';
-import { stateOf, verdictWords } from './verdict-words';
+import { pointsWord, stateOf, verdictWords } from './verdict-words';
 
 interface Props {
   says: string;
@@ -33,7 +33,7 @@ export function CheckRow({ says, points, result, asked }: Props) {
         </p>
         <p className="check-meta">
           <strong className="check-word">{verdictWords[state]}</strong>
-          {points > 0 && <span>{points === 1 ? '1 point' : `${points} points`}</span>}
+          {points > 0 && <span>{pointsWord(points)}</span>}
           {explained && (
             <button
               type="button"
@@ -47,11 +47,13 @@ export function CheckRow({ says, points, result, asked }: Props) {
         </p>
         {explained && unfolded && (
           <div className="check-explained">
-            <p>
-              {explained.kind === 'unavailable' &&
-                'This is Podlab’s fault and costs you nothing; it is tried again. '}
-              <InlineCode text={explained.message} />
-            </p>
+            {!isToldBelow(explained) && (
+              <p>
+                {explained.kind === 'unavailable' &&
+                  'This is Podlab’s fault and costs you nothing; it is tried again. '}
+                <InlineCode text={explained.message} />
+              </p>
+            )}
             {explained.kind === 'failed' && explained.differences.length > 0 && (
               <Differences differences={explained.differences} />
             )}
@@ -59,6 +61,16 @@ export function CheckRow({ says, points, result, asked }: Props) {
         )}
       </div>
     </li>
+  );
+}
+
+/** A message that no author wrote is the first difference in a sentence. */
+function isToldBelow(verdict: Verdict): boolean {
+  if (verdict.kind !== 'failed') return false;
+  const [first] = verdict.differences;
+  return (
+    first !== undefined &&
+    [': ', ' is not right: '].some((and) => verdict.message.startsWith(first.where + and))
   );
 }
 

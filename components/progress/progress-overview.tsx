@@ -74,12 +74,14 @@ function CourseCard({ course }: { course: CourseStanding }) {
           {course.items.map((item) => (
             <tr key={item.id} className="border-t border-line">
               <td className="py-2 pr-4">
-                <span className="row-kind inline-block w-14">{item.kind === 'lab' ? 'Lab' : 'Lesson'}</span>
-                <a className="font-semibold hover:text-pea" href={`/${item.kind}s/${item.id}`}>
-                  {item.title}
-                </a>
+                <span className="flex items-baseline gap-3">
+                  <span className="row-kind w-12 shrink-0">{item.kind === 'lab' ? 'Lab' : 'Lesson'}</span>
+                  <a className="font-semibold hover:text-pea" href={`/${item.kind}s/${item.id}`}>
+                    {item.title}
+                  </a>
+                </span>
               </td>
-              <td className="py-2 text-right whitespace-nowrap">
+              <td className="py-2 text-right sm:whitespace-nowrap">
                 {item.state === 'passed' && <Icon name="passed" className="mr-1 text-pea" />}
                 <span className={item.state === 'open' ? 'text-ink-soft' : ''}>{item.words}</span>
               </td>

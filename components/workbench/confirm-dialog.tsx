@@ -1,6 +1,7 @@
 'use client';
 
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import type { ReactNode } from 'react';
+import { Dialog } from './dialog';
 
 interface Props {
   open: boolean;
@@ -12,22 +13,10 @@ interface Props {
   onClose(): void;
 }
 
-/** A question before something that cannot be taken back. The browser's own dialog: focus is held and given back. */
+/** A question before something that cannot be taken back. */
 export function ConfirmDialog({ open, title, children, confirm, danger, onConfirm, onClose }: Props) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const titleId = useId();
-  useEffect(() => {
-    const element = dialog.current;
-    if (!element) return;
-    if (open && !element.open) element.showModal();
-    if (!open && element.open) element.close();
-  }, [open]);
-
   return (
-    <dialog ref={dialog} className="dialog" aria-labelledby={titleId} onClose={onClose}>
-      <h2 id={titleId} className="text-xl">
-        {title}
-      </h2>
+    <Dialog open={open} title={title} onClose={onClose}>
       <div className="mt-2 text-ink-soft">{children}</div>
       <div className="mt-6 flex flex-wrap justify-end gap-3">
         <button type="button" className="button" onClick={onClose}>
@@ -44,6 +33,6 @@ export function ConfirmDialog({ open, title, children, confirm, danger, onConfir
           {confirm}
         </button>
       </div>
-    </dialog>
+    </Dialog>
   );
 }

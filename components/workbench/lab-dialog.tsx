@@ -1,7 +1,7 @@
 'use client';
 
-import { useEffect, useRef } from 'react';
 import type { SessionView } from '../../core/sessions/lab-session';
+import { Dialog } from './dialog';
 
 interface Props {
   open: boolean;
@@ -13,20 +13,10 @@ interface Props {
 
 /** What this lab runs on, and the two ways out of it. */
 export function LabDialog({ open, view, onRestart, onEnd, onClose }: Props) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const element = dialog.current;
-    if (!element) return;
-    if (open && !element.open) element.showModal();
-    if (!open && element.open) element.close();
-  }, [open]);
   const running = view !== null && view.state.kind !== 'ended';
 
   return (
-    <dialog ref={dialog} className="dialog" aria-labelledby="lab-dialog-title" onClose={onClose}>
-      <h2 id="lab-dialog-title" className="text-xl">
-        This lab
-      </h2>
+    <Dialog open={open} title="This lab" onClose={onClose}>
       {view ? (
         <dl className="facts">
           <div>
@@ -60,6 +50,6 @@ export function LabDialog({ open, view, onRestart, onEnd, onClose }: Props) {
           Close
         </button>
       </div>
-    </dialog>
+    </Dialog>
   );
 }

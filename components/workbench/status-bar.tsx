@@ -28,9 +28,12 @@ export function StatusBar({ view, connection }: { view: SessionView | null; conn
       </span>
       {running && view.cluster && (
         <span className="status-item">
-          <Icon name="cluster" /> {view.cluster.title} {view.cluster.version}
-          <span className="max-md:hidden">
-            , namespace <code>{view.cluster.namespace}</code>
+          <Icon name="cluster" />
+          <span>
+            {view.cluster.title} {view.cluster.version}
+            <span className="max-md:hidden">
+              , namespace <code>{view.cluster.namespace}</code>
+            </span>
           </span>
         </span>
       )}

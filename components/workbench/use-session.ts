@@ -2,7 +2,6 @@
 
 import { useCallback, useEffect, useReducer, useRef } from 'react';
 import type { ClusterKind } from '../../core/clusters/cluster-provider';
-import type { SessionEvent, SessionView } from '../../core/sessions/lab-session';
 import { onWake } from './on-wake';
 import {
   asProblem,
@@ -72,7 +71,8 @@ export function useSession(lab: string) {
       }),
     hint: (task: string) =>
       attempt(async () => {
-        if (sessionId) dispatch({ type: 'event', event: sessionEvent(await takeHint(sessionId, task)) });
+        if (sessionId)
+          dispatch({ type: 'event', event: { name: 'session', data: await takeHint(sessionId, task) } });
       }),
     end: () =>
       attempt(async () => {
@@ -82,8 +82,4 @@ export function useSession(lab: string) {
     /** Tries to reach the server now instead of when the pause is over. */
     tryNow: () => knock.current(),
   };
-}
-
-function sessionEvent(view: SessionView): SessionEvent {
-  return { name: 'session', data: view };
 }

@@ -47,7 +47,7 @@ export default async function LabPage({ params }: Props) {
               <span className="grow font-semibold">
                 <InlineCode text={task.title} />
               </span>
-              <span className="text-sm text-ink-soft">
+              <span className="text-sm whitespace-nowrap text-ink-soft">
                 {task.checks.length} {task.checks.length === 1 ? 'check' : 'checks'},{' '}
                 {pointsWord(task.points)}
               </span>
