@@ -68,7 +68,7 @@ describe.skipIf(cannot)('a data folder on a full disk', () => {
     await vi.waitFor(
       async () =>
         expect((await as.ask('GET', `/api/sessions/${session}`)).body).toHaveProperty('state.kind', 'ready'),
-      { timeout: 25_000, interval: 20 },
+      { timeout: 60_000, interval: 20 },
     );
     return session;
   }
@@ -124,14 +124,14 @@ describe.skipIf(cannot)('a data folder on a full disk', () => {
     const events = await listen();
     const before = lines.length;
     expect((await client.ask('POST', `/api/sessions/${id}/check`, {})).status).toBe(200);
-    await vi.waitFor(() => expect(events.text()).toContain('event: problem'), 10_000);
+    await vi.waitFor(() => expect(events.text()).toContain('event: problem'), 60_000);
     expect(events.text()).toMatch(/event: report\n[\s\S]*event: problem\ndata: .*is full.*Free some space/);
     expect(events.text()).not.toContain('event: saved');
     expect(lines.slice(before).join('')).toMatch(
       /"event":"grade-not-saved".*(SQLITE_FULL|is full|disk I\/O)/,
     );
     free();
-    await vi.waitFor(() => expect(events.text()).toContain('event: saved'), 20_000);
+    await vi.waitFor(() => expect(events.text()).toContain('event: saved'), 60_000);
     events.stop();
   });
 
@@ -144,7 +144,7 @@ describe.skipIf(cannot)('a data folder on a full disk', () => {
     await vi.waitFor(
       async () =>
         expect((await client.ask('GET', `/api/sessions/${id}`)).body).toHaveProperty('state.kind', 'ready'),
-      { timeout: 25_000, interval: 20 },
+      { timeout: 60_000, interval: 20 },
     );
     fill();
     await wired.close();
@@ -155,7 +155,7 @@ describe.skipIf(cannot)('a data folder on a full disk', () => {
     await vi.waitFor(
       async () =>
         expect((await client.ask('GET', `/api/sessions/${id}`)).body).toHaveProperty('state.kind', 'ready'),
-      { timeout: 25_000, interval: 20 },
+      { timeout: 60_000, interval: 20 },
     );
     expect(await savedPosition()).toMatchObject([{ position: 0.5 }]);
   });

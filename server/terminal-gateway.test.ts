@@ -140,7 +140,7 @@ async function connect(
   return opened;
 }
 
-const until = (condition: () => boolean, timeout = 20_000) =>
+const until = (condition: () => boolean, timeout = 60_000) =>
   vi.waitFor(() => expect(condition()).toBe(true), { timeout, interval: 10 });
 const newShell = async () => (await host.createShell('mine')).id;
 

@@ -71,7 +71,7 @@ async function settled(owner: string, id: string): Promise<SessionView> {
       expect(view.state.kind).not.toBe('starting');
       return view;
     },
-    { timeout: 25_000, interval: 20 },
+    { timeout: 60_000, interval: 20 },
   );
 }
 
@@ -102,7 +102,7 @@ async function saved(id: string, ...words: string[]): Promise<void> {
       const text = readFileSync(join(folder, 'clusters', `${id}.json`), 'utf8');
       for (const word of words) expect(text).toContain(word);
     },
-    { timeout: 20_000, interval: 50 },
+    { timeout: 60_000, interval: 50 },
   );
 }
 
@@ -133,7 +133,7 @@ describe('an embedded cluster that throws', () => {
     await kubectl(id, 'create', 'configmap', 'mine');
     const events = await watch(id);
     for (let times = 0; times < 3; times++) order(id, fault);
-    await vi.waitFor(() => expect(events.some(({ name }) => name === 'error')).toBe(true), 20_000);
+    await vi.waitFor(() => expect(events.some(({ name }) => name === 'error')).toBe(true), 60_000);
     expect(await kubectl(id, 'get', 'configmap', 'mine', '-o', 'name')).toBe('configmap/mine\n');
     await server.sessions.check(learner, id);
 
@@ -155,7 +155,7 @@ describe('an embedded cluster that throws', () => {
     order(id, 'throw');
     await vi.waitFor(
       () => expect(logged('embedded-cluster-error').at(-1)).toMatchObject({ sessionId: id }),
-      20_000,
+      60_000,
     );
     expect((await watch(id)).map(({ name }) => name)).toEqual(['session', 'error']);
     expect((await watch(id)).map(({ name }) => name)).toEqual(['session']);
@@ -181,7 +181,7 @@ describe('an embedded cluster whose thread ends', () => {
       const event = events.findLast(({ name }) => name === 'session');
       expect(event).toHaveProperty('data.state.kind', 'failed');
       return (event?.data as SessionView).state;
-    }, 20_000);
+    }, 60_000);
 
     expect(failed).toHaveProperty('error', {
       code: 'cluster-lost',

@@ -46,7 +46,7 @@ async function settled(id: string): Promise<SessionView> {
       expect(view.state.kind).not.toBe('starting');
       return view;
     },
-    { timeout: 20_000, interval: 20 },
+    { timeout: 60_000, interval: 20 },
   );
 }
 
@@ -82,11 +82,11 @@ describe('a lab session', () => {
         expect(report).toBeDefined();
         return report!.inDatabase;
       },
-      { timeout: 20_000, interval: 20 },
+      { timeout: 60_000, interval: 20 },
     );
     expect(earned).toBeGreaterThanOrEqual(3);
     expect(seen[0]!.event).toMatchObject({ name: 'session', data: { id, state: { kind: 'ready' } } });
-    await vi.waitFor(() => expect(seen.map(({ event }) => event.name)).toContain('saved'));
+    await vi.waitFor(() => expect(seen.map(({ event }) => event.name)).toContain('saved'), 60_000);
   });
 
   it('is one, however often it is started at once', async () => {

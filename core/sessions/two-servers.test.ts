@@ -49,7 +49,7 @@ async function startReady({ sessions }: SessionServer): Promise<string> {
 
 const untilReady = (sessions: SessionServer['sessions'], id: string) =>
   vi.waitFor(async () => expect((await sessions.get(learner, id)).state).toEqual({ kind: 'ready' }), {
-    timeout: 25_000,
+    timeout: 60_000,
     interval: 20,
   });
 

@@ -183,7 +183,7 @@ describe.each(ways)('shells with sandbox %s', (sandbox) => {
     const sleeping = () => execFileSync('ps', ['axo', 'args']).toString().includes(`sleep ${marker}`);
     await viewer.until(sleeping);
     await shell.close('closed');
-    await vi.waitFor(() => expect(sleeping()).toBe(false));
+    await vi.waitFor(() => expect(sleeping()).toBe(false), 60_000);
     expect(viewer.ended?.reason).toBe('closed');
   });
 
@@ -234,7 +234,10 @@ describe.each(ways)('shells with sandbox %s', (sandbox) => {
       await viewer.run('echo before the kill');
       const saved = join(root, `killed-${sandbox}`, 'screens', `${request.sessionId}.json`);
       await vi.advanceTimersByTimeAsync(30_000);
-      await vi.waitFor(async () => expect(await readFile(saved, 'utf8')).toContain('before the kill'));
+      await vi.waitFor(
+        async () => expect(await readFile(saved, 'utf8')).toContain('before the kill'),
+        60_000,
+      );
     } finally {
       vi.useRealTimers();
     }
@@ -282,7 +285,7 @@ describe.each(ways)('shells with sandbox %s', (sandbox) => {
       ];
       await look(watched);
       vi.advanceTimersByTime(90_000);
-      await vi.waitFor(() => expect(abandoned.state.kind).toBe('exited'), { timeout: 10_000 });
+      await vi.waitFor(() => expect(abandoned.state.kind).toBe('exited'), { timeout: 60_000 });
       expect(abandoned.state).toMatchObject({
         reason: 'Nobody looked at this terminal for 1 minute, so it was ended.',
       });

@@ -74,7 +74,7 @@ describe.runIf(isolation.kind === 'bubblewrap')('a learner who starts processes 
 
     await host.closeSession('bomber');
     const left = () => processesOf(labUser('bomber'));
-    await vi.waitFor(async () => expect(await left()).toEqual([]), { timeout: 15_000, interval: 50 });
+    await vi.waitFor(async () => expect(await left()).toEqual([]), { timeout: 60_000, interval: 50 });
   });
 });
 

@@ -42,7 +42,7 @@ function start(script: string) {
 }
 
 const until = (condition: () => boolean) =>
-  vi.waitFor(() => expect(condition()).toBe(true), { timeout: 20_000 });
+  vi.waitFor(() => expect(condition()).toBe(true), { timeout: 60_000 });
 
 describe('a program on a terminal', () => {
   it('has the size, the environment and the exit code it should have', async () => {

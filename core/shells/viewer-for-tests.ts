@@ -31,7 +31,7 @@ export async function look(shell: LabShell, columns = 200, rows = 50): Promise<V
       () => {
         if (!condition()) throw new Error(`did not happen; printed so far: ${JSON.stringify(seen.live)}`);
       },
-      { timeout: 15_000, interval: 5 },
+      { timeout: 60_000, interval: 5 },
     );
   const attachment = shell.attach({
     columns,
