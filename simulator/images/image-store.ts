@@ -57,6 +57,10 @@ export class ImageStore implements ImageService {
     return this.unpacked(text)?.status;
   }
 
+  files(text: string): VolumeTree | undefined {
+    return this.unpacked(text)?.root;
+  }
+
   list(): ImageStatus[] {
     return [...this.present.values()].map(({ status }) => status);
   }

@@ -74,7 +74,7 @@ function mountOf(mount: VolumeMount, volumes: PodVolumes, environment: Map<strin
     throw new ConfigError(`cannot find volume ${JSON.stringify(mount.name)} to mount into container`);
   const subPath = subPathOf(mount, environment);
   const path = [volume.path, subPath].filter(Boolean).join('/').replace(/^\/+/, '');
-  if (subPath) makeSubPath(volume, subPath);
+  if (subPath && !volume.complete) makeSubPath(volume, subPath);
   return {
     containerPath: mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`,
     tree: volume.tree,

@@ -63,6 +63,7 @@ export class ScriptedRuntime implements ContainerRuntime {
     },
     status: (reference: string) => (this.present(reference) ? imageOf(reference) : undefined),
     list: () => [],
+    files: () => undefined,
   };
 
   createSandbox(config: SandboxConfig): Sandbox {

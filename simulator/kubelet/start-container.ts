@@ -11,6 +11,7 @@ import { runHook } from './lifecycle-hook';
 import type { PodRun } from './pod-run';
 import { type Attempt, podText } from './pod-state';
 import type { ContainerKind } from './status/container-statuses';
+import { provideImageVolumes } from './volumes/image-volumes';
 
 export interface StartHooks {
   /** Called when the container has ended, its attempt up to date. */
@@ -38,6 +39,11 @@ export async function startContainer(
   try {
     const image = await unlessAborted(run.context.images.ensure(run.uid, container, tell), signal);
     if (!image) return;
+    const mounted = await unlessAborted(
+      provideImageVolumes(run, container, tell).then(() => true),
+      signal,
+    );
+    if (!mounted) return;
     const started = create(run, container, kind, image, before, hooks, signal);
     await postStart(run, started, container, kind, hooks);
   } catch (error) {

@@ -16,6 +16,8 @@ export interface ImageService {
   /** The image when it is on the node already. */
   status(reference: string): ImageStatus | undefined;
   list(): ImageStatus[];
+  /** Its files, when it is on the node: for volumes of type image, to be mounted read-only. */
+  files(reference: string): FileTree | undefined;
 }
 
 export interface ImageStatus {

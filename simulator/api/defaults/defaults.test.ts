@@ -57,6 +57,11 @@ describe('defaults', () => {
     });
   });
 
+  it('make a negative time to end the shortest one', () => {
+    const spec = { containers: [], terminationGracePeriodSeconds: -1 };
+    expect(defaulted('pods', { spec }).spec.terminationGracePeriodSeconds).toBe(1);
+  });
+
   it('keep what was said', () => {
     const spec = {
       containers: [],

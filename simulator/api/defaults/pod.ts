@@ -12,6 +12,8 @@ export function defaultPod(pod: Pod): void {
   for (const container of containers) requestWhatIsLimited(container);
   requestForThePod(pod);
   spec.enableServiceLinks ??= true;
+  // The shortest time there is (core/v1 SetDefaults_Pod).
+  if ((spec.terminationGracePeriodSeconds ?? 0) < 0) spec.terminationGracePeriodSeconds = 1;
   if (!spec.hostNetwork) return;
   for (const { ports } of containers) for (const port of ports ?? []) port.hostPort ||= port.containerPort;
 }

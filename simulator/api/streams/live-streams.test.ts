@@ -87,6 +87,18 @@ describe('kubectl port-forward', () => {
 });
 
 describe('the proxy subresource', () => {
+  it('reaches a server of HTTPS, whatever its certificate', async () => {
+    const agnhost = 'registry.k8s.io/e2e-test-images/agnhost:2.53';
+    const run = ['run', 'tls', `--image=${agnhost}`, '--env=SERVE_TLS_PORT_443=over tls', '--', 'porter'];
+    await ended(kubectl(...run));
+    await ended(kubectl('wait', '--for=condition=Ready', 'pod/tls', '--timeout=20s'));
+    const path = '/api/v1/namespaces/default/pods/https:tls:443/proxy/';
+    await expect
+      .poll(() => ended(kubectl('get', '--raw', path)), { timeout: 20_000, interval: 200 })
+      .toBe('over tls');
+    await ended(kubectl('delete', 'pod', 'tls', '--now'));
+  });
+
   it('answers for a Pod', async () => {
     const raw = kubectl('get', '--raw', '/api/v1/namespaces/default/pods/web:80/proxy/');
     expect(await ended(raw)).toContain('Welcome to nginx!');

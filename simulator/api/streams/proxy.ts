@@ -1,6 +1,9 @@
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { DialError } from '../../network/cluster-network';
 import { streamSocket } from '../../network/stream-socket';
+import { startTls } from '../../network/tls-client';
+import type { NetworkStream } from '../../runtime/container-runtime';
 import type { EndpointSlice, Pod, Service } from '../../schema/types';
 import { ApiError } from '../errors';
 import type { StreamRequest } from '../extension-points';
@@ -24,11 +27,11 @@ export async function serveProxy(
   response: ServerResponse,
 ): Promise<void> {
   const { scheme, name, port } = splitName(request.name);
-  if (request.resource === 'nodes' || scheme === 'https')
+  if (request.resource === 'nodes')
     throw new ApiError(
       501,
       'NotImplemented',
-      `The embedded cluster does not simulate the proxy to ${scheme === 'https' ? 'https ports' : 'nodes'}; use a kind cluster for that.`,
+      'The embedded cluster does not simulate the proxy to nodes; use a kind cluster for that.',
     );
   const target =
     request.resource === 'pods'
@@ -39,7 +42,7 @@ export async function serveProxy(
     .catch((error: unknown) => {
       throw unreachable(error);
     });
-  const socket = streamSocket(connection);
+  const socket = scheme === 'https' ? await secure(connection, target.host) : streamSocket(connection);
   const headers = { ...message.headers };
   for (const header of [...hopByHop, 'authorization']) delete headers[header];
   const query = withoutPath(request.query);
@@ -65,6 +68,14 @@ export async function serveProxy(
       resolve();
     });
     message.pipe(outgoing);
+  });
+}
+
+/** Certificates of Pods are not verified (apiserver proxyTransport). */
+function secure(connection: NetworkStream, host: string): Promise<Duplex> {
+  return startTls(connection, { host, verify: false }).catch((error: unknown) => {
+    connection.destroy();
+    throw unreachable(error);
   });
 }
 

@@ -176,6 +176,19 @@ describe('agnhost', () => {
     );
   });
 
+  it('guestbook takes over what its primary holds, and what it is told later', async () => {
+    const sandbox = pod();
+    const guestbook = (...args: string[]) => run(sandbox, { image, args: ['guestbook', ...args] });
+    const primary = guestbook('--http-port=6379');
+    const ask = (container: typeof primary, url: string) =>
+      exec(container, 'sh', '-c', `until curl -s '${url}'; do sleep 0.1; done`);
+    expect(await ask(primary, 'localhost:6379/set?key=a&value=1')).toBe('{"message":"Updated"}');
+    const replica = guestbook('--replicaof=127.0.0.1', '--http-port=81');
+    await logged(replica, 'Registered to node: 127.0.0.1');
+    expect(await ask(replica, 'localhost:81/get')).toBe('{"data":{"a":"1"}}');
+    expect(logOf(primary)).toContain('registered.');
+  });
+
   it('counts what a hook writes to nettest', async () => {
     const container = run(pod(), { image, args: ['nettest'] });
     const said = await exec(
@@ -185,6 +198,13 @@ describe('agnhost', () => {
       `until wget -qO- --post-data='{"Source":"prestop"}' localhost:8080/write; do sleep 0.1; done; curl -s localhost:8080/read`,
     );
     expect(said).toContain('"Received":{"prestop":1}');
+  });
+
+  it('porter serves what its environment names over TLS', async () => {
+    const env = [{ name: 'SERVE_TLS_PORT_443', value: 'foo' }];
+    const container = run(pod(), { image, args: ['porter'], env });
+    const script = 'until curl -sk https://localhost; do sleep 0.1; done';
+    expect(await exec(container, 'sh', '-c', script)).toBe('foo');
   });
 
   it('porter serves what its environment names', async () => {

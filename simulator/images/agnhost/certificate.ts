@@ -11,10 +11,18 @@ export async function readCertificate(
   flags: Flags,
 ): Promise<ServerCertificate | undefined | 'unreadable'> {
   const cert = flags.text('tls-cert-file');
-  if (cert === '') return undefined;
+  return cert === '' ? undefined : certificateIn(process, cert, flags.text('tls-private-key-file'));
+}
+
+/** A certificate and its key, from their files. */
+export async function certificateIn(
+  process: Process,
+  cert: string,
+  key: string,
+): Promise<ServerCertificate | 'unreadable'> {
   const read = (path: string) => decode(process.files.readFile(path));
   try {
-    return serverCertificate(read(cert), read(flags.text('tls-private-key-file')));
+    return serverCertificate(read(cert), read(key));
   } catch (error) {
     if (error instanceof FileError) await klog(process, `open ${error.path}: no such file or directory`);
     else

@@ -4,6 +4,7 @@ import { NetworkError } from '../../network/namespace';
 import type { Process } from '../../runtime/process';
 import { resolverFiles } from '../../shell/utilities/network-names';
 import { inBackground, serveHttp, untilTerminated } from '../http/serve';
+import { certificateIn } from './certificate';
 import { durationMs, type Flags } from './flags';
 import { klog } from './klog';
 import { redirect } from './redirect';
@@ -64,20 +65,27 @@ export async function serveHostname(process: Process, flags: Flags): Promise<num
   });
 }
 
-/** `agnhost porter`: a server on each port N of SERVE_PORT_N, answering with that variable. */
+/** `agnhost porter`: a server on each port N of SERVE_PORT_N and SERVE_TLS_PORT_N, answering with that variable. */
 export async function porter(process: Process): Promise<number> {
   for (const [name, value] of process.env) {
-    if (/^SERVE_(TLS|SCTP)_PORT_/.test(name)) {
+    if (/^SERVE_SCTP_PORT_/.test(name)) {
       await process.write(
         2,
         `The embedded cluster does not simulate ${name} of agnhost porter; use a kind cluster for that.\n`,
       );
       return 1;
     }
-    const port = /^SERVE_PORT_(\d+)$/.exec(name)?.[1];
-    if (port !== undefined) serveHttp(process, Number(port), ({ response }) => void response.end(value));
+    const [, tls, port] = /^SERVE_(TLS_)?PORT_(\d+)$/.exec(name) ?? [];
+    if (port === undefined) continue;
+    const certificate = tls ? await certificateIn(process, ...certificateFiles(process)) : undefined;
+    if (certificate === 'unreadable') return 1;
+    serveHttp(process, Number(port), ({ response }) => void response.end(value), '0.0.0.0', certificate);
   }
   return untilTerminated(process, () => 2);
+}
+
+function certificateFiles({ env }: Process): [cert: string, key: string] {
+  return [env.get('CERT_FILE') || 'localhost.crt', env.get('KEY_FILE') || 'localhost.key'];
 }
 
 /** `agnhost test-webserver`: the container's own files over HTTP. */

@@ -22,7 +22,8 @@ export class PodVolumes {
   mount(pod: Pod, context: PayloadContext, now: number): Map<string, string> {
     const failures = new Map<string, string>();
     for (const volume of pod.spec?.volumes ?? []) {
-      if (this.mounted.has(volume.name)) continue;
+      // An image comes with the container that mounts it.
+      if (this.mounted.has(volume.name) || volume.image) continue;
       try {
         this.mounted.set(volume.name, this.make(pod, volume, context, now));
       } catch (error) {
@@ -44,6 +45,11 @@ export class PodVolumes {
         if (!(error instanceof MountError)) throw error;
       }
     }
+  }
+
+  /** A volume that was made elsewhere. */
+  provide(name: string, volume: MountedVolume): void {
+    this.mounted.set(name, volume);
   }
 
   get(name: string): MountedVolume | undefined {

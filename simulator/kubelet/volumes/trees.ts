@@ -15,6 +15,8 @@ export interface MountedVolume {
   path: string;
   /** Set for ConfigMaps, Secrets and the like: containers cannot write to them whatever their mount says. */
   readOnly: boolean;
+  /** A subPath that it does not have is not made. */
+  complete?: boolean;
 }
 
 /** Why a volume cannot be mounted, without the name of the volume: the text of a FailedMount event. */
