@@ -28,7 +28,7 @@ function serve(args: string[], env: Record<string, string> = {}) {
       {
         cwd: folder,
         env: { PATH: process.env['PATH'] ?? '', ...env } as unknown as NodeJS.ProcessEnv,
-        timeout: 25_000,
+        timeout: 60_000,
       },
       (error, stdout, stderr) => resolve({ status: error ? Number(error.code) : 0, stdout, stderr }),
     );

@@ -181,7 +181,7 @@ describe('an embedded cluster whose thread ends', () => {
       const event = events.findLast(({ name }) => name === 'session');
       expect(event).toHaveProperty('data.state.kind', 'failed');
       return (event?.data as SessionView).state;
-    }, 60_000);
+    }, 120_000);
 
     expect(failed).toHaveProperty('error', {
       code: 'cluster-lost',

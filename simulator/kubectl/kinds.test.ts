@@ -66,7 +66,7 @@ describe('a ReplicationController', () => {
     await session.kubectl('apply -f -', MANIFEST);
     await session.kubectl('scale rc old --replicas=1');
     await expect
-      .poll(async () => (await session.kubectl('get rc old --no-headers')).stdout, { timeout: 10_000 })
+      .poll(async () => (await session.kubectl('get rc old --no-headers')).stdout, { timeout: 60_000 })
       .toMatch(/^old +1 +1 +1 +/);
     expect((await session.kubectl('get rc old --subresource=scale')).stdout).toMatch(
       /^NAME +DESIRED +AVAILABLE +AGE *\nold +1 +1 +/,

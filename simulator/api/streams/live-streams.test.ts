@@ -94,7 +94,7 @@ describe('the proxy subresource', () => {
     await ended(kubectl('wait', '--for=condition=Ready', 'pod/tls', '--timeout=20s'));
     const path = '/api/v1/namespaces/default/pods/https:tls:443/proxy/';
     await expect
-      .poll(() => ended(kubectl('get', '--raw', path)), { timeout: 20_000, interval: 200 })
+      .poll(() => ended(kubectl('get', '--raw', path)), { timeout: 60_000, interval: 200 })
       .toBe('over tls');
     await ended(kubectl('delete', 'pod', 'tls', '--now'));
   });

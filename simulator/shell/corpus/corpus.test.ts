@@ -37,7 +37,7 @@ function runReal(shell: string[], script: string): Outcome {
         env: { PATH: '/bin' } as unknown as NodeJS.ProcessEnv,
         encoding: 'latin1',
         stdio: ['ignore', 'pipe', 'pipe'],
-        timeout: 10_000,
+        timeout: 60_000,
       },
     );
     return { stdout, stderr, code: status ?? 128 + (signal === 'SIGTERM' ? 15 : 9) };
