@@ -4,13 +4,13 @@ import { FileError } from '../files/file-system';
 export function executableRefusal(command: string, error: unknown): string {
   const quoted = JSON.stringify(command);
   if (!(error instanceof FileError)) return `exec: ${quoted}: ${String(error)}`;
+  if (error.code === 'EAGAIN') return `can't start init: resource temporarily unavailable`;
   if (!command.includes('/'))
     return error.code === 'EACCES'
       ? `exec: ${quoted}: permission denied`
       : `exec: ${quoted}: executable file not found in $PATH`;
   if (error.code === 'ENOENT') return `exec: ${quoted}: stat ${command}: no such file or directory`;
   if (error.code === 'EISDIR') return `exec: ${quoted}: is a directory`;
-  if (error.code === 'EAGAIN') return `can't start init: resource temporarily unavailable`;
   return `exec: ${quoted}: permission denied`;
 }
 

@@ -132,11 +132,17 @@ export async function substitute(shell: Shell, command: Command | undefined): Pr
 
 async function readAll(shell: Shell, file: OpenFile): Promise<string> {
   const parts: string[] = [];
+  let length = 0;
   for (;;) {
+    const turn = shell.process.checkpoint();
+    if (turn) await turn;
     const data = file.read(65_536);
     if (data?.length === 0) break;
-    if (data) parts.push(decode(data));
-    else {
+    if (data) {
+      parts.push(decode(data));
+      length += data.length;
+      shell.holdBeside(length);
+    } else {
       await shell.process
         .block<void>((done) => file.onReady('read', done))
         .catch((error) => {

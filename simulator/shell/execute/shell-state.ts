@@ -167,6 +167,11 @@ export class ShellState {
     if (name === 'OPTIND') this.getoptsOffset = 0;
   }
 
+  /** Counts what the shell holds beside its variables: the output of a command while it is read. */
+  holdBeside(bytes: number): void {
+    if (bytes >= noticeableBytes) this.process.setMemory(this.variableBytes('') + bytes);
+  }
+
   /** Bytes of all variables but one. */
   private variableBytes(except: string): number {
     let bytes = 0;

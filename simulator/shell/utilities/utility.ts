@@ -185,19 +185,23 @@ export class Utility {
 
   /** Lines in batches as they come, without their newline; `complete` tells whether the last one of a batch had one. */
   async *lines(file: OpenFile, separator = '\n'): AsyncGenerator<{ lines: string[]; complete: boolean }> {
-    let rest = '';
+    /** Of a line that has not ended: put together once it has, as it may be long. */
+    let rest: string[] = [];
+    let restBytes = 0;
     for await (const chunk of this.chunks(file)) {
-      const text = rest === '' ? chunk : rest + chunk;
-      const end = text.lastIndexOf(separator);
+      const end = chunk.lastIndexOf(separator);
       if (end < 0) {
-        rest = text;
-        if (rest.length > 1 << 20) this.process.setMemory(rest.length);
+        rest.push(chunk);
+        restBytes += chunk.length;
+        if (restBytes > 1 << 20) this.process.setMemory(restBytes);
         continue;
       }
-      rest = text.slice(end + 1);
-      yield { lines: text.slice(0, end).split(separator), complete: true };
+      rest.push(chunk.slice(0, end));
+      yield { lines: rest.join('').split(separator), complete: true };
+      rest = end + 1 < chunk.length ? [chunk.slice(end + 1)] : [];
+      restBytes = chunk.length - end - 1;
     }
-    if (rest !== '') yield { lines: [rest], complete: false };
+    if (rest.length > 0) yield { lines: [rest.join('')], complete: false };
   }
 
   /** The whole of a file as a byte string. */
