@@ -59,7 +59,7 @@ async function runShell(process: Process, dialect: Dialect, login?: boolean): Pr
     if (args[1] !== undefined) shell.argument0 = args[1];
     shell.positional = args.slice(2);
     if (shell.options.interactive) prepareInteractive(shell);
-    return shell.guarded(() => shell.runScript(script));
+    return shell.guarded(() => shell.runScript(script, 1, true));
   }
   const file = args[0];
   if (file !== undefined && !shell.options.stdin) {

@@ -29,7 +29,7 @@ const helloGo: Program = textServer({
 /** google-samples/node-hello */
 const nodeHello: Program = textServer({
   port: () => 8080,
-  exitCode: 143,
+  exitCode: 'ignores',
   answer: async (process, { message, response }) => {
     await process.write(1, `Received request for URL: ${message.url}\n`);
     response.end('Hello Kubernetes!');
@@ -41,7 +41,7 @@ const bootcamp = (version: string): Program => {
   const counts = new WeakMap<object, { total: number; startedAt: number }>();
   return textServer({
     port: () => 8080,
-    exitCode: 143,
+    exitCode: 'ignores',
     started: async (process) => {
       const startedAt = process.clock.now();
       counts.set(process, { total: 0, startedAt });

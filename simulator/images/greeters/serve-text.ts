@@ -2,12 +2,14 @@ import { NetworkError } from '../../network/namespace';
 import type { Process, Program } from '../../runtime/process';
 import { type Exchange, serveHttp, untilTerminated } from '../http/serve';
 
-/** A server on one port. `exitCode`: of SIGTERM. A port that is taken ends it with 1, after `taken` was said. */
+const longestSleepMs = 2 ** 30;
+
+/** A server on one port. `exitCode`: of SIGTERM; `ignores`: it has no handler, so that the first process of a container stays. */
 export function textServer(options: {
   port: (process: Process) => number;
   started?: (process: Process, port: number) => Promise<void> | void;
   answer: (process: Process, exchange: Exchange) => Promise<void> | void;
-  exitCode?: number;
+  exitCode?: number | 'ignores';
 }): Program {
   return async (process) => {
     const port = options.port(process);
@@ -19,6 +21,8 @@ export function textServer(options: {
       return 1;
     }
     await options.started?.(process, port);
-    return untilTerminated(process, () => options.exitCode ?? 2);
+    const { exitCode = 2 } = options;
+    if (exitCode !== 'ignores') return untilTerminated(process, () => exitCode);
+    for (;;) await process.sleep(longestSleepMs);
   };
 }

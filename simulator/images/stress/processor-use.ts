@@ -1,23 +1,34 @@
-import type { Process } from '../../runtime/process';
+import type { Process, System } from '../../runtime/process';
 
 /** How often the account is brought up to date. */
 const stepMs = 100;
 
+/** Cores that the processes of a container want together: they share its limit. */
+const wanted = new WeakMap<System, number>();
+
 /**
- * Uses processor time without using the server's: it is put to the account of the process, as much as its limit allows,
- * until the process ends or `ms` have passed.
+ * Uses processor time without using the server's: it is put to the account of the process, as much as the limit of its
+ * container allows, until the process ends or `ms` have passed.
  */
 export async function chargeProcessor(
   process: Process,
   cores: number,
   ms = Number.POSITIVE_INFINITY,
 ): Promise<void> {
-  const until = process.clock.now() + ms;
-  for (let before = process.clock.now(); before < until; ) {
-    await process.sleep(Math.min(stepMs, until - before));
-    const now = process.clock.now();
-    const share = Math.min(cores, (process.system.limits.cpuMillis ?? Number.POSITIVE_INFINITY) / 1_000);
-    process.cpuMs += (now - before) * Math.min(share, process.system.machine.cpus);
-    before = now;
+  const { system } = process;
+  wanted.set(system, (wanted.get(system) ?? 0) + cores);
+  try {
+    const until = process.clock.now() + ms;
+    for (let before = process.clock.now(); before < until; ) {
+      await process.sleep(Math.min(stepMs, until - before));
+      const now = process.clock.now();
+      const limit = (system.limits.cpuMillis ?? Number.POSITIVE_INFINITY) / 1_000;
+      const together = wanted.get(system) ?? cores;
+      const given = Math.min(together, limit, system.machine.cpus);
+      process.cpuMs += ((now - before) * given * cores) / together;
+      before = now;
+    }
+  } finally {
+    wanted.set(system, Math.max(0, (wanted.get(system) ?? 0) - cores));
   }
 }

@@ -10,6 +10,9 @@ const known = new Set(
   ),
 );
 
+/** Input of this length is counted as memory of the shell. */
+const noticeableBytes = 1 << 16;
+
 /** bash: `mapfile -t lines < file`. */
 const mapfile: Builtin = async (shell, args) => {
   const trims = args.includes('-t');
@@ -24,6 +27,8 @@ const mapfile: Builtin = async (shell, args) => {
     const data = await shell.process.read(0);
     if (data.length === 0) break;
     text += Buffer.from(data).toString('latin1');
+    // All of it is held: the lines, and once more as elements.
+    if (text.length > noticeableBytes) shell.process.setMemory(2 * text.length);
   }
   const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
   const values = lines.map((line) => ({ value: trims ? line.replace(/\n$/, '') : line }));

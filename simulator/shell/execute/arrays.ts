@@ -1,6 +1,25 @@
 import { evaluateArithmetic } from '../expand/arithmetic';
 import { ReadOnlyFault, type ShellState, type Variable } from './shell-state';
 
+/** Bytes of all arrays of a shell, and an element's cost beside its text. */
+const held = new WeakMap<ShellState, number>();
+const elementBytes = 64;
+/** The memory of the shell is looked at after so much more. */
+const noticeableBytes = 1 << 16;
+
+function count(state: ShellState, bytes: number): void {
+  const before = held.get(state) ?? 0;
+  const now = Math.max(0, before + bytes);
+  held.set(state, now);
+  if (Math.floor(now / noticeableBytes) > Math.floor(before / noticeableBytes)) state.process.setMemory(now);
+}
+
+function put(state: ShellState, elements: Map<string, string>, key: string, value: string): void {
+  const before = elements.get(key);
+  elements.set(key, value);
+  count(state, value.length - (before?.length ?? -elementBytes));
+}
+
 /** Keys and values of an array in order; a plain variable is an array of one. */
 export function elementsOf(variable: Variable | undefined): [string, string][] {
   if (!variable) return [];
@@ -34,7 +53,7 @@ export function setElement(
 ): void {
   const elements = arrayFor(state, name);
   const key = keyOf(state, name, subscript);
-  elements.set(key, append ? (elements.get(key) ?? '') + value : value);
+  put(state, elements, key, append ? (elements.get(key) ?? '') + value : value);
 }
 
 /** `name=(…)`; `append`: `name+=(…)`. Throws ReadOnlyFault. */
@@ -45,11 +64,15 @@ export function setArray(
   append = false,
 ): void {
   const elements = arrayFor(state, name);
-  if (!append) elements.clear();
+  if (!append) {
+    for (const value of elements.values()) count(state, -value.length - elementBytes);
+    elements.clear();
+  }
+  let next = [...elements.keys()].reduce((most, key) => Math.max(most, Number(key) + 1), 0);
   for (const { subscript, value } of values) {
-    const keys = [...elements.keys()].map(Number);
-    const next = keys.length === 0 ? 0 : Math.max(...keys) + 1;
-    elements.set(subscript === undefined ? String(next) : keyOf(state, name, subscript), value);
+    const key = subscript === undefined ? String(next) : keyOf(state, name, subscript);
+    put(state, elements, key, value);
+    next = Number(key) + 1;
   }
 }
 

@@ -13,6 +13,7 @@ import { SyntaxFault } from '../syntax/source';
 import { arithmetic, conditional, countingLoop } from './bash-commands';
 import { andOr, caseCommand, forLoop, ifCommand, list, loop } from './compound-commands';
 import { JobTable } from './job-table';
+import { runLastCommand } from './last-command';
 import { openNetwork } from './network-path';
 import { defaultOptions, type ShellOptions } from './options';
 import { pipeline, subshell, substitute } from './pipelines';
@@ -61,8 +62,11 @@ export class Shell extends ShellState {
     this.jobs = new JobTable(process);
   }
 
-  /** Executes a script; returns the exit status. `exit` and faults end it through `flow`. */
-  async runScript(text: string, startLine = 1): Promise<number> {
+  /**
+   * Executes a script; returns the exit status. `exit` and faults end it through `flow`. `whole`: nothing comes after it in
+   * this process.
+   */
+  async runScript(text: string, startLine = 1, whole = false): Promise<number> {
     const parser = this.parser(text, startLine);
     let status = 0;
     for (;;) {
@@ -79,7 +83,9 @@ export class Shell extends ShellState {
       }
       if (!command) return status;
       if (this.options.noexec) continue;
-      status = await this.run(command);
+      // ash has seen the end of the text only when no newline stands before it.
+      const last = whole && parser.atEnd && (this.dialect === 'bash' || !text.endsWith('\n'));
+      status = await (last ? runLastCommand(this, command) : this.run(command));
       if (this.flow) return status;
     }
   }

@@ -9,29 +9,32 @@ import { forgetSaved, RedirectionFault, restoreFds, type SavedFds } from './redi
 import type { Later, Shell } from './shell';
 import type { Variable } from './shell-state';
 
-/** POSIX 2.9.1: expand, redirect, assign, then run a builtin, a function or a program. */
-export function runSimple(shell: Shell, command: SimpleCommand): Later<number> {
+/**
+ * POSIX 2.9.1: expand, redirect, assign, then run a builtin, a function or a program. `last`: a program may take the place of the
+ * shell.
+ */
+export function runSimple(shell: Shell, command: SimpleCommand, last = false): Later<number> {
   shell.line = command.line;
   shell.builtinName = undefined;
   shell.substitutionStatus = undefined;
   const fields = shell.drive(shell.expander.words(command.words, []));
-  if (fields instanceof Promise) return fields.then((words) => runFields(shell, command, words));
-  return runFields(shell, command, fields);
+  if (fields instanceof Promise) return fields.then((words) => runFields(shell, command, words, last));
+  return runFields(shell, command, fields, last);
 }
 
-function runFields(shell: Shell, command: SimpleCommand, fields: string[]): Later<number> {
+function runFields(shell: Shell, command: SimpleCommand, fields: string[], last = false): Later<number> {
   const { assignments, redirects, declared } = command;
   if (declared) return declareArrays(shell, { ...command, declared: undefined }, fields, declared);
   if (assignments.length === 0 && redirects.length === 0) {
     if (fields.length === 0) return shell.substitutionStatus ?? 0;
-    if (shell.options.xtrace) return trace(shell, [], fields).then(() => invoke(shell, fields));
-    return invoke(shell, fields);
+    if (shell.options.xtrace) return trace(shell, [], fields).then(() => invoke(shell, fields, { last }));
+    return invoke(shell, fields, { last });
   }
   if (shell.dialect === 'bash' && fields.length === 0 && redirects.length === 0)
     return assignAll(shell, assignments);
   if (redirects.length === 0 && fields.length === 0 && !shell.options.xtrace)
     return assignOnly(shell, command);
-  return runFully(shell, command, fields);
+  return runFully(shell, command, fields, last);
 }
 
 /** bash: `a=(1 2) b[1]=x c+=y` */
@@ -68,7 +71,12 @@ function assignOnly(shell: Shell, command: SimpleCommand, from = 0): Later<numbe
   return shell.substitutionStatus ?? 0;
 }
 
-async function runFully(shell: Shell, command: SimpleCommand, fields: string[]): Promise<number> {
+async function runFully(
+  shell: Shell,
+  command: SimpleCommand,
+  fields: string[],
+  last: boolean,
+): Promise<number> {
   const saved: SavedFds = new Map();
   const name = fields[0];
   const special = name !== undefined && specialBuiltins.has(name) && !shell.functions.has(name);
@@ -97,7 +105,11 @@ async function runFully(shell: Shell, command: SimpleCommand, fields: string[]):
     if (special) for (const [variable, value] of values) shell.set(variable, value);
     keep = name === 'exec' && special;
     if (special) return await invoke(shell, fields);
-    return await withTemporary(shell, values, () => invoke(shell, fields));
+    if (last && namesProgram(shell, name)) {
+      forgetSaved(saved);
+      saved.clear();
+    }
+    return await withTemporary(shell, values, () => invoke(shell, fields, { last }));
   } finally {
     if (keep && !shell.process.status) forgetSaved(saved);
     else restoreFds(shell.process, saved);
@@ -125,7 +137,11 @@ async function withTemporary(
 }
 
 /** Runs what `fields[0]` names. */
-export function invoke(shell: Shell, fields: string[], options: { functions?: boolean } = {}): Later<number> {
+export function invoke(
+  shell: Shell,
+  fields: string[],
+  options: { functions?: boolean; last?: boolean } = {},
+): Later<number> {
   const name = fields[0] as string;
   const isFunction = options.functions !== false && shell.functions.get(name);
   if (isFunction && !specialBuiltins.has(name)) return shell.call(isFunction, fields.slice(1));
@@ -141,7 +157,20 @@ export function invoke(shell: Shell, fields: string[], options: { functions?: bo
       shell.builtinName = undefined;
     });
   }
+  if (options.last) return replaceShell(shell, fields);
   return runProgram(shell, fields);
+}
+
+function namesProgram(shell: Shell, name: string): boolean {
+  return !shell.functions.has(name) && !builtinOf(shell, name);
+}
+
+/** The program is the rest of what there was to do. */
+async function replaceShell(shell: Shell, fields: string[]): Promise<number> {
+  const status = await becomeProgram(shell, fields);
+  shell.lastStatus = status;
+  shell.flow = { type: 'exit' };
+  return status;
 }
 
 async function runProgram(shell: Shell, fields: string[]): Promise<number> {
@@ -241,8 +270,7 @@ export async function runLast(shell: Shell, command: SimpleCommand): Promise<num
   const fields = await shell.drive(shell.expander.words(command.words, []));
   const name = fields[0];
   if (name === undefined) return shell.substitutionStatus ?? 0;
-  if (shell.functions.has(name) || builtinOf(shell, name))
-    return shell.afterwards(invoke(shell, fields), true);
+  if (!namesProgram(shell, name)) return shell.afterwards(invoke(shell, fields), true);
   return becomeProgram(shell, fields);
 }
 

@@ -98,6 +98,11 @@ export abstract class TokenReader implements CommandParser {
     return this.source.text.length - this.source.position;
   }
 
+  /** Whether nothing but blank space is left to be parsed. */
+  get atEnd(): boolean {
+    return this.source.text.slice(this.source.position).trim() === '';
+  }
+
   get line(): number {
     return this.source.line;
   }
