@@ -10,6 +10,9 @@ import { type Database, openDatabase } from '../progress/database/open-database'
 import type { SessionEvent, SessionView } from './lab-session';
 import { type SessionServer, startSessions } from './sessions-for-tests';
 
+// Every step is waited for; a machine that has much else to do may take its time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
 // The real worker, and beside it in the same thread something that throws when the test asks for it: what happens when
 // a part of the simulator does.
 const faultyWorker = `
@@ -85,7 +88,7 @@ async function kubectl(id: string, ...args: string[]) {
   const file = join(folder, `kubeconfig-${id}`);
   writeFileSync(file, server.clusters.get(id)?.learnerKubeconfig() ?? '');
   const ran = await runCommand('kubectl', args, { env: { ...process.env, KUBECONFIG: file } });
-  expect(ran).toMatchObject({ exitCode: 0 });
+  expect(ran).toMatchObject({ exitCode: 0, stderr: '' });
   return ran.stdout;
 }
 
@@ -170,7 +173,7 @@ describe('an embedded cluster whose thread ends', () => {
     const id = await startReady(learner, true);
     await kubectl(id, 'create', 'configmap', 'mine');
     await kubectl(id, 'run', 'hello', '--image=nginx:1.27-alpine', '--labels=app=hello');
-    await kubectl(id, 'wait', '--for=condition=Ready', 'pod/hello', '--timeout=25s');
+    await kubectl(id, 'wait', '--for=condition=Ready', 'pod/hello', '--timeout=80s');
     await server.sessions.check(learner, id);
     const graded = await savedGrades(id);
     expect(graded.at(-1)?.earned).toBeGreaterThan(0);
@@ -197,7 +200,7 @@ describe('an embedded cluster whose thread ends', () => {
 
     expect(await startReady(learner)).toBe(id);
     await kubectl(id, 'get', 'configmap', 'mine');
-    await kubectl(id, 'wait', '--for=condition=Ready', 'pod/hello', '--timeout=25s');
+    await kubectl(id, 'wait', '--for=condition=Ready', 'pod/hello', '--timeout=80s');
     await server.sessions.check(learner, id);
     expect((await savedGrades(id)).slice(0, graded.length)).toEqual(graded);
   });
