@@ -71,9 +71,16 @@ export async function startCluster(options: SimulatorOptions): Promise<Simulator
 
   // Who may ask.
   const tokens = new StaticTokens(users, restored?.tokens);
-  const accountTokens = new ServiceAccountTokens(clock, restored?.tokenKey, (kind, namespace, name, uid) => {
-    const resource: ResourceName = kind === 'Pod' ? 'pods' : 'serviceaccounts';
-    return store.get(resource, namespace, name)?.metadata.uid === uid;
+  const accountTokens = new ServiceAccountTokens(clock, restored?.tokenKey, {
+    exists: (kind, namespace, name, uid) => {
+      const resource: ResourceName = kind === 'Pod' ? 'pods' : 'serviceaccounts';
+      return store.get(resource, namespace, name)?.metadata.uid === uid;
+    },
+    nodeOf: (namespace, pod) => {
+      const name = system.get('pods', namespace, pod)?.spec?.nodeName ?? '';
+      const uid = store.get('nodes', '', name)?.metadata.uid;
+      return uid ? { name, uid } : undefined;
+    },
   });
 
   // The machines: a network, and a runtime on every node.
@@ -126,7 +133,7 @@ export async function startCluster(options: SimulatorOptions): Promise<Simulator
     storage,
     extensions,
     tokens: accountTokens,
-    readToken: (token) => tokens.find(token) ?? accountTokens.read(token),
+    readToken: (token, audiences) => tokens.find(token) ?? accountTokens.read(token, audiences),
     metrics: () => components.metrics.pods(),
     streams: createStreamHandler({ client: system, agents: components.agents, network, clock }),
     certificate,

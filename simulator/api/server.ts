@@ -17,6 +17,7 @@ import { readBody } from './http/body';
 import { AGGREGATED_TYPE, discovery, wantsAggregated } from './http/discovery';
 import { type Exchange, indented, sendError, sendJson, sendText } from './http/exchange';
 import { serveHealth } from './http/health';
+import { serveIssuerDiscovery } from './http/issuer-discovery';
 import { serveMetrics } from './http/metrics';
 import { acceptsObject } from './http/negotiation';
 import { ObjectJson } from './http/object-json';
@@ -291,6 +292,7 @@ export class ApiServer {
       return sendText(exchange, 200, 'application/json', indented(serverVersion()));
     }
     if (serveHealth(exchange)) return;
+    if (serveIssuerDiscovery(exchange, this.parts.tokens)) return;
     const unsimulated = unsimulatedAt(path);
     if (unsimulated) {
       const sentence = `The embedded cluster does not simulate ${unsimulated.kind}; use a kind cluster for that.`;
@@ -309,6 +311,7 @@ export class ApiServer {
     if (path === '/') {
       const paths = {
         paths: [
+          '/.well-known/openid-configuration',
           '/api',
           '/api/v1',
           '/apis',
@@ -316,6 +319,7 @@ export class ApiServer {
           '/livez',
           '/openapi/v2',
           '/openapi/v3',
+          '/openid/v1/jwks',
           '/readyz',
           '/version',
         ],

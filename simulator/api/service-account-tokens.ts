@@ -1,44 +1,94 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomUUID,
+  sign,
+  verify,
+} from 'node:crypto';
 import type { Clock } from '../clock/clock';
 import type { RequestUser } from './admission/request';
 import { serviceAccountGroups } from './authorization/impersonation';
 
+interface Reference {
+  name: string;
+  uid: string;
+}
+
 export interface TokenRequest {
   namespace: string;
-  serviceAccount: { name: string; uid: string };
+  serviceAccount: Reference;
   audiences?: readonly string[];
   expirationSeconds: number;
   /** The object whose end ends the token. */
-  boundTo?: { kind: string; name: string; uid: string };
+  boundTo?: Reference & { kind: string };
 }
 
-const ISSUER = 'https://kubernetes.default.svc.cluster.local';
+/** What tokens name is looked up here. */
+interface TokenSubjects {
+  /** Whether the account, or what the token is bound to, is still there with that uid. */
+  exists(kind: string, namespace: string, name: string, uid: string): boolean;
+  /** The node of a Pod. */
+  nodeOf(namespace: string, pod: string): Reference | undefined;
+}
 
-/** Makes and reads the signed tokens of ServiceAccounts (serviceaccount/jwt.go). */
+interface Claims {
+  exp: number;
+  aud: string[];
+  jti: string;
+  'kubernetes.io': { namespace: string; serviceaccount: Reference; pod?: Reference; node?: Reference };
+}
+
+export const ISSUER = 'https://kubernetes.default.svc.cluster.local';
+
+/** The kubelet's request for a Pod's own token (WarnOnlyBoundTokenExpirationPeriod), which lives for a year all the same. */
+const WARN_ONLY_SECONDS = 3607;
+const YEAR_SECONDS = 365 * 24 * 3600;
+const EXTRA = 'authentication.kubernetes.io';
+const ENCODING = 'ieee-p1363';
+
+/** Makes and reads the signed tokens of ServiceAccounts (serviceaccount/jwt.go, claims.go). */
 export class ServiceAccountTokens {
+  /** PEM; kept in snapshots, so that tokens outlive a restart. */
+  readonly key: string;
+  private readonly privateKey: KeyObject;
+  private readonly publicKey: KeyObject;
+  private readonly keyId: string;
+
+  /** `key` is that of a snapshot; one that this version did not make is replaced. */
   constructor(
     private readonly clock: Clock,
-    /** Hexadecimal; kept in snapshots, so that tokens outlive a restart. */
-    readonly key: string = randomBytes(32).toString('hex'),
-    /** Whether the account, and what the token is bound to, are still there with that uid. */
-    private readonly exists: (kind: string, namespace: string, name: string, uid: string) => boolean = () =>
-      true,
-  ) {}
+    key: string | undefined,
+    private readonly subjects: TokenSubjects,
+  ) {
+    this.key = key?.startsWith('-----BEGIN') ? key : newKey();
+    this.privateKey = createPrivateKey(this.key);
+    this.publicKey = createPublicKey(this.privateKey);
+    const der = this.publicKey.export({ type: 'spki', format: 'der' });
+    this.keyId = createHash('sha256').update(der).digest('base64url');
+  }
 
   issue(request: TokenRequest): { token: string; expires: number } {
     const now = Math.floor(this.clock.now() / 1000);
     const expires = now + request.expirationSeconds;
-    const { namespace, serviceAccount, boundTo } = request;
+    const { namespace, serviceAccount, boundTo, audiences } = request;
+    const isPod = boundTo?.kind === 'Pod';
+    const node = isPod ? this.subjects.nodeOf(namespace, boundTo.name) : undefined;
+    const lasts = isPod && !audiences?.length && request.expirationSeconds === WARN_ONLY_SECONDS;
     const token = this.sign({
-      aud: request.audiences?.length ? request.audiences : [ISSUER],
-      exp: expires,
+      aud: audiences?.length ? audiences : [ISSUER],
+      exp: lasts ? now + YEAR_SECONDS : expires,
       iat: now,
       iss: ISSUER,
-      jti: randomBytes(8).toString('hex'),
+      jti: randomUUID(),
       'kubernetes.io': {
         namespace,
+        ...(node ? { node } : {}),
         ...(boundTo ? { [boundTo.kind.toLowerCase()]: { name: boundTo.name, uid: boundTo.uid } } : {}),
         serviceaccount: serviceAccount,
+        ...(lasts ? { warnafter: expires } : {}),
       },
       nbf: now,
       sub: `system:serviceaccount:${namespace}:${serviceAccount.name}`,
@@ -46,40 +96,47 @@ export class ServiceAccountTokens {
     return { token, expires: expires * 1000 };
   }
 
-  /** The account behind a token that is genuine, not expired, for this API, and whose account is still there. */
-  read(token: string): RequestUser | undefined {
+  /** The account behind a token that is genuine, not expired, for one of these audiences, and whose account is still there. */
+  read(token: string, audiences: readonly string[] = [ISSUER]): RequestUser | undefined {
     const [header, payload, signature] = token.split('.');
     if (!header || !payload || !signature) return undefined;
-    const wanted = this.signature(`${header}.${payload}`);
     const given = Buffer.from(signature, 'base64url');
-    if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return undefined;
-    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as {
-      exp: number;
-      aud: string[];
-      'kubernetes.io': {
-        namespace: string;
-        serviceaccount: { name: string; uid: string };
-        pod?: { name: string; uid: string };
-      };
-    };
-    const { namespace, serviceaccount, pod } = claims['kubernetes.io'];
-    if (claims.exp * 1000 < this.clock.now() || !claims.aud.includes(ISSUER)) return undefined;
-    if (!this.exists('ServiceAccount', namespace, serviceaccount.name, serviceaccount.uid)) return undefined;
-    if (pod && !this.exists('Pod', namespace, pod.name, pod.uid)) return undefined;
+    const key = { key: this.publicKey, dsaEncoding: ENCODING } as const;
+    if (!verify('sha256', Buffer.from(`${header}.${payload}`), key, given)) return undefined;
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Claims;
+    const { namespace, serviceaccount, pod, node } = claims['kubernetes.io'];
+    if (claims.exp * 1000 < this.clock.now()) return undefined;
+    if (!claims.aud.some((audience) => audiences.includes(audience))) return undefined;
+    const { exists } = this.subjects;
+    if (!exists('ServiceAccount', namespace, serviceaccount.name, serviceaccount.uid)) return undefined;
+    if (pod && !exists('Pod', namespace, pod.name, pod.uid)) return undefined;
     return {
       name: `system:serviceaccount:${namespace}:${serviceaccount.name}`,
       uid: serviceaccount.uid,
       groups: [...serviceAccountGroups(namespace), 'system:authenticated'],
+      extra: {
+        [`${EXTRA}/credential-id`]: [`JTI=${claims.jti}`],
+        ...(node ? { [`${EXTRA}/node-name`]: [node.name], [`${EXTRA}/node-uid`]: [node.uid] } : {}),
+        ...(pod ? { [`${EXTRA}/pod-name`]: [pod.name], [`${EXTRA}/pod-uid`]: [pod.uid] } : {}),
+      },
     };
+  }
+
+  /** The key that others check tokens with (RFC 7517). */
+  jsonWebKeys(): unknown {
+    const { kty, crv, x, y } = this.publicKey.export({ format: 'jwk' });
+    return { keys: [{ use: 'sig', kty, kid: this.keyId, crv, alg: 'ES256', x, y }] };
   }
 
   private sign(claims: unknown): string {
     const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-    const body = `${encode({ alg: 'HS256', kid: 'podlab' })}.${encode(claims)}`;
-    return `${body}.${this.signature(body).toString('base64url')}`;
+    const body = `${encode({ alg: 'ES256', kid: this.keyId })}.${encode(claims)}`;
+    const key = { key: this.privateKey, dsaEncoding: ENCODING } as const;
+    return `${body}.${sign('sha256', Buffer.from(body), key).toString('base64url')}`;
   }
+}
 
-  private signature(text: string): Buffer {
-    return createHmac('sha256', Buffer.from(this.key, 'hex')).update(text).digest();
-  }
+function newKey(): string {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }

@@ -77,6 +77,19 @@ describe('health', () => {
   });
 });
 
+describe('the issuer of tokens', () => {
+  it('tells every account how to check them, and nobody else', async () => {
+    const token = (await session.kubectl('create token default')).stdout.trim();
+    const configuration = await session.request('GET', '/.well-known/openid-configuration', { token });
+    const { issuer, jwks_uri: address } = configuration.json;
+    expect(issuer).toBe('https://kubernetes.default.svc.cluster.local');
+    const keys = await session.request('GET', new URL(address).pathname, { token });
+    expect(keys.headers['content-type']).toBe('application/jwk-set+json');
+    expect(keys.json.keys).toMatchObject([{ use: 'sig', alg: 'ES256' }]);
+    expect((await session.request('GET', '/openid/v1/jwks', { token: '' })).status).toBe(403);
+  });
+});
+
 /** Each kind's statusStrategy: which metadata comes along with a status. */
 describe('a status', () => {
   it.each<[path: string, body: unknown, labels: boolean]>([

@@ -6,6 +6,8 @@ export interface RequestUser {
   name: string;
   uid?: string;
   groups: string[];
+  /** What the authenticator knows beside: the Pod that a token is bound to, and the like. */
+  extra?: Record<string, string[]>;
 }
 
 /** What an admission plugin sees of a write, after admission/v1 AdmissionRequest. */

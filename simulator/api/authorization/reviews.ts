@@ -2,13 +2,14 @@ import type { ReviewDefinition } from '../../schema/reviews';
 import type { KubeObject } from '../../schema/types';
 import type { RequestUser } from '../admission/request';
 import { ApiError } from '../errors';
+import { ISSUER } from '../service-account-tokens';
 import type { Rule } from './bootstrap-roles';
 import type { AccessRequest, Decision } from './rbac';
 
 export interface ReviewParts {
   decide(user: RequestUser, request: AccessRequest): Decision;
   rulesFor(user: RequestUser, namespace: string): Rule[];
-  readToken(token: string): RequestUser | undefined;
+  readToken(token: string, audiences?: readonly string[]): RequestUser | undefined;
 }
 
 interface ResourceAttributes {
@@ -29,6 +30,7 @@ interface ReviewSpec {
   uid?: string;
   namespace?: string;
   token?: string;
+  audiences?: string[];
 }
 
 /** Answers a review: the object that was sent, with its status filled in. */
@@ -60,9 +62,12 @@ export function answerReview(
     case 'SelfSubjectReview':
       return answer({ userInfo: userInfo(user) });
     case 'TokenReview': {
-      const found = spec.token ? parts.readToken(spec.token) : undefined;
+      const audiences = spec.audiences?.length ? spec.audiences : [ISSUER];
+      const found = spec.token ? parts.readToken(spec.token, audiences) : undefined;
       return answer(
-        found ? { authenticated: true, user: userInfo(found) } : { user: {}, error: 'invalid bearer token' },
+        found
+          ? { authenticated: true, user: userInfo(found), audiences }
+          : { user: {}, error: 'invalid bearer token' },
       );
     }
     default:
@@ -75,6 +80,7 @@ function userInfo(user: RequestUser): unknown {
     username: user.name,
     ...(user.uid ? { uid: user.uid } : {}),
     groups: user.groups,
+    ...(user.extra ? { extra: user.extra } : {}),
   };
 }
 

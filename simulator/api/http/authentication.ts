@@ -37,7 +37,8 @@ function digest(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }
 
-export type TokenReader = (token: string) => RequestUser | undefined;
+/** `audiences`: for whom the token must be; the API server itself when absent. */
+export type TokenReader = (token: string, audiences?: readonly string[]) => RequestUser | undefined;
 
 /** The user behind a request: bearer token, else client certificate, else anonymous. Throws 401 for a bad token. */
 export function authenticate(request: IncomingMessage, readToken: TokenReader): RequestUser {
