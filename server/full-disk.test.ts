@@ -11,9 +11,6 @@ import { provideServices } from '../core/services';
 import { startServer } from './server-for-tests';
 import { type Wired, wireServices } from './wire-services';
 
-// Every step is waited for; a machine that has much else to do may take its time.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
-
 const folder = mkdtempSync(join(tmpdir(), 'podlab-full-'));
 const run = (program: string, ...args: string[]) => spawnSync(program, args, { encoding: 'utf8' });
 /** A file system of its own, so small that it can be filled. Only root may mount one, and not in every container. */

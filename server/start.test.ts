@@ -2,14 +2,11 @@ import { readFile, readlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { createLog } from '../core/log';
 import { identify } from '../core/shells/process-identity';
 import { holdDataFolder } from './hold-data-folder';
 import { startServer, temporaryFolder } from './server-for-tests';
-
-// Every step is waited for; a machine that has much else to do may take its time.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const endings: (() => unknown)[] = [];
 afterEach(async () => {

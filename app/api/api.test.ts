@@ -9,9 +9,6 @@ import { provideServices } from '../../core/services';
 import { type Wired, wireServices } from '../../server/wire-services';
 import { ApiClient } from './routes-for-tests';
 
-// Every step is waited for; a machine that has much else to do may take its time.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
-
 /** Every route of the API with everything real behind it: what it answers who asks for what is not there, or not theirs. */
 let folder: string;
 let wired: Wired;

@@ -10,9 +10,6 @@ import { type Database, openDatabase } from '../progress/database/open-database'
 import type { SessionEvent, SessionView } from './lab-session';
 import { type SessionServer, startSessions } from './sessions-for-tests';
 
-// Every step is waited for; a machine that has much else to do may take its time.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
-
 // The real worker, and beside it in the same thread something that throws when the test asks for it: what happens when
 // a part of the simulator does.
 const faultyWorker = `

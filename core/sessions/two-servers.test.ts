@@ -7,9 +7,6 @@ import { loadLab } from '../content/load-lab';
 import { type Database, openDatabase } from '../progress/database/open-database';
 import { type SessionServer, startSessions } from './sessions-for-tests';
 
-// Every step is waited for; a machine that has much else to do may take its time.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
-
 /** Two servers, each with a data folder of its own, on one database: as several behind a load balancer are. */
 let folder: string;
 let database: Database;

@@ -10,9 +10,6 @@ import type { ShellHost } from './lab-shell';
 import { labUser } from './lab-user';
 import { look } from './viewer-for-tests';
 
-// Every step is waited for; a machine that has much else to do may take its time.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
-
 const { isolation, ownUsers } = await detectIsolation('auto');
 const mostProcesses = 512;
 
