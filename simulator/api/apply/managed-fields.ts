@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../schema/types';
 import { deepEqual } from '../deep-equal';
+import { capManagers } from './cap-managers';
 import {
   difference,
   emptySet,
@@ -106,7 +107,7 @@ export function trackUpdate(
   } else if (!isEmptySet(mine)) {
     entries.push({ ...writer, operation: 'Update', set: mine });
   }
-  writeEntries(object, entries);
+  writeEntries(object, capManagers(entries.filter(({ set }) => !isEmptySet(set))));
 
   function isWriter(entry: ManagedEntry): boolean {
     return (
