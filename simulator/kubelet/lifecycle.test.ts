@@ -99,6 +99,21 @@ describe('a Pod', () => {
 });
 
 describe('a Pod that runs', () => {
+  it('is ready as soon as its startup probe has passed, whatever the rhythm of its readiness probe', async () => {
+    const exec = (command: string[], age: number) => ({
+      exitCode: command[0] === 'ready' || age > 32_000 ? 0 : 1,
+    });
+    const cluster = await startTestCluster({ scripts: { app: { exec } } });
+    const startupProbe = { exec: { command: ['started'] }, periodSeconds: 5, failureThreshold: 120 };
+    const readinessProbe = { exec: { command: ['ready'] }, periodSeconds: 30 };
+    cluster.client.create('pods', podOf({ startupProbe, readinessProbe }));
+    await cluster.clock.advance(30_000);
+    expect(app(cluster)).toMatchObject({ started: false, ready: false });
+    await cluster.clock.advance(8_000);
+    expect(app(cluster)).toMatchObject({ started: true, ready: true });
+    cluster.components.stop();
+  });
+
   it('ends when it is given a deadline that has passed', async () => {
     const cluster = await startTestCluster({ scripts: { app: { onTerm: 0 } } });
     cluster.client.create('pods', podOf({}));

@@ -210,6 +210,14 @@ describe('names', () => {
   });
 
   it.each([
+    ['web.default.svc.cluster.local', 'NXDOMAIN'],
+    ['example.com', 'SERVFAIL'],
+  ])('%s is %s to the name server of the nodes (dnsPolicy Default)', async (name, code) => {
+    const reply = await setUp().client.query({ name, type: 'A' }, '172.18.0.1');
+    expect(reply).toMatchObject({ code, server: '172.18.0.1', answers: [] });
+  });
+
+  it.each([
     ['web', '10.96.1.1'],
     ['web.default', '10.96.1.1'],
     ['web.default.svc.cluster.local.', '10.96.1.1'],
