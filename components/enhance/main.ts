@@ -17,5 +17,11 @@ const elements = {
   'continue-card': ContinueCard,
 };
 
-for (const [name, element] of Object.entries(elements))
-  if (!customElements.get(name)) customElements.define(name, element);
+function define(): void {
+  for (const [name, element] of Object.entries(elements))
+    if (!customElements.get(name)) customElements.define(name, element);
+}
+
+// The script may come before the end of the page: an element is told of its place before what is in it has been read.
+if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', define);
+else define();

@@ -11,7 +11,7 @@ import { LiveRegion } from './live-region';
 import { type Pane, PaneTabs } from './pane-tabs';
 import { ProblemNote } from './problem-note';
 import { RightPane } from './right-pane';
-import { savedState } from './session-state';
+import { type SessionModel, savedState } from './session-state';
 import { SplitPanes } from './split-panes';
 import { StatusBar } from './status-bar';
 import { TaskList } from './task-list';
@@ -34,8 +34,7 @@ export function Workbench({ lab, lesson, next }: Props) {
   const [pane, setPane] = useState<Pane>('tasks');
   const [asking, setAsking] = useState<'nothing' | 'lab' | 'restart' | 'end'>('nothing');
   const running = view?.state.kind === 'ready';
-  const isOver = view?.state.kind === 'ended' || view?.state.kind === 'failed';
-  const toStart = model.phase === 'none' ? 'Start the lab' : isOver ? 'Start it again' : null;
+  const toStart = wayToStart(model);
   const runInTerminal = useRunInTerminal(lab, running, () => {
     if (matchMedia('(max-width: 47.99rem)').matches) setPane('terminal');
   });
@@ -201,4 +200,11 @@ export function Workbench({ lab, lesson, next }: Props) {
       </ConfirmDialog>
     </div>
   );
+}
+
+/** What leads to the form that starts the lab; null while there is none. */
+function wayToStart({ phase, view }: SessionModel): string | null {
+  if (phase === 'none') return 'Start the lab';
+  if (view?.state.kind === 'failed') return 'See what went wrong';
+  return view?.state.kind === 'ended' ? 'Start it again' : null;
 }
