@@ -45,6 +45,8 @@ interface Resource extends Listable {
 
 export const keyOf = ({ kind, apiVersion }: KindName) => (apiVersion ? `${apiVersion}/${kind}` : kind);
 
+const listLimitMs = 30_000;
+
 /** What may be kept in another etcd than Pods are, and so is not asked first for the version of a picture. */
 const isElsewhere = ({ kind, apiVersion }: KindName) => kind === 'Event' || !knownKind(kind, apiVersion);
 
@@ -178,7 +180,9 @@ export class ClusterView {
 
   async #follow(resource: Resource): Promise<void> {
     try {
-      const { resourceVersion, items } = await resource.list(this.#abort.signal);
+      // A connection that has died silently must not keep the grader waiting for good.
+      const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(listLimitMs)]);
+      const { resourceVersion, items } = await resource.list(signal);
       if (this.#abort.signal.aborted) return;
       resource.seen = resourceVersion;
       const first = !resource.listed || resource.error !== undefined;
