@@ -131,6 +131,37 @@ describe('connections between Pods', () => {
   });
 });
 
+/** The portmap plugin's translation of `hostPort`, with its `hostIP`. */
+describe('host ports', () => {
+  it('lead from their node, and from its loopback, to the Pod', async () => {
+    const { clock, network, pod, show } = cluster();
+    const placed = (name: string, ports: object[]) => {
+      const stack = pod('default', name);
+      show('pods', 'default', name, { spec: { nodeName: 'n', containers: [{ ports }] } });
+      stack.listen(80);
+    };
+    placed('everywhere', [{ containerPort: 80, hostPort: 8080 }]);
+    placed('inside', [{ containerPort: 80, hostPort: 8081, hostIP: '127.0.0.1' }]);
+    placed('outside', [{ containerPort: 80, hostPort: 8082, hostIP: '172.18.0.2' }]);
+    const client = pod('default', 'client');
+    const place = { podNamespace: 'default', podName: 'host', nodeName: 'n', nodeIP: '172.18.0.2' };
+    const host = network.attach({ ...place, hostNetwork: true }).namespace;
+    const cases: [from: typeof host, address: string, port: number, expected: string][] = [
+      [client, '172.18.0.2', 8080, 'connected to 172.18.0.2'],
+      [client, '172.18.0.2', 8081, 'ECONNREFUSED'],
+      [client, '172.18.0.2', 8082, 'connected to 172.18.0.2'],
+      [client, '172.18.0.2', 80, 'ECONNREFUSED'],
+      [host, '127.0.0.1', 8080, 'connected to 127.0.0.1'],
+      [host, '127.0.0.1', 8081, 'connected to 127.0.0.1'],
+      [host, '127.0.0.1', 8082, 'ECONNREFUSED'],
+      [host, '172.18.0.2', 8082, 'connected to 172.18.0.2'],
+      [client, '127.0.0.1', 8080, 'ECONNREFUSED'],
+    ];
+    for (const [from, address, port, expected] of cases)
+      expect(await outcome(from.connect(address, port), clock), `${address}:${port}`).toBe(expected);
+  });
+});
+
 describe('Services', () => {
   it('lead to a ready endpoint, are refused without one, and lost on other ports', async () => {
     const { clock, pod, show, slice } = cluster();

@@ -153,6 +153,10 @@ export class NetworkStack implements NetworkNamespace {
   }
 
   private routeTo(protocol: 'tcp' | 'udp' | 'icmp', address: string, port: number): Route {
+    if (isLoopback(address) || address === this.address) {
+      const mapped = this.fabric.fromOwnNode(this, protocol, address, port);
+      if (mapped) return mapped;
+    }
     if (isLoopback(address) || address === '0.0.0.0')
       return { kind: 'deliver', to: this, address: address === '0.0.0.0' ? '127.0.0.1' : address, port };
     if (address === this.address) return { kind: 'deliver', to: this, address, port };

@@ -21,5 +21,10 @@ export type Route =
 /** The network that namespaces are plugged into. */
 export interface Fabric {
   route(from: NetworkStack, protocol: Protocol, address: string, port: number): Route;
+  /**
+   * Where a node's own address, or its loopback, leads beside its own processes: to Services by their node ports, to Pods by
+   * their host ports. Undefined for other namespaces and ports.
+   */
+  fromOwnNode(from: NetworkStack, protocol: Protocol, address: string, port: number): Route | undefined;
   answer(of: 'cluster' | 'nodes', question: DnsQuestion): Omit<DnsReply, 'server'>;
 }

@@ -5,6 +5,7 @@ import type { Node } from '../schema/types';
 import { AddressPool } from './address-pool';
 import { answerOutside, answerQuestion, nodeResolver } from './cluster-dns';
 import { type ClusterNetwork, DialError } from './cluster-network';
+import { HostPorts } from './host-ports';
 import { isIPv4 } from './name-resolution';
 import { type DnsQuestion, type DnsReply, NetworkError } from './namespace';
 import { NetworkStack } from './network-stack';
@@ -47,6 +48,7 @@ const corednsPod = { namespace: 'kube-system', name: 'coredns' };
 export class SimulatedNetwork implements ClusterNetwork, Fabric {
   private readonly services: ServiceTable;
   private readonly policies: PolicyTable;
+  private readonly hostPorts: HostPorts;
   private readonly nodes = new Map<string, NetworkStack>();
   private readonly pools = new Map<string, AddressPool>();
   private readonly podStacks = new Map<string, { stack: NetworkStack; party: Party }>();
@@ -61,6 +63,7 @@ export class SimulatedNetwork implements ClusterNetwork, Fabric {
     this.dnsAddress = options.dnsAddress ?? '10.96.0.10';
     this.services = new ServiceTable(client, clock, options.random ?? Math.random);
     this.policies = new PolicyTable(client);
+    this.hostPorts = new HostPorts(client);
     this.stopNodes = client.watch('nodes', {}, ({ type, object }) => {
       if (type !== 'DELETED') this.knowNode(object);
     });
@@ -121,10 +124,11 @@ export class SimulatedNetwork implements ClusterNetwork, Fabric {
 
   route(from: NetworkStack, protocol: Protocol, address: string, port: number): Route {
     const nodeOf = [...this.nodes.values()].find((node) => node.address === address);
-    const nodePort = nodeOf && protocol !== 'icmp' ? this.services.atNodePort(protocol, port) : undefined;
-    if (nodeOf && nodePort)
-      return this.toBackend(from, protocol, nodePort.service, nodePort.port, nodeOf.address);
-    if (nodeOf) return this.toNode(from, nodeOf, protocol, port);
+    if (nodeOf) {
+      return (
+        this.throughNode(from, nodeOf, protocol, address, port) ?? this.toNode(from, nodeOf, protocol, port)
+      );
+    }
     if (address === this.dnsAddress && port === 53 && protocol !== 'icmp') return this.toDns(from, protocol);
     if (address === nodeResolver && port === 53 && protocol !== 'icmp')
       return this.toNodeResolver(from, protocol);
@@ -137,6 +141,10 @@ export class SimulatedNetwork implements ClusterNetwork, Fabric {
     return this.toPod(from, protocol, address, port);
   }
 
+  fromOwnNode(from: NetworkStack, protocol: Protocol, address: string, port: number): Route | undefined {
+    return this.throughNode(from, from, protocol, address, port);
+  }
+
   answer(of: 'cluster' | 'nodes', question: DnsQuestion): Omit<DnsReply, 'server'> {
     return of === 'cluster' ? answerQuestion(question, this.zone()) : answerOutside(question);
   }
@@ -145,6 +153,7 @@ export class SimulatedNetwork implements ClusterNetwork, Fabric {
     this.stopNodes();
     this.services.close();
     this.policies.close();
+    this.hostPorts.close();
     for (const { stack } of this.podStacks.values()) stack.close();
     for (const stack of this.nodes.values()) stack.close();
     this.podStacks.clear();
@@ -161,6 +170,32 @@ export class SimulatedNetwork implements ClusterNetwork, Fabric {
   private lookUp(name: string): string | undefined {
     const { answers } = answerQuestion({ name, type: 'A' }, this.zone());
     return answers.find(({ type }) => type === 'A')?.value;
+  }
+
+  /** By a node port (kube-proxy), or a host port (the portmap plugin, which masquerades what comes from the node itself). */
+  private throughNode(
+    from: NetworkStack,
+    node: NetworkStack,
+    protocol: Protocol,
+    address: string,
+    port: number,
+  ): Route | undefined {
+    const [name] = [...this.nodes].find(([, stack]) => stack === node) ?? [];
+    if (name === undefined || protocol === 'icmp') return undefined;
+    const nodePort = this.services.atNodePort(protocol, port);
+    if (nodePort) return this.toBackend(from, protocol, nodePort.service, nodePort.port, node.address);
+    const target = this.hostPorts.find(name, protocol, address, port);
+    const pod = target && this.attached(target.namespace, target.name);
+    if (!target || !pod) return undefined;
+    const route = this.toPod(from, protocol, pod.address, target.port);
+    return route.kind === 'deliver' && from === node ? { ...route, source: gatewayOf(pod.address) } : route;
+  }
+
+  private attached(namespace: string, name: string): NetworkStack | undefined {
+    for (const { stack, party } of this.podStacks.values()) {
+      if (party.pod?.name === name && party.pod.namespace === namespace) return stack;
+    }
+    return undefined;
   }
 
   private toBackend(
