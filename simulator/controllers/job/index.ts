@@ -88,10 +88,10 @@ class JobSync {
     }
     const suspended = job.spec?.suspend === true;
     if (!this.status.startTime && !suspended) this.status.startTime = timestamp(this.now) as never;
-    let verdict = this.count(pods);
+    const counted = this.count(pods);
     const active = pods.filter(isPodActive);
-    verdict ??= this.verdict(active);
-    if (verdict) this.conclude(verdict, active);
+    const verdict = this.reached() ?? counted ?? this.verdict(active);
+    if (verdict) this.conclude(verdict, pods);
     else if (this.suspension(suspended, active)) this.manage(pods, active);
     this.write(verdict ? [] : suspended ? [] : pods.filter(isPodActive));
   }
@@ -100,6 +100,15 @@ class JobSync {
     return (this.status.conditions ?? []).some(
       ({ type, status }) => (type === 'Complete' || type === 'Failed') && status === 'True',
     );
+  }
+
+  /** What was found to end the Job, while its last Pods are on their way out. */
+  private reached(): Verdict | undefined {
+    const target = this.status.conditions?.find(
+      ({ type, status }) => (type === 'FailureTarget' || type === 'SuccessCriteriaMet') && status === 'True',
+    );
+    const { type, reason = '', message = '' } = target ?? {};
+    return target && { failed: type === 'FailureTarget', reason, message };
   }
 
   /** Counts Pods that have ended since the last time, once each: the finalizer says which. */
@@ -179,20 +188,20 @@ class JobSync {
     };
   }
 
-  private conclude(verdict: Verdict, active: Pod[]): void {
-    for (const pod of active) {
-      deletePod(this.context, this.events, this.job, pod);
-      untrack(this.context.client, pod);
-    }
-    const { failed, reason, message } = verdict;
-    this.addCondition(failed ? 'FailureTarget' : 'SuccessCriteriaMet', reason, message);
+  /**
+   * Ends the Job: what made it end is told at once, and that it is over when its last Pod has ended (KEP-3939, JobPodReplacementPolicy:
+   * terminal conditions are delayed).
+   */
+  private conclude({ failed, reason, message }: Verdict, pods: Pod[]): void {
+    for (const pod of pods.filter(isPodActive)) deletePod(this.context, this.events, this.job, pod);
+    if (!this.reached()) this.addCondition(failed ? 'FailureTarget' : 'SuccessCriteriaMet', reason, message);
+    if (pods.some((pod) => isPodActive(pod) || isTerminating(pod))) return;
     this.addCondition(failed ? 'Failed' : 'Complete', reason, message);
     if (failed) this.events.record(this.job, 'Warning', reason, message);
     else {
       this.status.completionTime = timestamp(this.now) as never;
       this.events.record(this.job, 'Normal', 'Completed', 'Job completed');
     }
-    if (failed) this.status.failed = (this.status.failed ?? 0) + active.length;
   }
 
   /** True when Pods may be made. */
@@ -318,8 +327,8 @@ class JobSync {
     const { namespace = '', name = '', uid } = this.job.metadata;
     const stored = client.get('jobs.batch', namespace, name);
     if (!stored || stored.metadata.uid !== uid) return;
-    const current =
-      active.length > 0 ? claimPods(this.context, this.job, this.job.spec?.selector).filter(isPodActive) : [];
+    const pods = claimPods(this.context, this.job, this.job.spec?.selector);
+    const current = active.length > 0 ? pods.filter(isPodActive) : [];
     const ready = current.filter(isPodReady).length;
     const { active: _active, ...rest } = this.status;
     client.updateStatus('jobs.batch', {
@@ -328,7 +337,7 @@ class JobSync {
         ...rest,
         ...(current.length > 0 ? { active: current.length } : {}),
         ready,
-        terminating: 0,
+        terminating: pods.filter(isTerminating).length,
         uncountedTerminatedPods: {},
       },
     });
@@ -355,6 +364,12 @@ class JobSync {
     if (left > 0) this.queue.addAfter(`${namespace}/${name}`, left);
     else this.context.client.delete('jobs.batch', namespace, name, { propagationPolicy: 'Foreground' });
   }
+}
+
+/** Told to go, and not gone yet. */
+function isTerminating({ metadata, status }: Pod): boolean {
+  const ended = status?.phase === 'Succeeded' || status?.phase === 'Failed';
+  return metadata.deletionTimestamp !== undefined && !ended;
 }
 
 function backoffAfter(failures: number): number {
