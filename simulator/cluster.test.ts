@@ -32,6 +32,36 @@ describe('a cluster', () => {
     expect(json.spec.clusterIP).toBe('10.96.0.1');
   });
 
+  it('comes back with the logs of the containers that its end cut off', async () => {
+    const pods = '/api/v1/namespaces/default/pods';
+    const log = (cluster: Simulator) =>
+      send(cluster, 'admin', 'GET', `${pods}/talker/log?previous=true`, {}).then(({ text }) => text);
+    const restarts = async (cluster: Simulator) =>
+      (await send(cluster, 'admin', 'GET', `${pods}/talker`, {})).json.status?.containerStatuses?.[0]
+        ?.restartCount;
+    const first = await start();
+    await send(first, 'admin', 'POST', pods, {
+      body: {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'talker' },
+        spec: {
+          containers: [
+            { name: 'c', image: 'busybox:1.36', command: ['sh', '-c', 'echo said before; sleep 1000000'] },
+          ],
+        },
+      },
+    });
+    const said = () => send(first, 'admin', 'GET', `${pods}/talker/log`, {}).then(({ text }) => text);
+    await expect.poll(said, { timeout: 20_000 }).toBe('said before\n');
+    const snapshot = JSON.parse(JSON.stringify(first.snapshot()));
+    await first.stop();
+
+    const second = await start({ restore: snapshot });
+    await expect.poll(() => restarts(second), { timeout: 20_000 }).toBe(1);
+    expect(await log(second)).toBe('said before\n');
+  });
+
   it('shares nothing with another in the same process', async () => {
     const certificate = makeCertificate();
     const [one, other] = await Promise.all([start({ certificate }), start({ certificate })]);

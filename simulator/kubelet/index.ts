@@ -7,6 +7,7 @@ import type { Pod } from '../schema/types';
 import { rejection } from './admission';
 import { Backoff } from './backoff';
 import { ImagePuller } from './image-puller';
+import type { KeptLog } from './kept-logs';
 import type { KubeletContext } from './kubelet-context';
 import type { NodeAgent } from './node-agent';
 import { newDisk } from './node-disk';
@@ -53,6 +54,8 @@ interface Snapshot {
   disk: unknown;
   /** By Pod uid, then by volume name. */
   volumes: Record<string, Record<string, unknown>>;
+  /** By container id. */
+  logs?: Record<string, KeptLog>;
 }
 
 /** Runs the Pods that are bound to the node, whose Node object is there already. */
@@ -61,7 +64,7 @@ export function startKubelet(options: KubeletOptions): Kubelet {
   const onError = options.onError ?? (() => undefined);
   const restored = options.restore as Snapshot | undefined;
   const allocatable = client.get('nodes', '', nodeName)?.status?.allocatable ?? {};
-  const table = new PodTable(nodeName);
+  const table = new PodTable(nodeName, restored?.logs);
   const context: KubeletContext = {
     client,
     clock,
@@ -144,6 +147,7 @@ export function startKubelet(options: KubeletOptions): Kubelet {
       volumes: Object.fromEntries(
         [...table.workers].map(([uid, { run }]) => [uid, run.volumes.snapshot(run.pod)]),
       ),
+      logs: table.logs(),
     }),
     stop: () => {
       for (const stop of stops) stop();

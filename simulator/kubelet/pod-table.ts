@@ -1,6 +1,7 @@
 import { ApiError } from '../api/errors';
 import type { NetworkStream, RuntimeContainer } from '../runtime/container-runtime';
 import type { ContainerStatus } from '../schema/types';
+import { type KeptLog, keepLog, restoredLog } from './kept-logs';
 import type { LogSource, NodeAgent, PodUsage } from './node-agent';
 import type { PodRun } from './pod-run';
 import type { Attempt } from './pod-state';
@@ -10,14 +11,18 @@ import type { PodWorker } from './pod-worker';
 export class PodTable implements NodeAgent {
   readonly workers = new Map<string, PodWorker>();
 
-  constructor(readonly nodeName: string) {}
+  constructor(
+    readonly nodeName: string,
+    /** Logs of containers that ran before the node's restart, by their ids. */
+    private readonly kept: Readonly<Record<string, KeptLog>> = {},
+  ) {}
 
   findLog(namespace: string, pod: string, name: string, options: { previous?: boolean } = {}): LogSource {
     const run = this.find(namespace, pod);
     const status = run && statusOf(run, name);
     const attempt = run && status && attemptWithLog(run, status, pod, options.previous ?? false);
     if (attempt?.container) return attempt.container;
-    if (attempt) return NO_LOG;
+    if (attempt) return restoredLog(this.kept[attempt.id] ?? []);
     throw badRequest(`container ${quote(name)} in pod ${quote(pod)} is not available`);
   }
 
@@ -47,6 +52,18 @@ export class PodTable implements NodeAgent {
       .filter(({ containers }) => containers.length > 0);
   }
 
+  /** The ends of all logs that can still be asked for, by container id: what `kept` takes after a restart. */
+  logs(): Record<string, KeptLog> {
+    const logs: Record<string, KeptLog> = {};
+    for (const { run } of this.workers.values()) {
+      for (const { id, container } of [...run.state.current.values(), ...run.state.previous.values()]) {
+        const log = container ? keepLog(container.log) : this.kept[id];
+        if (log && log.length > 0) logs[id] = log;
+      }
+    }
+    return logs;
+  }
+
   /** The newest Pod of that name: an older one may still be ending. */
   private find(namespace: string, name: string): PodRun | undefined {
     let found: PodRun | undefined;
@@ -56,18 +73,6 @@ export class PodTable implements NodeAgent {
     return found;
   }
 }
-
-/** The log of a container that ran before the node's restart: what was on the node's disk is gone. */
-const NO_LOG: LogSource = {
-  phase: 'exited',
-  log: {
-    entries: () => [],
-    tail: () => ({ position: 0, skip: 0 }),
-    readFrom: () => ({ entries: [], next: 0 }),
-    follow: () => () => undefined,
-  },
-  onExit: (run) => run(),
-};
 
 function statusOf(run: PodRun, name: string): ContainerStatus | undefined {
   const {
