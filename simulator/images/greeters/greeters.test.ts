@@ -33,6 +33,7 @@ describe('servers of Kubernetes’ tutorials', () => {
     ['registry.k8s.io/serve_hostname', 9376, '/', 'web'],
     ['registry.k8s.io/test-webserver', 80, '/etc/hostname', 'web\n'],
     ['registry.k8s.io/liveness', 8080, '/healthz', 'ok'],
+    ['registry.k8s.io/goproxy:0.1', 8080, '/', /^This is a proxy server\./],
     ['registry.k8s.io/nginx-slim:0.24', 80, '/', /Welcome to nginx!/],
     ['nginxinc/nginx-unprivileged:1.27-alpine', 8080, '/', /Welcome to nginx!/],
     [

@@ -4,6 +4,7 @@ import type { Process, Program } from '../../runtime/process';
 import { liveness, serveHostname, testWebserver } from '../agnhost/commands';
 import { type Flags, parseFlags } from '../agnhost/flags';
 import { defaultPath, type Image } from '../image';
+import { textServer } from './serve-text';
 
 /** A program of agnhost as the image that it was before. */
 function early(
@@ -38,11 +39,33 @@ function early(
   };
 }
 
+/** registry.k8s.io/goproxy: listens; what it would fetch for others is not simulated. */
+function proxyImage(): Image {
+  const proxy = textServer({
+    port: () => 8080,
+    answer: (_process, { message, response }) => {
+      const forOthers = message.url?.startsWith('/') === false;
+      response.statusCode = forOthers ? 501 : 500;
+      response.setHeader('Content-Type', 'text/plain; charset=utf-8');
+      response.end(
+        forOthers
+          ? 'The embedded cluster does not simulate HTTP proxies; use a kind cluster for that.\n'
+          : 'This is a proxy server. Does not respond to non-proxy requests.\n',
+      );
+    },
+  });
+  return {
+    ...early('goproxy', '/goproxy', /^(latest|0\.1)$/, async () => 1),
+    programs: { 'early-goproxy': proxy },
+  };
+}
+
 /** Programs of Kubernetes' older examples. */
 export function testProgramImages(): Image[] {
   return [
     early('liveness', '/server', /^(latest|1\.[01])$/, (process) => liveness(process)),
     early('serve_hostname', '/serve_hostname', /^(latest|v?1\.[1-5])$/, serveHostname, ['port']),
+    proxyImage(),
     early('test-webserver', '/test-webserver', /^(latest|e2e|1\.0)$/, testWebserver, ['port']),
   ];
 }

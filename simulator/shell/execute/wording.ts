@@ -6,9 +6,10 @@ export function complaint(shell: Shell, message: string): string {
     case 'ash':
       return ashPlace(shell) + message;
     case 'dash':
-      return `${place(shell, '', ': ')}${translated(message, dashWords)}`;
+      // Its lines are counted at a prompt as well.
+      return `${shell.argument0}: ${Math.max(1, shell.line)}: ${shell.builtinName ? `${shell.builtinName}: ` : ''}${translated(message, dashWords)}`;
     case 'bash':
-      return `${place(shell, 'line ', ': ', message.startsWith('syntax error') ? '-c: ' : '')}${translated(message, bashWords)}`;
+      return `${bashPlace(shell, message.startsWith('syntax error') ? '-c: ' : '')}${translated(message, bashWords)}`;
   }
 }
 
@@ -20,11 +21,12 @@ function ashPlace(shell: Shell): string {
   return `${name}line ${shell.scriptName === undefined ? 0 : shell.line}: `;
 }
 
-function place(shell: Shell, word: string, end: string, ofCommand = ''): string {
+/** `bash: line 1: `; `ofCommand` stands there when the script is the argument of -c. */
+function bashPlace(shell: Shell, ofCommand: string): string {
   const { builtinName, options, argument0 } = shell;
   const where = options.interactive
     ? ''
-    : `${shell.scriptName === undefined ? ofCommand : ''}${word}${Math.max(1, shell.line)}${end}`;
+    : `${shell.scriptName === undefined ? ofCommand : ''}line ${Math.max(1, shell.line)}: `;
   return `${argument0}: ${where}${builtinName ? `${builtinName}: ` : ''}`;
 }
 
