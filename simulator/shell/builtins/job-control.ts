@@ -31,7 +31,7 @@ const wait: Builtin = async (shell, args) => {
       const job = jobs.find(arg);
       if (!job) {
         if (!/^%|^\d+$/.test(arg)) {
-          shell.error(`invalid number '${arg}'`);
+          shell.error(`Illegal number: ${arg}`);
           return 2;
         }
         status = 127;

@@ -5,7 +5,7 @@ trap 'echo bye; kill $pid; exit 3' TERM; (sleep 0.1; kill $$) & while :; do slee
 #--- trap EXIT after TERM
 sh -c 'trap "echo cleanup" EXIT; trap "exit 5" TERM; sleep 5 & wait' & p=$!; sleep 0.1; kill $p; wait $p; echo $?
 #--- wait interrupted by a trap goes on
-trap 'echo sig' USR1; sleep 0.2 & p=$!; (sleep 0.1; kill -USR1 $$) & wait $p; echo $?; wait $p; echo $?
+trap 'echo sig' USR1; sleep 1 & p=$!; (sleep 0.1; kill -USR1 $$) & wait $p; echo $?; wait $p; echo $?
 #--- trap runs after a foreground command
 trap 'echo later' USR1; (sleep 0.05; kill -USR1 $$) & sleep 0.2; echo after
 #--- trap forms

@@ -211,7 +211,11 @@ function ownProgram(shell: Shell): string {
 export function findProgram(shell: Shell, name: string): string | number {
   if (name.includes('/')) return name;
   let denied = false;
-  if (name !== '') {
+  if (name === '') {
+    // PATH leads to a directory then, which cannot be executed.
+    shell.error(': Permission denied');
+    return 127;
+  } else {
     for (const directory of (shell.get('PATH') ?? '').split(':')) {
       const path = `${directory === '' ? '.' : directory}/${name}`;
       const stat = shell.process.files.tryStat(path);

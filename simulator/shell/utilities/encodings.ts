@@ -61,10 +61,10 @@ export const base64 = utility('base64', '[-d] [-w COL] [FILE]', async (self) => 
   const text = await self.readAll(file);
   file.release();
   if (options.has('d')) {
-    const clean = text.replace(/\s/g, '');
-    const valid = /^[A-Za-z0-9+/]*={0,2}$/.test(clean);
+    // What is no digit of base 64 is passed over.
+    const clean = text.replace(/[^A-Za-z0-9+/=]/g, '');
     await self.process.write(1, Buffer.from(clean, 'base64'));
-    if (!valid || (clean.length % 4 !== 0 && clean !== '')) self.fail('truncated input');
+    if (clean.length % 4 !== 0) self.fail('truncated input');
     return 0;
   }
   const width = Number(options.value('w') ?? 76);
@@ -106,7 +106,7 @@ export const hexdump = utility('hexdump', '[-bcdoxCv] [-n LEN] [-s OFS] [FILE]..
     } else {
       const words: string[] = [];
       for (let j = 0; j < bytes.length; j += 2) words.push(`${bytes[j + 1] ?? '00'}${bytes[j]}`);
-      await self.print(`${at} ${words.join(' ')}\n`);
+      await self.print(`${at} ${words.join(' ').padEnd(39)}\n`);
     }
   }
   await self.print(`${(start + text.length).toString(16).padStart(width, '0')}\n`);

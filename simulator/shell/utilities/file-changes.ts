@@ -158,8 +158,9 @@ export const mkfifo = utility('mkfifo', '[-m MODE] NAME', async (self) => {
 
 export const truncate = utility('truncate', '[-c] -s SIZE FILE...', async (self) => {
   const options = self.options('cs:');
-  const size = /^(\d+)([kKmMgGtT]?)/.exec(options.value('s') ?? '');
-  if (!size) throw self.usageFault();
+  const given = options.value('s');
+  if (given === undefined || options.operands.length === 0) throw self.usageFault();
+  const size = /^(\d+)([kKmMgGtT]?)$/.exec(given) ?? self.fail(`invalid number '${given}'`);
   const unit = { '': 1, k: 1024, m: 1 << 20, g: 1 << 30, t: 2 ** 40 }[(size[2] as string).toLowerCase()] ?? 1;
   for (const path of options.operands) {
     try {

@@ -42,6 +42,7 @@ import {
   which,
   whoami,
 } from './machine';
+import { mountpoint } from './mountpoint';
 import { networkApplets } from './network';
 import { hostid, logger, logname, notSimulated } from './not-simulated';
 import { cal, factor, shuf } from './numbers';
@@ -145,6 +146,7 @@ export const applets: Record<string, Program | undefined> = Object.assign(Object
   mkfifo,
   mktemp,
   mount,
+  mountpoint,
   mv,
   nice,
   nl,

@@ -9,10 +9,14 @@ export const date = utility(
   'date',
   '[OPTIONS] [+FMT] [[-s] TIME]\n\nDisplay time (using +FMT), or set time',
   async (self) => {
-    const options = self.options('Rs:ud:r:D:I', { utc: 'u', date: 'd', 'rfc-2822': 'R', reference: 'r' });
+    const isoDash = self.args.find((arg) => /^-I(date|hours|minutes|seconds)?$/.test(arg));
+    const options = self.options(
+      'Rs:ud:r:D:I',
+      { utc: 'u', date: 'd', 'rfc-2822': 'R', reference: 'r' },
+      self.args.filter((arg) => arg !== isoDash),
+    );
     const { process } = self;
     if (options.has('s')) self.fail("can't set date: Operation not permitted");
-    const isoDash = self.args.find((arg) => /^-I(date|hours|minutes|seconds)?$/.test(arg));
     const now = process.clock.now();
     const utc = options.has('u');
     let time = now;
@@ -29,7 +33,10 @@ export const date = utility(
         : ({ hours: '%FT%H%z', minutes: '%FT%H:%M%z', seconds: '%FT%H:%M:%S%z' }[kind] ?? '%F');
     const chosen =
       format ?? iso ?? (options.has('R') ? '%a, %d %b %Y %H:%M:%S %z' : '%a %b %e %H:%M:%S %Z %Y');
-    await self.print(`${formatDate(chosen, time, process, utc)}\n`);
+    const shown = formatDate(chosen, time, process, utc);
+    await self.print(
+      `${iso === undefined || format ? shown : shown.replace(/(T.*[+-]\d\d)(\d\d)$/, '$1:$2')}\n`,
+    );
   },
 );
 
@@ -176,7 +183,7 @@ export const df = utility('df', '[-PkmhTai] [-B SIZE] [FILESYSTEM]...', async (s
       : options.has('P')
         ? '1024-blocks'
         : '1K-blocks';
-  const used = `${size.padStart(options.has('h') ? 9 : 0)}${options.has('h') ? '      Used' : '    Used'} Available`;
+  const used = `${size.padStart(options.has('h') ? 9 : 0)}${options.has('P') ? '    Used' : '      Used'} Available`;
   const type = options.has('T') ? 'Type       ' : '';
   await self.print(
     `Filesystem           ${type}${used} ${options.has('P') ? 'Capacity' : 'Use%'} Mounted on\n`,

@@ -140,12 +140,13 @@ export const stat = utility('stat', '[-ltf] [-c FMT] FILE...', async (self) => {
   }
 });
 
-export const du = utility('du', '[-aHLdclsxhmk] [FILE]...', async (self) => {
-  const options = self.options('aHLd:clsxhmk');
+export const du = utility('du', '[-aHLdclsxhmkb] [FILE]...', async (self) => {
+  const options = self.options('aHLd:clsxhmkb');
   const { files } = self.process;
   const depthLimit = options.has('s') ? 0 : Number(options.value('d') ?? Number.MAX_SAFE_INTEGER);
   const seen = new Set<number>();
   const size = (bytes: number) => {
+    if (options.has('b')) return String(bytes);
     if (options.has('h'))
       return `${(bytes / 1024).toFixed(1)}K`.replace(
         /^(\d{4,})\.\dK$/,
@@ -153,6 +154,8 @@ export const du = utility('du', '[-aHLdclsxhmk] [FILE]...', async (self) => {
       );
     return String(Math.ceil(bytes / (options.has('m') ? 1 << 20 : 1024)));
   };
+  const bytesOf = (found: { size: number; allocated: number }) =>
+    options.has('b') ? found.size : found.allocated;
   const visit = async (path: string, depth: number): Promise<number> => {
     const turn = self.process.checkpoint();
     if (turn) await turn;
@@ -163,10 +166,10 @@ export const du = utility('du', '[-aHLdclsxhmk] [FILE]...', async (self) => {
         seen.add(found.ino);
       }
       if ((options.has('a') && depth <= depthLimit) || depth === 0)
-        await self.print(`${size(found.allocated)}\t${path}\n`);
-      return found.allocated;
+        await self.print(`${size(bytesOf(found))}\t${path}\n`);
+      return bytesOf(found);
     }
-    let total = found.allocated;
+    let total = bytesOf(found);
     for (const name of files.list(path)) total += await visit(joinPath(path, name), depth + 1);
     if (depth <= depthLimit) await self.print(`${size(total)}\t${path}\n`);
     return total;

@@ -197,8 +197,11 @@ export function parseSedScript(self: Utility, text: string, extended: boolean): 
         let flags = '';
         for (; i < text.length && !/[\s;}#]/.test(text[i] as string); i++) {
           const flag = text[i] as string;
-          if (flag === 'g') command.global = true;
-          else if (flag === 'p') command.print = true;
+          // The last of a number and g counts.
+          if (flag === 'g') {
+            command.global = true;
+            command.number = undefined;
+          } else if (flag === 'p') command.print = true;
           else if (flag === 'i' || flag === 'I') flags = 'i';
           else if (flag === 'm' || flag === 'M') flags += 'm';
           else if (flag === 'w') {
@@ -208,6 +211,7 @@ export function parseSedScript(self: Utility, text: string, extended: boolean): 
           } else if (/\d/.test(flag)) {
             const digits = (/^\d+/.exec(text.slice(i)) as RegExpExecArray)[0];
             command.number = Number(digits);
+            command.global = false;
             i += digits.length - 1;
           } else self.fail(`bad option in substitution expression`);
         }

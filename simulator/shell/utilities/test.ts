@@ -1,5 +1,6 @@
 import type { Process, Program } from '../../runtime/process';
 import { matchesPattern } from '../expand/pattern';
+import { compileRegExp } from './regular-expression';
 
 /** An expression that test(1) cannot read: status 2. */
 class TestFault extends Error {
@@ -208,6 +209,8 @@ export function runTest(
       const matched = matchesPattern(operands[2] as string, operands[0] as string);
       return { status: matched === (operands[1] !== '!=') ? 0 : 1 };
     }
+    if (name === '[[' && operands.length === 3 && operands[1] === '=~')
+      return matchesExpression(operands[0] as string, operands[2] as string);
     if (name === '[[')
       operands = operands.map((word) => (word === '&&' ? '-a' : word === '||' ? '-o' : word));
   }
@@ -216,6 +219,15 @@ export function runTest(
   } catch (error) {
     if (error instanceof TestFault) return { status: 2, message: error.message };
     throw error;
+  }
+}
+
+/** `[[ text =~ expression ]]`: status 2 when the expression cannot be read. */
+function matchesExpression(text: string, expression: string): { status: number } {
+  try {
+    return { status: compileRegExp(expression, { extended: true }).test(text) ? 0 : 1 };
+  } catch {
+    return { status: 2 };
   }
 }
 

@@ -147,6 +147,7 @@ export class Utility {
   async open(path: string, message = `can't open '${path}'`): Promise<OpenFile | undefined> {
     if (path === '-') {
       const file = this.process.fds.get(0);
+      if (!file) await this.warn('read error: Bad file descriptor');
       file?.retain();
       return file;
     }

@@ -114,7 +114,8 @@ export abstract class AwkEvaluator extends AwkState {
       };
       return results[node.op] ? 1 : 0;
     }
-    if ((node.op === '/' || node.op === '%') && number(right) === 0) this.self.fail('Division by zero');
+    if ((node.op === '/' || node.op === '%') && number(right) === 0)
+      this.self.fail('cmd. line:1: Division by zero');
     return arithmetic(node.op, number(left), number(right));
   }
 

@@ -358,7 +358,7 @@ class AwkParser {
 
   private primary(): Node {
     const token = this.take();
-    if (token.type === 'num') return { t: 'num', value: Number(token.text) };
+    if (token.type === 'num') return { t: 'num', value: numberOf(token.text) };
     if (token.type === 'str') return { t: 'str', value: token.text };
     if (token.type === 'regex') return { t: 'regex', source: token.text };
     if (token.type === 'func') {
@@ -396,4 +396,9 @@ class AwkParser {
     }
     return this.fail(token.type === 'end' ? 'Unexpected end of string' : 'Unexpected token');
   }
+}
+
+/** BusyBox reads a leading zero as octal. */
+function numberOf(text: string): number {
+  return /^0[0-7]+$/.test(text) ? Number.parseInt(text, 8) : Number(text);
 }
