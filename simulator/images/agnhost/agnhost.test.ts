@@ -207,6 +207,13 @@ describe('agnhost', () => {
     expect(await exec(container, 'sh', '-c', script)).toBe('foo');
   });
 
+  it('porter says with which method it was asked', async () => {
+    const env = [{ name: 'SERVE_TCP_PORT_81', value: 'foo' }];
+    const container = run(pod(), { image, args: ['porter', '--json-response'], env });
+    const script = 'until curl -s -X PUT localhost:81/some/path; do sleep 0.1; done';
+    expect(JSON.parse(await exec(container, 'sh', '-c', script))).toEqual({ Method: 'PUT', Body: 'foo' });
+  });
+
   it('porter serves what its environment names', async () => {
     const container = run(pod(), { image, args: ['porter'], env: [{ name: 'SERVE_PORT_81', value: 'foo' }] });
     expect(await exec(container, 'sh', '-c', 'sleep 0.05; curl -s localhost:81')).toBe('foo');

@@ -3,7 +3,7 @@ import { FileError } from '../../files/file-system';
 import { NetworkError } from '../../network/namespace';
 import type { Process } from '../../runtime/process';
 import { resolverFiles } from '../../shell/utilities/network-names';
-import { inBackground, serveHttp, untilTerminated } from '../http/serve';
+import { type Exchange, inBackground, serveHttp, untilTerminated } from '../http/serve';
 import { certificateIn } from './certificate';
 import { durationMs, type Flags } from './flags';
 import { klog } from './klog';
@@ -46,7 +46,12 @@ export async function serveHostname(process: Process, flags: Flags): Promise<num
     const serve = async () => {
       for (let next = await listener.accept(); next; next = await listener.accept()) {
         await klog(process, `TCP request from ${next.remote.address}:${next.remote.port}`);
-        await next.writable.write(Buffer.from(`${hostname}\n`, 'latin1'));
+        try {
+          await next.writable.write(Buffer.from(`${hostname}\n`, 'latin1'));
+        } catch (error) {
+          // Who has left already misses nothing, and keeps nobody else waiting.
+          if (!(error instanceof NetworkError)) throw error;
+        }
         next.close();
       }
     };
@@ -65,21 +70,30 @@ export async function serveHostname(process: Process, flags: Flags): Promise<num
   });
 }
 
-/** `agnhost porter`: a server on each port N of SERVE_PORT_N and SERVE_TLS_PORT_N, answering with that variable. */
-export async function porter(process: Process): Promise<number> {
+/**
+ * `agnhost porter`: a server on each port N of SERVE_PORT_N, SERVE_TCP_PORT_N and SERVE_TLS_PORT_N, answering with that variable;
+ * with --json-response also with the request's method.
+ */
+export async function porter(process: Process, flags: Flags): Promise<number> {
   for (const [name, value] of process.env) {
-    if (/^SERVE_SCTP_PORT_/.test(name)) {
+    if (/^SERVE_(SCTP|UDP)_PORT_/.test(name)) {
       await process.write(
         2,
         `The embedded cluster does not simulate ${name} of agnhost porter; use a kind cluster for that.\n`,
       );
       return 1;
     }
-    const [, tls, port] = /^SERVE_(TLS_)?PORT_(\d+)$/.exec(name) ?? [];
+    const [, kind, port] = /^SERVE_(TLS_|TCP_)?PORT_(\d+)$/.exec(name) ?? [];
     if (port === undefined) continue;
-    const certificate = tls ? await certificateIn(process, ...certificateFiles(process)) : undefined;
+    const certificate =
+      kind === 'TLS_' ? await certificateIn(process, ...certificateFiles(process)) : undefined;
     if (certificate === 'unreadable') return 1;
-    serveHttp(process, Number(port), ({ response }) => void response.end(value), '0.0.0.0', certificate);
+    const answer = ({ message, response }: Exchange) => {
+      if (!flags.has('json-response')) return void response.end(value);
+      response.setHeader('Content-Type', 'application/json');
+      response.end(JSON.stringify({ Method: message.method, Body: value }));
+    };
+    serveHttp(process, Number(port), answer, '0.0.0.0', certificate);
   }
   return untilTerminated(process, () => 2);
 }

@@ -57,7 +57,7 @@ const commands: Record<string, Command> = {
   },
   nettest: { run: nettest, flags: ['port', 'peers', 'service', 'namespace', 'delay-shutdown'] },
   pause: { run: pauseCommand },
-  porter: { run: porter },
+  porter: { run: porter, switches: ['json-response'] },
   'serve-hostname': { run: serveHostname, flags: ['port'], switches: ['tcp', 'http', 'close'] },
   'test-webserver': { run: testWebserver, flags: ['port'] },
 };
