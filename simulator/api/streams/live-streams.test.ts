@@ -6,6 +6,7 @@ import { spawn as spawnTerminal } from '@lydell/node-pty';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { startSimulator } from '../../index';
+import { send } from '../../kubectl/send';
 import type { Simulator } from '../../simulator';
 
 let simulator: Simulator;
@@ -33,7 +34,7 @@ beforeAll(async () => {
       ...['sh', '-c', 'while read line; do echo "got $line"; done'],
     ),
   );
-  await ended(kubectl('wait', '--for=condition=Ready', 'pod/web', 'pod/loop', '--timeout=20s'));
+  await ended(kubectl('wait', '--for=condition=Ready', 'pod/web', 'pod/loop', '--timeout=60s'));
 });
 
 afterEach(() => {
@@ -91,7 +92,7 @@ describe('the proxy subresource', () => {
     const agnhost = 'registry.k8s.io/e2e-test-images/agnhost:2.53';
     const run = ['run', 'tls', `--image=${agnhost}`, '--env=SERVE_TLS_PORT_443=over tls', '--', 'porter'];
     await ended(kubectl(...run));
-    await ended(kubectl('wait', '--for=condition=Ready', 'pod/tls', '--timeout=20s'));
+    await ended(kubectl('wait', '--for=condition=Ready', 'pod/tls', '--timeout=60s'));
     const path = '/api/v1/namespaces/default/pods/https:tls:443/proxy/';
     await expect
       .poll(() => ended(kubectl('get', '--raw', path)), { timeout: 60_000, interval: 200 })
@@ -102,6 +103,20 @@ describe('the proxy subresource', () => {
   it('answers for a Pod', async () => {
     const raw = kubectl('get', '--raw', '/api/v1/namespaces/default/pods/web:80/proxy/');
     expect(await ended(raw)).toContain('Welcome to nginx!');
+  });
+
+  it('sends on to the root, where relative links lead right', async () => {
+    const reply = await send(
+      simulator,
+      'admin',
+      'GET',
+      '/api/v1/namespaces/default/pods/web:80/proxy?a=b',
+      {},
+    );
+    expect([reply.status, reply.headers['location']]).toEqual([
+      301,
+      '/api/v1/namespaces/default/pods/web:80/proxy/?a=b',
+    ]);
   });
 
   it('hands through what the Pod refuses', async () => {
@@ -247,7 +262,7 @@ describe('a log over a WebSocket', () => {
     await ended(
       kubectl('run', 'says', '--image=busybox:1.36', '--restart=Never', '--', 'echo', 'container is alive'),
     );
-    await ended(kubectl('wait', '--for=jsonpath={.status.phase}=Succeeded', 'pod/says', '--timeout=20s'));
+    await ended(kubectl('wait', '--for=jsonpath={.status.phase}=Succeeded', 'pod/says', '--timeout=60s'));
     const address = `${simulator.url.replace('https', 'wss')}/api/v1/namespaces/default/pods/says/log`;
     const headers = { authorization: `Bearer ${simulator.token('admin')}` };
     const socket = new WebSocket(address, [protocol], { ca: simulator.caCertificate, headers });

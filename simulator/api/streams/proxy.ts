@@ -37,8 +37,11 @@ export async function serveProxy(
     request.resource === 'pods'
       ? podTarget(getPod(services.client, request.namespace, name), port)
       : serviceTarget(services, request.namespace, name, port);
+  if (redirectsToRoot(request.path, message, response)) return;
+  // An endpoint that somebody wrote by hand is on no node: it is reached from the API server's.
+  const node = target.node || (services.client.list('nodes')[0]?.metadata.name ?? '');
   const connection = await services.network
-    .dial({ node: target.node }, target.host, target.port, { timeoutMs: dialTimeoutMs })
+    .dial({ node }, target.host, target.port, { timeoutMs: dialTimeoutMs })
     .catch((error: unknown) => {
       throw unreachable(error);
     });
@@ -69,6 +72,14 @@ export async function serveProxy(
     });
     message.pipe(outgoing);
   });
+}
+
+/** Without a path relative links would lead astray: back with a slash (apimachinery, proxyRedirectsforRootPath). */
+function redirectsToRoot(path: string, message: IncomingMessage, response: ServerResponse): boolean {
+  if (path !== '' || !['GET', 'HEAD'].includes(message.method ?? '')) return false;
+  const [own = '', query] = (message.url ?? '').split('?');
+  response.writeHead(301, { location: `${own}/${query === undefined ? '' : `?${query}`}` }).end();
+  return true;
 }
 
 /** Certificates of Pods are not verified (apiserver proxyTransport). */
