@@ -315,3 +315,13 @@ describe('lists', () => {
     expect(metadata.json.items[0]).not.toHaveProperty('status');
   });
 });
+
+describe('kubectl', () => {
+  it('keeps what it has discovered: a second `get` is one request', async () => {
+    await session.kubectl('get pods');
+    const { stderr } = await session.kubectl('get pods -v=8');
+    expect(stderr.match(/GET https:\S+/g)).toEqual([
+      expect.stringMatching(/\/api\/v1\/namespaces\/default\/pods\?limit=500$/),
+    ]);
+  });
+});
