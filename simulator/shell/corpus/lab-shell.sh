@@ -120,7 +120,7 @@ nohup sh -c 'echo kept' 2>/dev/null | cat; nohup true < /dev/null > /dev/null 2>
 #--- kill -l
 kill -l 15; kill -l TERM; kill -l 137; kill -l 9
 #--- kill by name and number
-sleep 5 & kill -9 $!; wait $!; echo $?; sleep 5 & kill -TERM $!; wait $!; echo $?; kill -0 $$; echo $?
+exec 2>/dev/null; sleep 5 & kill -9 $!; wait $!; echo $?; sleep 5 & kill -TERM $!; wait $!; echo $?; kill -0 $$; echo $?
 #--- kill nobody
 kill 999999; echo $?; kill -0 999999 2>/dev/null; echo $?
 #--- jobs and $!
@@ -231,3 +231,13 @@ sh -c 'for ((i=0;i<3;i++)); do echo $i; done'; echo $?
 run="ls -a"; touch z; $run | tail -n 1; opts="-n 1"; seq 5 | head $opts; empty=; $empty echo fine; "$empty" echo no; echo $?
 #--- assignment prefixes
 X=1; X=2 true; echo $X; X=2 :; echo $X; Y=3 sh -c 'echo $Y'; A=1 B=2; echo $A$B; C=$(echo 3) D=4; echo $C$D
+#--- here-strings are bash's
+sh -c 'cat <<< word'; echo $?
+#--- find where a port and a host are told
+url=http://web.default.svc:8080/path?q=1; rest=${url#*://}; host=${rest%%/*}; echo ${host%%:*} ${host##*:} /${rest#*/}
+#--- wait for several conditions
+a=0 b=0; while [ $a -lt 2 ] || [ $b -lt 3 ]; do [ $a -lt 2 ] && a=$((a+1)); b=$((b+1)); done; echo $a $b
+#--- a lock by mkdir
+try() { mkdir lock 2>/dev/null && echo locked || echo busy; }; try; try; rmdir lock; try
+#--- an expression in a test
+[[ v1.2.3 =~ ^v[0-9]+\.[0-9]+ ]] && echo version; [[ x =~ ^[0-9]+$ ]] || echo no number

@@ -49,7 +49,7 @@ const operators = [
   ';',
   '\n',
 ];
-const posixOperators = operators.filter((text) => text !== '&>>' && text !== '|&');
+const posixOperators = operators.filter((text) => !['&>>', '|&', '<<<'].includes(text));
 export const redirections = new Set([
   '<',
   '>',
