@@ -14,6 +14,7 @@ import { ApiError } from './errors';
 import type { Extensions, StreamHandler, StreamRequest } from './extension-points';
 import { authenticate, type TokenReader } from './http/authentication';
 import { readBody } from './http/body';
+import { serveComponentStatuses } from './http/component-statuses';
 import { AGGREGATED_TYPE, discovery, wantsAggregated } from './http/discovery';
 import { type Exchange, indented, sendError, sendJson, sendText } from './http/exchange';
 import { serveHealth } from './http/health';
@@ -284,6 +285,7 @@ export class ApiServer {
       now: () => clock.now(),
     });
     if (measured) return;
+    if (serveComponentStatuses(exchange, (access) => authorize(store, exchange.user, access))) return;
     authorize(store, exchange.user, {
       path,
       verb: (request.method ?? 'GET').toLowerCase(),

@@ -23,6 +23,9 @@ describe('image references', () => {
   it.each([
     ['nginx:1.25', undefined],
     ['quay.io/team/nginx:1.27', undefined],
+    ['registry.k8s.io/e2e-test-images/nginx:1.14-4', undefined],
+    ['registry.k8s.io/e2e-test-images/busybox:1.37.0-1', undefined],
+    ['nginx:1.14-4', 'docker.io/library/nginx:1.14-4: not found'],
     ['nginx:1.27-alpne', 'docker.io/library/nginx:1.27-alpne: not found'],
     [
       'nosuchregistry.invalid/team/app:1.0',

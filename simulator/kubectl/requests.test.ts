@@ -136,6 +136,21 @@ describe('a kind that is known by name only', () => {
   });
 });
 
+describe('ComponentStatuses', () => {
+  it('tell that scheduler, controllers and store are well', async () => {
+    const { stdout, stderr } = await session.kubectl('get cs');
+    expect(stderr).toBe('Warning: v1 ComponentStatus is deprecated in v1.19+\n');
+    expect(stdout.split('\n').map((line) => line.trim().replace(/ +/g, ' '))).toEqual([
+      'NAME STATUS MESSAGE ERROR',
+      'controller-manager Healthy ok',
+      'scheduler Healthy ok',
+      'etcd-0 Healthy ok',
+      '',
+    ]);
+    expect((await session.kubectl('get cs nosuch')).stderr).toContain('componentstatuses "nosuch" not found');
+  });
+});
+
 describe('PodTemplates', () => {
   it('are kept and shown', async () => {
     const body = {

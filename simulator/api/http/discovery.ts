@@ -43,6 +43,16 @@ const MEASURED = [
   { plural: 'pods', kind: 'PodMetrics', namespaced: true },
 ];
 
+/** Asked and not stored (./component-statuses). */
+const COMPONENTS = {
+  group: '',
+  version: 'v1',
+  plural: 'componentstatuses',
+  kind: 'ComponentStatus',
+  singular: 'componentstatus',
+  shortNames: ['cs'],
+};
+
 const measuredIn = (apiVersion: string) => (apiVersion === 'metrics.k8s.io/v1beta1' ? MEASURED : []);
 
 /** Whether a client asks for aggregated discovery (apidiscovery.k8s.io/v2, APIGroupDiscoveryList). */
@@ -149,6 +159,7 @@ function resourceList(apiVersion: string, custom: readonly ResourceDefinition[])
       ...stored,
       ...reviews,
       ...unsimulated,
+      ...(apiVersion === 'v1' ? [componentStatuses()] : []),
       ...measuredIn(apiVersion).map(({ plural, kind, namespaced }) => ({
         name: plural,
         singularName: '',
@@ -158,6 +169,12 @@ function resourceList(apiVersion: string, custom: readonly ResourceDefinition[])
       })),
     ],
   };
+}
+
+function componentStatuses(): object {
+  const { plural, singular, kind, shortNames } = COMPONENTS;
+  const verbs = ['get', 'list'];
+  return { name: plural, singularName: singular, namespaced: false, kind, verbs, shortNames };
 }
 
 function aggregatedList(groups: readonly Group[], custom: readonly ResourceDefinition[]): unknown {
@@ -221,7 +238,20 @@ function aggregatedResources(apiVersion: string, custom: readonly ResourceDefini
     singularResource: '',
     verbs: [],
   }));
-  return [...stored, ...reviews, ...unsimulated, ...measured];
+  const components =
+    apiVersion === 'v1'
+      ? [
+          {
+            resource: COMPONENTS.plural,
+            responseKind: kindOf(COMPONENTS),
+            scope: 'Cluster',
+            singularResource: COMPONENTS.singular,
+            verbs: ['get', 'list'],
+            shortNames: COMPONENTS.shortNames,
+          },
+        ]
+      : [];
+  return [...stored, ...reviews, ...unsimulated, ...components, ...measured];
 }
 
 function kindOf({ group, version, kind }: { group: string; version: string; kind: string }): object {
