@@ -247,7 +247,9 @@ describe('the postgres image', () => {
       env: [password, { name: 'POSTGRES_DB', value: 'shop' }, { name: 'POSTGRES_USER', value: 'keeper' }],
       mounts: [{ containerPath: '/docker-entrypoint-initdb.d', tree, subPath: '', readOnly: true }],
     });
+    // The server that the scripts talk to answers, too.
     await logged(container, up);
+    await serving(container);
     expect(logOf(container)).toMatch(
       /server started\nCREATE DATABASE\n\n.*running \/docker-entrypoint-initdb\.d\/1\.sql\nCREATE TABLE\nINSERT 0 1\n/s,
     );
