@@ -1,5 +1,5 @@
 import type { AwkProgram, Node, Rule, Statement } from './awk-syntax';
-import { keywords, type Token, tokenize } from './awk-tokens';
+import { keywords, numberOf, type Token, tokenize } from './awk-tokens';
 
 /** Parses an awk program; `fail` gets the message for what cannot be read. */
 export function parseAwk(text: string, fail: (message: string) => never): AwkProgram {
@@ -396,9 +396,4 @@ class AwkParser {
     }
     return this.fail(token.type === 'end' ? 'Unexpected end of string' : 'Unexpected token');
   }
-}
-
-/** BusyBox reads a leading zero as octal. */
-function numberOf(text: string): number {
-  return /^0[0-7]+$/.test(text) ? Number.parseInt(text, 8) : Number(text);
 }

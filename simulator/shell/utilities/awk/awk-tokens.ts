@@ -89,3 +89,8 @@ export function tokenize(text: string, fail: (message: string) => never): Token[
   tokens.push({ type: 'end', text: 'end of input' });
   return tokens;
 }
+
+/** BusyBox reads a leading zero as octal. */
+export function numberOf(text: string): number {
+  return /^0[0-7]+$/.test(text) ? Number.parseInt(text, 8) : Number(text);
+}
