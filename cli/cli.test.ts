@@ -24,7 +24,7 @@ function podlab(args: string[], env: Record<string, string> = {}) {
 }
 
 /** A copy of a lab of the repository, with one change in its lab.yaml. */
-async function changedLab(from: RegExp, to: string): Promise<string> {
+async function changedLab(from: string | RegExp, to: string): Promise<string> {
   const lab = join(await mkdtemp(join(folder, 'lab-')), 'first-pod');
   await cp(join(root, 'labs/first-pod'), lab, { recursive: true });
   const file = join(lab, 'lab.yaml');

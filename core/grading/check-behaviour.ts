@@ -2,7 +2,7 @@ import { type ExecResult, KubeApiError, type KubeObject } from '../clusters/kube
 import { type CheckContext, notThere, select, settle, waitOrFail } from './check-context';
 import type { ExecSpec, HttpSpec, LogsSpec } from './check-schema';
 import { containersOf, defaultContainerOf } from './containers';
-import { cutOutput, failed, type Outcome, observe, passed, waiting } from './outcome';
+import { cutOutput, failed, noContainer, type Outcome, observe, passed, waiting } from './outcome';
 import { aimOf } from './target';
 import { textProblem } from './text-match';
 
@@ -24,12 +24,8 @@ function podToAsk(
   const named = pods.filter((one) => !container || containersOf(one).some(({ name }) => name === container));
   if (named.length === 0) {
     const names = containersOf(pods[0] as KubeObject).map(({ name }) => name);
-    return {
-      outcome: failed(
-        `${aim.title} has no container ${container}; it has ${names.join(', ')}`,
-        pods.map((one) => observe(one)),
-      ),
-    };
+    const observed = pods.map((one) => observe(one));
+    return { outcome: noContainer(aim.title, container ?? '', names, observed) };
   }
   for (const pod of named) {
     const asked = container ?? defaultContainerOf(pod);
@@ -121,15 +117,9 @@ export async function checkLogs(check: LogsSpec, context: CheckContext): Promise
   const pod = pods.find((one) => !one.metadata.deletionTimestamp) ?? pods[0];
   if (!aim || !pod) return aim ? notThere(aim, context.picture) : failed('This check names no Pod', []);
   const name = pod.metadata.name;
-  const container = check.container ?? defaultContainerOf(pod);
-  const view = containersOf(pod).find((one) => one.name === container);
-  if (!view)
-    return failed(
-      `Pod ${name} has no container ${container}; it has ${containersOf(pod)
-        .map((one) => one.name)
-        .join(', ')}`,
-      [observe(pod)],
-    );
+  const container = check.container ?? defaultContainerOf(pod) ?? '';
+  const names = containersOf(pod).map((one) => one.name);
+  if (!names.includes(container)) return noContainer(`Pod ${name}`, container, names, [observe(pod)]);
   const of = `container ${container} of Pod ${name}`;
   let text: string;
   try {

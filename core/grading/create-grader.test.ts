@@ -172,6 +172,22 @@ test('runs, reads logs, and follows up with a word that could not be prepared', 
   await api.delete(pods, 'worker');
 });
 
+test('does not wait for what the Pod that is there can never bring', async () => {
+  const logs = { pod: 'alone', container: 'shipper', contains: 'x' };
+  const grader = grade(
+    lab([
+      // biome-ignore lint/suspicious/noThenProperty: a word of the lab format
+      { id: 'log', says: 'x', exec: { pod: 'alone', command: ['true'] }, then: { logs, within: 3600 } },
+    ]),
+  );
+  await api.apply(shell('alone', 'sleep 3600'), namespace);
+  await report(grader, (one) => kinds(one)[0] !== 'waiting');
+  expect((await grader.check()).tasks[0]?.checks[0]?.verdict).toMatchObject({
+    message: 'Pod alone has no container shipper; it has main.',
+  });
+  await api.delete(pods, 'alone');
+});
+
 test('asks a web server through the cluster, and from a container', async () => {
   const grader = grade(
     lab([

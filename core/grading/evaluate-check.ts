@@ -95,7 +95,8 @@ async function follow(then: FollowUp, context: CheckContext): Promise<Outcome> {
   const until = Date.now() + (then.within === undefined ? followUpMs : then.within * 1000);
   for (;;) {
     const outcome = await evaluateAction(then, { ...context, picture: await context.refresh(kinds) });
-    if (outcome.verdict.kind === 'passed' || Date.now() >= until || context.signal.aborted) return outcome;
+    const decided = outcome.verdict.kind === 'passed' || outcome.lasting;
+    if (decided || Date.now() >= until || context.signal.aborted) return outcome;
     await new Promise((done) => setTimeout(done, followUpEveryMs));
   }
 }

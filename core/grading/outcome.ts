@@ -9,6 +9,8 @@ export interface Outcome {
   observed: Observation[];
   /** When the verdict may be another though nothing changed. */
   recheckInMs?: number;
+  /** Only another object than the one that is there can bring another verdict: nothing to wait for. */
+  lasting?: boolean;
 }
 
 export function passed(observed: Observation[]): Outcome {
@@ -17,6 +19,19 @@ export function passed(observed: Observation[]): Outcome {
 
 export function failed(message: string, observed: Observation[], differences: Difference[] = []): Outcome {
   return { verdict: { kind: 'failed', message: sentence(message), differences }, observed };
+}
+
+/** A Pod's containers are what they are for its whole life. */
+export function noContainer(
+  pod: string,
+  container: string,
+  names: string[],
+  observed: Observation[],
+): Outcome {
+  return {
+    ...failed(`${pod} has no container ${container}; it has ${names.join(', ')}`, observed),
+    lasting: true,
+  };
 }
 
 export function waiting(message: string, observed: Observation[], recheckInMs?: number): Outcome {
