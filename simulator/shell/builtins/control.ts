@@ -2,6 +2,7 @@ import { decode } from '../../files/byte-string';
 import { errorText } from '../../files/error-text';
 import type { Shell } from '../execute/shell';
 import { becomeProgram, findProgram, invoke } from '../execute/simple-command';
+import { reserved } from '../syntax/token-reader';
 import type { Builtin } from './builtin';
 import { builtinOf, specialBuiltins } from './builtin';
 
@@ -117,29 +118,9 @@ const command: Builtin = (shell, args) => {
   return invoke(shell, rest, { functions: false });
 };
 
-const keywords = new Set([
-  '!',
-  '{',
-  '}',
-  'case',
-  'do',
-  'done',
-  'elif',
-  'else',
-  'esac',
-  'fi',
-  'for',
-  'function',
-  'if',
-  'in',
-  'then',
-  'until',
-  'while',
-]);
-
 /** What `command -v` prints; undefined when there is no such command. */
 function location(shell: Shell, name: string): string | undefined {
-  if (keywords.has(name)) return name;
+  if (reserved.has(name)) return name;
   const alias = shell.aliases.get(name);
   if (alias !== undefined) return `alias ${name}='${alias}'`;
   if (shell.functions.has(name) || builtinOf(shell, name)) return name;
@@ -160,7 +141,7 @@ function pathOf(shell: Shell, name: string): string | undefined {
 function describeAll(shell: Shell, names: string[]): number {
   let status = 0;
   for (const name of names) {
-    if (keywords.has(name)) shell.print(1, `${name} is a shell keyword\n`);
+    if (reserved.has(name)) shell.print(1, `${name} is a shell keyword\n`);
     else if (shell.aliases.has(name)) shell.print(1, `${name} is an alias for ${shell.aliases.get(name)}\n`);
     else if (shell.functions.has(name)) shell.print(1, `${name} is a function\n`);
     else if (builtinOf(shell, name))
@@ -181,7 +162,7 @@ function describeAll(shell: Shell, names: string[]): number {
 }
 
 function kindOf(shell: Shell, name: string): string | undefined {
-  if (keywords.has(name)) return 'keyword';
+  if (reserved.has(name)) return 'keyword';
   if (shell.aliases.has(name)) return 'alias';
   if (shell.functions.has(name)) return 'function';
   if (builtinOf(shell, name)) return 'builtin';

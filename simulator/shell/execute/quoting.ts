@@ -1,3 +1,4 @@
+import { reserved } from '../syntax/token-reader';
 /** Single quotes around a text, so that the shell reads it as it is: `'it'"'"'s'`. */
 export function singleQuote(text: string): string {
   let result = '';
@@ -7,26 +8,6 @@ export function singleQuote(text: string): string {
   }
   return result === '' ? "''" : result;
 }
-
-const reserved = new Set([
-  '!',
-  '{',
-  '}',
-  'case',
-  'do',
-  'done',
-  'elif',
-  'else',
-  'esac',
-  'fi',
-  'for',
-  'function',
-  'if',
-  'in',
-  'then',
-  'until',
-  'while',
-]);
 
 /** As xtrace prints a word: quoted only when it has a character that means something. */
 export function traceQuote(text: string): string {
