@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Client, WatchEvent } from '../api/client';
 import { VirtualClock } from '../clock/virtual-clock';
 import type { KubeObject } from '../schema/types';
-import type { DnsType, NetworkError } from './namespace';
+import type { DatagramSocket, DnsType, NetworkError } from './namespace';
 import { SimulatedNetwork } from './simulated-network';
 
 const ready = { ready: true, serving: true, terminating: false };
@@ -39,6 +39,8 @@ function cluster() {
     );
   return { clock, network, show, pod, slice };
 }
+
+type Show = ReturnType<typeof cluster>['show'];
 
 async function outcome(
   connection: Promise<{ remote: { address: string } }>,
@@ -159,6 +161,55 @@ describe('host ports', () => {
     ];
     for (const [from, address, port, expected] of cases)
       expect(await outcome(from.connect(address, port), clock), `${address}:${port}`).toBe(expected);
+  });
+});
+
+describe('datagrams', () => {
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const answer = async (socket: DatagramSocket, text: string) => {
+    const { from } = (await socket.receive()) ?? { from: { address: '', port: 0 } };
+    socket.send(bytes(text), from.address, from.port);
+    return from;
+  };
+  const denied = { policyTypes: ['Egress'], podSelector: { matchLabels: { app: 'dns' } } };
+  const udpService = (show: Show, address: string) => {
+    const ports = [{ port: 53, protocol: 'UDP', targetPort: 5353, nodePort: 30053 }];
+    show('services', 'default', 'dns', { spec: { clusterIP: '10.96.0.50', type: 'NodePort', ports } });
+    const slice = { ports: [{ name: '', port: 5353, protocol: 'UDP' }] };
+    const endpoints = [{ addresses: [address], conditions: ready }];
+    const labels = { 'kubernetes.io/service-name': 'dns' };
+    show('endpointslices.discovery.k8s.io', 'default', 'dns-x', { ...slice, endpoints }, labels);
+  };
+
+  it.each([
+    ['a Service', '10.96.0.50', 53],
+    ['a node port', '172.18.0.2', 30053],
+    ['the Pod', undefined, 5353],
+  ])('of an answer come from whom the question went to: %s', async (_title, address, port) => {
+    const { pod, show } = cluster();
+    const server = pod('default', 'server', { app: 'dns' });
+    udpService(show, server.address);
+    // An answer belongs to a flow that was let in: no policy of its sender holds it.
+    show('networkpolicies.networking.k8s.io', 'default', 'quiet', { spec: denied });
+    const socket = server.bindDatagram(5353);
+    const [one, two] = ['one', 'two'].map((name) => {
+      const client = pod('default', name).connectDatagram(address ?? server.address, port, 4000);
+      client.send(bytes(name));
+      return client;
+    });
+    await answer(socket, 'first');
+    await answer(socket, 'second');
+    expect(new TextDecoder().decode(await one?.receive())).toBe('first');
+    expect(new TextDecoder().decode(await two?.receive())).toBe('second');
+  });
+
+  it('that come back are told once, at the next call', async () => {
+    const { pod } = cluster();
+    const socket = pod('default', 'client').connectDatagram(pod('default', 'server').address, 53);
+    socket.send(bytes('1'));
+    expect(() => socket.send(bytes('2'))).toThrow('Connection refused');
+    socket.send(bytes('3'));
+    await expect(socket.receive()).rejects.toThrow('Connection refused');
   });
 });
 

@@ -25,6 +25,11 @@ export interface NetworkNamespace {
   connect(address: string, port: number, options?: ConnectOptions): Promise<Connection>;
   /** Binds a UDP port (0 picks one). Throws NetworkError EADDRINUSE or EADDRNOTAVAIL. */
   bindDatagram(port: number, host?: string, owner?: SocketOwner): DatagramSocket;
+  /**
+   * A UDP socket that talks to one peer (connect(2)), from local port `from` (0 picks one). Throws NetworkError EADDRINUSE, or
+   * ENETUNREACH.
+   */
+  connectDatagram(address: string, port: number, from?: number, owner?: SocketOwner): ConnectedDatagramSocket;
   /** One ICMP echo. Rejects with NetworkError ETIMEDOUT or EHOSTUNREACH. */
   ping(
     address: string,
@@ -102,6 +107,16 @@ export interface DatagramSocket {
   send(data: Uint8Array, address: string, port: number): void;
   /** The next datagram; undefined once closed. */
   receive(signal?: AbortSignal): Promise<Datagram | undefined>;
+  close(): void;
+}
+
+export interface ConnectedDatagramSocket {
+  readonly local: SocketAddress;
+  readonly remote: SocketAddress;
+  /** Never waits. Throws NetworkError ECONNREFUSED or EHOSTUNREACH, once, when an earlier datagram was sent back. */
+  send(data: Uint8Array): void;
+  /** The peer's next datagram; undefined once closed. Rejects as `send` throws. */
+  receive(signal?: AbortSignal): Promise<Uint8Array | undefined>;
   close(): void;
 }
 

@@ -1,13 +1,18 @@
 import type { Clock } from '../clock/clock';
+import { connectedDatagrams } from './connected-datagrams';
+import { DatagramFlows } from './datagram-flows';
 import { resolveName } from './name-resolution';
 import {
+  type ConnectedDatagramSocket,
   type Connection,
   type ConnectOptions,
+  type Datagram,
   type DatagramSocket,
   type DnsQuestion,
   type DnsReply,
   type Listener,
   NetworkError,
+  type NetworkErrorCode,
   type NetworkInterface,
   type NetworkNamespace,
   type ResolvedName,
@@ -32,6 +37,7 @@ const unreachableAfter = 3_000;
 export class NetworkStack implements NetworkNamespace {
   private readonly table = new SocketTable();
   private readonly traffic = { lo: { rx: 0, tx: 0 }, eth0: { rx: 0, tx: 0 } };
+  private readonly flows: DatagramFlows<NetworkStack>;
   private readonly dummies = new Set<string>();
   private open = true;
 
@@ -41,7 +47,9 @@ export class NetworkStack implements NetworkNamespace {
     private readonly clock: Clock,
     /** Bits of the network part of `address`. */
     private readonly prefix = 24,
-  ) {}
+  ) {
+    this.flows = new DatagramFlows(clock);
+  }
 
   interfaces(): NetworkInterface[] {
     const { lo, eth0 } = this.traffic;
@@ -109,6 +117,22 @@ export class NetworkStack implements NetworkNamespace {
     return this.table.bindDatagram(this.bindable(host), port, owner, (from, data, to) =>
       this.sendDatagram(from, data, to),
     );
+  }
+
+  connectDatagram(address: string, port: number, from = 0, owner?: SocketOwner): ConnectedDatagramSocket {
+    const route = this.routeTo('udp', address, port);
+    if (route.kind === 'unreachable' && route.code === 'ENETUNREACH') throw new NetworkError(route.code);
+    const remote = { address: address === '0.0.0.0' ? '127.0.0.1' : address, port };
+    let comesBack: (code: NetworkErrorCode) => void = () => undefined;
+    const socket = this.table.bindDatagram('0.0.0.0', from, owner, (local, data, to) => {
+      const trouble = this.sendDatagram(local, data, to);
+      if (trouble === 'EHOSTUNREACH') this.clock.after(unreachableAfter, () => comesBack(trouble));
+      else if (trouble) comesBack(trouble);
+    });
+    socket.remote = remote;
+    const { connected, fail } = connectedDatagrams(socket, remote);
+    comesBack = fail;
+    return connected;
   }
 
   async ping(
@@ -203,13 +227,35 @@ export class NetworkStack implements NetworkNamespace {
     };
   }
 
-  private sendDatagram(from: SocketAddress, data: Uint8Array, to: SocketAddress): void {
-    const route = this.routeTo('udp', to.address, to.port);
-    if (route.kind !== 'deliver') return;
+  /** What comes back when it could not be delivered; undefined also for what gets lost. */
+  private sendDatagram(
+    from: SocketAddress,
+    data: Uint8Array,
+    to: SocketAddress,
+  ): NetworkErrorCode | undefined {
+    // An answer goes back the way its question came, whatever translated that on its way, and past all policies.
+    const back = this.flows.backTo(from.port, to);
+    if (back?.stack.open) return this.handOver(back.stack, back.client, { from: back.dialled, data });
+    const fresh = this.routeTo('udp', to.address, to.port);
+    if (fresh.kind === 'unreachable') return fresh.code;
+    if (fresh.kind === 'refuse' || fresh.kind === 'outside') return 'ECONNREFUSED';
+    if (fresh.kind !== 'deliver') return undefined;
+    // A Service keeps the backend of a flow: conntrack.
+    const known = this.flows.routeOf(from.port, to);
+    const route = known?.to.open ? known : fresh;
+    this.flows.keep(from.port, to, route);
     const source = isLoopback(route.address) ? route.address : (route.source ?? this.address);
-    route.to.table
-      .datagramSocketFor(route.address, route.port)
-      ?.deliver({ from: { address: source, port: from.port }, data });
+    const client = { address: isLoopback(route.address) ? route.address : this.address, port: from.port };
+    const seen = route.to.flows.receive(route.port, source, { stack: this, client, dialled: to });
+    return this.handOver(route.to, route, { from: seen, data });
+  }
+
+  private handOver(stack: NetworkStack, to: SocketAddress, datagram: Datagram): NetworkErrorCode | undefined {
+    const socket = stack.table.datagramSocketFor(to.address, to.port);
+    if (!socket) return stack.open ? 'ECONNREFUSED' : undefined;
+    this.counters(stack).fromClient(datagram.data.length);
+    socket.deliver(datagram);
+    return undefined;
   }
 
   private async fail(

@@ -18,6 +18,8 @@ export interface ListeningSocket extends Listener {
 
 export interface BoundDatagramSocket extends DatagramSocket {
   readonly owner?: SocketOwner;
+  /** What connect(2) bound it to. */
+  remote?: SocketAddress;
   deliver(datagram: Datagram): void;
 }
 
@@ -56,7 +58,7 @@ export class SocketTable {
     requested: number,
     owner: SocketOwner | undefined,
     send: (from: SocketAddress, data: Uint8Array, to: SocketAddress) => void,
-  ): DatagramSocket {
+  ): BoundDatagramSocket {
     const port = requested === 0 ? this.ephemeralPort() : requested;
     claim(this.datagrams, address, port);
     const queue = waitingQueue<Datagram>(datagramQueue);
@@ -64,7 +66,12 @@ export class SocketTable {
     const socket: BoundDatagramSocket = {
       local: { address, port },
       owner,
-      deliver: (datagram) => void queue.offer(datagram),
+      deliver: (datagram) => {
+        const { remote } = socket;
+        const { from } = datagram;
+        if (remote && (remote.address !== from.address || remote.port !== from.port)) return;
+        queue.offer(datagram);
+      },
       receive: queue.next,
       send: (data, to, toPort) => send({ address, port }, data, { address: to, port: toPort }),
       close: () => {
@@ -125,9 +132,9 @@ export class SocketTable {
       ...[...this.datagrams.values()].map(
         (socket): SocketEntry => ({
           protocol: 'udp',
-          state: '',
+          state: socket.remote ? 'ESTABLISHED' : '',
           local: socket.local,
-          remote: anyone,
+          remote: socket.remote ?? anyone,
           owner: socket.owner,
         }),
       ),

@@ -1,4 +1,5 @@
 import type {
+  ConnectedDatagramSocket,
   Connection,
   ConnectOptions,
   DatagramSocket,
@@ -64,6 +65,23 @@ export class ProcessNetwork implements NetworkNamespace {
       local: socket.local,
       send: (data, to, toPort) => socket.send(data, to, toPort),
       receive: (signal) => socket.receive(signal),
+      close: () => {
+        forget();
+        socket.close();
+      },
+    };
+  }
+
+  connectDatagram(
+    address: string,
+    port: number,
+    from?: number,
+    owner: SocketOwner = this.owner(),
+  ): ConnectedDatagramSocket {
+    const socket = this.shared.connectDatagram(address, port, from, owner);
+    const forget = this.closeAtEnd(() => socket.close());
+    return {
+      ...socket,
       close: () => {
         forget();
         socket.close();

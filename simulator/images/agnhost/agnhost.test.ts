@@ -29,6 +29,7 @@ describe('agnhost netexec', () => {
     ['/nowhere', /^NOW: \d{4}-/],
     ['/dial?host=127.0.0.1&port=8080&request=hostname&tries=2', '{"responses":["web","web"]}'],
     ['/dial?host=127.0.0.1&port=8081&protocol=udp&request=hostname', '{"responses":["web"]}'],
+    ['/dial?host=127.0.0.1&port=1&protocol=udp&request=hostname', /"errors":\["reading from udp .*refused/],
     ['/dial?host=127.0.0.1&port=1&request=hostname', /"errors":\["Get .*connection refused"\]/],
     ['/upload', '{"error":"Unable to upload file."}'],
   ])('answers %s', async (path, expected) => {
@@ -73,6 +74,26 @@ describe('agnhost netexec', () => {
     await logged(container, 'Started HTTP server');
     expect(await exec(container, 'curl', '-sk', 'https://localhost:8080/hostname')).toBe('web');
     expect(await exec(container, 'curl', '-s', 'http://localhost:8080/hostname')).not.toContain('web');
+  });
+
+  it.each([
+    ['nc -vuz -w 1 127.0.0.1 8081', '127.0.0.1 (127.0.0.1:8081) open\n0'],
+    ['nc -vuz 127.0.0.1 82', 'nc: 127.0.0.1 (127.0.0.1:82): Connection refused\n1'],
+    ['echo hostName | nc -u -w 1 127.0.0.1 8081', 'web0'],
+    ['echo hostName | nc -u -w 1 127.0.0.1 82', '0'],
+    ['/agnhost connect --protocol=udp 127.0.0.1:8081', '0'],
+    ['/agnhost connect --protocol=udp --udp-data=other --timeout=50ms 127.0.0.1:8081', /^TIMEOUT: .*1$/s],
+    ['/agnhost connect --protocol=udp 127.0.0.1:82', /^REFUSED: .*connection refused\n1$/],
+    [
+      'nc -ulp 9000 -w 1 > got & until netstat -uln | grep -q :9000; do sleep 0.01; done; echo hello | nc -u -w 1 127.0.0.1 9000; until grep -s hello got; do sleep 0.01; done',
+      'hello\n0',
+    ],
+  ])('hears datagrams: %s', async (command, expected) => {
+    const container = run(pod(), { image, args: ['netexec'] });
+    await logged(container, 'Started HTTP server');
+    const said = await exec(container, 'sh', '-c', `cd /tmp; { ${command}; } 2>&1; printf $?`);
+    if (typeof expected === 'string') expect(said).toBe(expected);
+    else expect(said).toMatch(expected);
   });
 
   it('exits as /exit says', async () => {

@@ -2,7 +2,6 @@ import { decode, toBytes } from '../../files/byte-string';
 import { FileError } from '../../files/file-system';
 import { NetworkError } from '../../network/namespace';
 import type { Process } from '../../runtime/process';
-import { resolverFiles } from '../../shell/utilities/network-names';
 import { type Exchange, inBackground, serveHttp, untilTerminated } from '../http/serve';
 import { certificateIn } from './certificate';
 import { durationMs, type Flags } from './flags';
@@ -120,41 +119,6 @@ export function testWebserver(process: Process, flags: Flags): Promise<number> {
     }
   });
   return untilTerminated(process, () => 2);
-}
-
-/** `agnhost connect`: says in one word why a connection does not come about. */
-export async function connect(process: Process, flags: Flags): Promise<number> {
-  const target = flags.operands[0] ?? '';
-  const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(target) ?? [];
-  const timeoutMs = durationMs(flags.text('timeout', '0s'));
-  const say = async (text: string) => {
-    await process.write(2, `${text}\n`);
-    return 1;
-  };
-  if (host === '') return say(`OTHER: address ${target}: missing port in address`);
-  if (flags.text('protocol', 'tcp') !== 'tcp')
-    return say(
-      'The embedded cluster does not simulate other protocols in agnhost connect; use a kind cluster for that.',
-    );
-  let address: string | undefined;
-  try {
-    const { addresses } = await process.until(process.network.resolve(host, resolverFiles(process)));
-    address = addresses[0];
-  } catch (error) {
-    if (!(error instanceof NetworkError)) throw error;
-  }
-  if (address === undefined) return say(`DNS: lookup ${host}: no such host`);
-  try {
-    const options = timeoutMs > 0 ? { timeoutMs } : {};
-    const connection = await process.until(process.network.connect(address, Number(port), options));
-    connection.close();
-    return 0;
-  } catch (error) {
-    if (!(error instanceof NetworkError)) throw error;
-    if (error.code === 'ETIMEDOUT') return say('TIMEOUT');
-    if (error.code === 'ECONNREFUSED') return say('REFUSED');
-    return say(`OTHER: dial tcp ${address}:${port}: connect: ${error.message.toLowerCase()}`);
-  }
 }
 
 /** `agnhost logs-generator` */

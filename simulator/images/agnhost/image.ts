@@ -6,7 +6,6 @@ import { buildAlpine } from '../base/alpine-root';
 import { defaultPath, type Image } from '../image';
 import { packageRefusal } from '../package-refusal';
 import {
-  connect,
   liveness,
   logsGenerator,
   pauseCommand,
@@ -15,6 +14,7 @@ import {
   serveHostname,
   testWebserver,
 } from './commands';
+import { connect } from './connect';
 import { type Flags, parseFlags } from './flags';
 import { grpcHealthChecking } from './grpc-health-checking';
 import { guestbook } from './guestbook';
@@ -30,7 +30,7 @@ interface Command {
 }
 
 const commands: Record<string, Command> = {
-  connect: { run: connect, flags: ['timeout', 'protocol'] },
+  connect: { run: connect, flags: ['timeout', 'protocol', 'udp-data'] },
   'dns-server-list': { run: (process) => resolverCommand(process, 'dns-server-list') },
   'dns-suffix': { run: (process) => resolverCommand(process, 'dns-suffix') },
   'etc-hosts': { run: (process) => resolverCommand(process, 'etc-hosts') },

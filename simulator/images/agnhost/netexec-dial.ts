@@ -55,13 +55,13 @@ function trouble(error: NetworkError, protocol: string, target: string, wanted: 
 }
 
 async function askUdp(process: Process, address: string, port: number, wanted: string): Promise<string> {
-  const socket = process.network.bindDatagram(0);
+  const socket = process.network.connectDatagram(address, port);
   const timer = process.clock.after(patienceMs, () => socket.close());
   try {
-    socket.send(encode(toBytes(wanted)), address, port);
+    socket.send(encode(toBytes(wanted)));
     const reply = await socket.receive();
     if (!reply) throw new NetworkError('ETIMEDOUT');
-    return toText(decode(reply.data));
+    return toText(decode(reply));
   } finally {
     timer.cancel();
     socket.close();

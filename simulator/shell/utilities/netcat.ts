@@ -1,5 +1,6 @@
 import { type Connection, type Listener, NetworkError } from '../../network/namespace';
 import type { Process } from '../../runtime/process';
+import { connectDatagrams, listenForDatagrams } from './netcat-datagrams';
 import { addressOf, networkText } from './network-names';
 import { start } from './running';
 import { type Options, type Utility, utility } from './utility';
@@ -14,13 +15,17 @@ nc [OPTIONS] -l -p PORT [HOST] [PORT]  - listen
 	-s ADDR	Local address
 	-w SEC	Timeout for connects and final net reads
 	-n	Don't do DNS resolution
+	-u	UDP mode
 	-v	Verbose
 	-z	Zero-I/O mode (scanning)`;
 
-/** BusyBox nc (NC_110_COMPAT) over TCP. */
+/** BusyBox nc (NC_110_COMPAT). */
 export const nc = utility('nc', usage, async (self) => {
   const { args, program } = splitProgram(self.args);
-  const options = self.options('hlknp:s:w:vzi:', {}, args);
+  const options = self.options('hlknup:s:w:vzi:', {}, args);
+  if (options.has('u') && program.length > 0)
+    return self.fail('The embedded cluster does not simulate nc -u with -e; use a kind cluster for that.');
+  if (options.has('l') && options.has('u')) return listenForDatagrams(self, options);
   if (options.has('l')) return listen(self, options, program);
   const [host, port] = options.operands;
   if (host === undefined || port === undefined) throw self.usageFault();
@@ -45,6 +50,7 @@ async function connect(
   const { process } = self;
   const address = await addressOf(process, host);
   if (address === undefined) return self.fail(`bad address '${host}'`);
+  if (options.has('u')) return connectDatagrams(self, options, host, { address, port: Number(port) });
   const timeoutMs = options.has('w') ? Number(options.value('w')) * 1000 : undefined;
   try {
     const connection = await process.until(process.network.connect(address, Number(port), { timeoutMs }));
