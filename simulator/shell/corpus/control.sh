@@ -175,3 +175,6 @@ echo abc |
 yes | head -n 1; echo ${?}; (echo a; echo b; echo c) | head -n 1
 #--- times and hash
 hash; type hash; times | wc -l
+#--- a program with a redirection is the subshell
+sh -c 'echo $PPID' >out & wait; test "$(cat out)" = $$ && echo same; (A=1 sh -c 'echo $PPID' >out); test "$(cat out)" = $$ && echo same
+cat </dev/null >out & wait $!; echo $?; nosuch 2>/dev/null & wait $!; echo $?; (set -e; false >out; echo no); echo $?

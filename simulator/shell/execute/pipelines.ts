@@ -4,7 +4,7 @@ import { Interrupted, type Process, type SignalName } from '../../runtime/proces
 import type { Command } from '../syntax/ast';
 import { setArray } from './arrays';
 import type { Later, Shell } from './shell';
-import { becomes, runLast } from './simple-command';
+import { becomes, runLast, runSimple } from './simple-command';
 
 /** POSIX 2.9.2, and `!`, which `set -e` does not look at. */
 export function pipeline(shell: Shell, command: Extract<Command, { type: 'pipeline' }>): Later<number> {
@@ -76,7 +76,12 @@ function fork(
 ): Process {
   return forkProgram(
     shell,
-    (child) => (becomes(child, command) ? runLast(child, command) : child.run(command)),
+    (child) => {
+      if (command.type !== 'simple' || child.traps.size > 0) return child.run(command);
+      if (becomes(child, command)) return runLast(child, command);
+      // With redirections and assignments too, so that `$!` is the program and not a shell that waits for it.
+      return child.afterwards(runSimple(child, command, true), true);
+    },
     options,
   );
 }
