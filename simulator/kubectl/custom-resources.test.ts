@@ -140,6 +140,7 @@ describe('a CustomResourceDefinition', () => {
   });
 
   it('takes its objects, and those that depend on them, along', async () => {
+    const watched = session.request('GET', '/apis/example.com/v1/widgets?watch=true');
     await run('create -f -', widget('owner', { size: 1 }));
     const uid = await run('get wd owner -o jsonpath={.metadata.uid}');
     const owners = [{ apiVersion: 'example.com/v1', kind: 'Widget', name: 'owner', uid }];
@@ -149,6 +150,8 @@ describe('a CustomResourceDefinition', () => {
       'customresourcedefinition.apiextensions.k8s.io "widgets.example.com" deleted\n',
     );
     expect((await session.request('GET', '/apis/example.com/v1')).status).toBe(404);
+    // A watch ends with its type, having told of the last removal.
+    expect((await watched).text).toMatch(/"type":"DELETED".*"name":"owner"/);
     await session.kubectl('wait --for=delete configmap/of-a-widget --timeout=60s');
     expect(await run('get configmap of-a-widget --ignore-not-found')).toBe('');
   });

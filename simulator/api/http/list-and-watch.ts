@@ -1,5 +1,6 @@
 import type { ResourceDefinition } from '../../schema/resources';
 import type { KubeObject } from '../../schema/types';
+import type { Store } from '../../store/store';
 import { ApiError } from '../errors';
 import { matcher } from '../in-process-client';
 import { badRequest } from '../refusals';
@@ -96,6 +97,7 @@ export function serveWatch(
       stream.changes(events),
     );
     stream.whenEnded(stop);
+    if (resource.custom) stream.whenEnded(whenUndefined(store, resource, () => stream.end()));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     stream.refuse(error);
@@ -109,6 +111,17 @@ export function serveWatch(
     timeoutMs,
     bookmarks ? () => stream.bookmark(resource.kind, resource.apiVersion, store.resourceVersion) : undefined,
   );
+}
+
+/** Calls `run` once the definition of this type has gone (apiextensions, tearDown of its storage). Returns what stops that. */
+function whenUndefined(store: Store, resource: ResourceDefinition, run: () => void): () => void {
+  const definitions = 'customresourcedefinitions.apiextensions.k8s.io';
+  const after = store.resourceVersion;
+  return store.watch(definitions, { namespace: '', after }, (events) => {
+    // What was sent to this watch before, the removals of its objects, is sent first.
+    if (events.some(({ type, object }) => type === 'DELETED' && object.metadata.name === resource.name))
+      setImmediate(run);
+  });
 }
 
 function selectors(query: URLSearchParams): { labelSelector?: string; fieldSelector?: string } {
