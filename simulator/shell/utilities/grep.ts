@@ -3,7 +3,7 @@ import type { OpenFile } from '../../files/open-file';
 import type { Program } from '../../runtime/process';
 import { foldCase } from '../bounded-regexp';
 import { joinPath } from './path-names';
-import { compileRegExp, plainSource } from './regular-expression';
+import { compileRegExp, plainSource, wholeWords } from './regular-expression';
 import { type Options, type Utility, utility } from './utility';
 
 const usage =
@@ -88,9 +88,8 @@ class Grep {
       const source = fixed ? plainSource(pattern) : compileRegExp(pattern, { extended }).source;
       return source === '(?:)' ? '' : source;
     });
-    const renumbered =
-      sources.length === 1 ? (sources[0] as string) : sources.map((source) => `(?:${source})`).join('|');
-    const word = options.has('w') ? `(?<![A-Za-z0-9_])(?:${renumbered})(?![A-Za-z0-9_])` : renumbered;
+    const whole = options.has('w') ? sources.map(wholeWords) : sources;
+    const word = whole.length === 1 ? (whole[0] as string) : whole.map((source) => `(?:${source})`).join('|');
     const source = patterns.length === 0 ? '(?!)' : options.has('x') ? `^(?:${word})$` : word;
     this.expression = new RegExp(options.has('i') ? foldCase(source) : source, 'g');
     const context = Number(options.value('C') ?? 0);

@@ -133,7 +133,33 @@ function translate(pattern: string, extended: boolean): string {
   }
   if (depth > 0) throw new UtilityFault(`bad regex '${pattern}': Unmatched ( or \\(`, 2);
   // Repeated quantifiers (a**) mean the same as one; JavaScript refuses them.
-  return source.replace(/([*+?])(?:\*)+/g, '$1');
+  return plainBounds(source).replace(/([*+?])(?:\*)+/g, '$1');
+}
+
+/**
+ * Leaves the looking around out where the character next to `\<` or `\>` is one of a word anyway: the automaton that bounds the
+ * time of an expression does not know it.
+ */
+function plainBounds(source: string): string {
+  return source
+    .replace(/\\b\(\?=\[A-Za-z0-9_\]\)(?=[A-Za-z0-9_](?![*?{]))/g, '\\b')
+    .replace(/(?<=(?:^|[^\\])[A-Za-z0-9_]\+?)\\b\(\?<=\[A-Za-z0-9_\]\)/g, '\\b');
+}
+
+/** `source` where no character of a word is before or after it (`grep -w`); without looking around where its ends are of a word. */
+export function wholeWords(source: string): string {
+  const first = /^(?:[A-Za-z0-9_]|(\[[A-Za-z0-9_-]+\]))(?![*?{])/.exec(source);
+  const last = /(?:^|[^\\])(?:[A-Za-z0-9_]|(\[[A-Za-z0-9_-]+\]))\+?$/.exec(source);
+  const plain = first && last && !source.includes('|') && ofWord(first[1]) && ofWord(last[1]);
+  return plain ? `\\b(?:${source})\\b` : `(?<![A-Za-z0-9_])(?:${source})(?![A-Za-z0-9_])`;
+}
+
+function ofWord(characters: string | undefined): boolean {
+  if (characters === undefined) return true;
+  const one = new RegExp(characters);
+  return Array.from({ length: 256 }, (_, code) => String.fromCharCode(code)).every(
+    (byte) => !one.test(byte) || /\w/.test(byte),
+  );
 }
 
 function interval(text: string): string {
