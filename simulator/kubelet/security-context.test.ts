@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { VolumeTree } from '../files/volume-tree';
 import { exec, pod, run } from '../runtime/pod-for-tests';
 import type { Container, Pod } from '../schema/types';
-import { securityOf } from './security-context';
+import { profileRefusal, securityOf } from './security-context';
 
 const image = { name: 'i', id: 'i', sizeBytes: 0, user: '' };
 const filter = (shared: object, own: object) =>
@@ -23,10 +24,19 @@ describe('the seccomp profile', () => {
     expect(filter(shared, own)).toBe(filtered);
   });
 
-  it('of the node is refused', () => {
-    expect(() => filter({}, profile('Localhost'))).toThrow(
-      'does not simulate seccomp profiles of type Localhost',
-    );
+  it.each([
+    ['missing', {}, 'a.json', 'cannot load seccomp profile "/var/lib/kubelet/seccomp/a.json": open /var/'],
+    ['there', {}, 'there.json', 'does not simulate seccomp profiles of type Localhost'],
+    ['missing, and the container is privileged', { privileged: true }, 'a.json', undefined],
+  ])('of the node is %s', (_title, more, localhostProfile, refusal) => {
+    const disk = new VolumeTree({ now: () => 0 });
+    disk.mkdir('/var/lib/kubelet/seccomp');
+    disk.write('/var/lib/kubelet/seccomp/there.json', '{}');
+    const securityContext = { ...more, seccompProfile: { type: 'Localhost', localhostProfile } };
+    const container = { name: 'c', securityContext } as Container;
+    const refused = profileRefusal({ metadata: {}, spec: {} } as unknown as Pod, container, disk);
+    if (refusal === undefined) expect(refused).toBeUndefined();
+    else expect(refused).toContain(refusal);
   });
 });
 

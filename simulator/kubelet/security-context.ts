@@ -1,3 +1,5 @@
+import { posix } from 'node:path';
+import type { FileTree } from '../files/file-system';
 import type { ContainerConfig, ImageStatus } from '../runtime/container-runtime';
 import type { Container, Pod } from '../schema/types';
 import { ConfigError } from './environment';
@@ -7,6 +9,9 @@ type SecurityFields = Pick<
   ContainerConfig,
   'user' | 'readOnlyRootFilesystem' | 'privileged' | 'capabilities' | 'allowPrivilegeEscalation' | 'seccomp'
 >;
+
+type ContainerContext = NonNullable<Container['securityContext']>;
+type PodContext = NonNullable<NonNullable<Pod['spec']>['securityContext']>;
 
 /** What the container's security context, the Pod's and the image amount to (securitycontext.DetermineEffectiveSecurityContext). */
 export function securityOf(pod: Pod, container: Container, image: ImageStatus): SecurityFields {
@@ -33,16 +38,25 @@ export function securityOf(pod: Pod, container: Container, image: ImageStatus): 
 }
 
 /** The container's profile, else the Pod's; without either none, for kubelets whose seccompDefault is off (kuberuntime getSeccompProfile). */
-function seccompOf(
-  own: NonNullable<Container['securityContext']>,
-  shared: NonNullable<NonNullable<Pod['spec']>['securityContext']>,
-): string {
-  const profile = own.seccompProfile ?? shared.seccompProfile;
-  if (profile?.type === 'Localhost')
-    throw new ConfigError(
-      'The embedded cluster does not simulate seccomp profiles of type Localhost; use a kind cluster for that.',
-    );
-  return profile?.type ?? 'Unconfined';
+function seccompOf(own: ContainerContext, shared: PodContext): string {
+  return (own.seccompProfile ?? shared.seccompProfile)?.type ?? 'Unconfined';
+}
+
+/**
+ * Why the runtime makes no container with a profile of the node's: the kubelet has given it the path of a file that containerd
+ * cannot read, or whose rules are not simulated. undefined: the container has none, or is privileged.
+ */
+export function profileRefusal(
+  pod: Pod,
+  { securityContext: own = {} }: Container,
+  disk: FileTree,
+): string | undefined {
+  const profile = own.seccompProfile ?? pod.spec?.securityContext?.seccompProfile;
+  if (own.privileged || profile?.type !== 'Localhost') return undefined;
+  const path = posix.join('/var/lib/kubelet/seccomp', profile.localhostProfile ?? '');
+  if (!disk.stat(path))
+    return `failed to create containerd container: cannot load seccomp profile ${JSON.stringify(path)}: open ${path}: no such file or directory`;
+  return 'The embedded cluster does not simulate seccomp profiles of type Localhost; use a kind cluster for that.';
 }
 
 /** The one user that all containers run as, when all name the same. */

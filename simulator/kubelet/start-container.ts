@@ -10,6 +10,7 @@ import { RELIST_MS, RETRY_MS, StartError } from './kubelet-context';
 import { runHook } from './lifecycle-hook';
 import type { PodRun } from './pod-run';
 import { type Attempt, podText } from './pod-state';
+import { profileRefusal } from './security-context';
 import type { ContainerKind } from './status/container-statuses';
 import { provideImageVolumes } from './volumes/image-volumes';
 
@@ -111,7 +112,11 @@ function create(
       ...(target ? { targetContainerId: target } : {}),
     }),
   );
-  const container = inRuntime('CreateContainerError', () => sandbox.createContainer(config));
+  const container = inRuntime('CreateContainerError', () => {
+    const refusal = profileRefusal(run.pod, spec, run.context.disk);
+    if (refusal !== undefined) throw new RuntimeError('CreateContainerError', refusal);
+    return sandbox.createContainer(config);
+  });
   tell('Normal', 'Created', 'Container created');
   const attempt: Attempt = {
     name: spec.name,
