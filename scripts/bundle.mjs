@@ -82,7 +82,10 @@ async function bundleWorker() {
     entryPoints: ['core/clusters/embedded/worker.ts'],
     write: false,
     format: 'cjs',
-    external: ['bufferutil', 'utf-8-validate'],
+    // The SQL parser is large and seldom needed: it is loaded from its package with the first session of a database.
+    external: ['bufferutil', 'utf-8-validate', 'pgsql-ast-parser'],
+    // `require` instead: in a vm.Script `import()` is experimental, and says so.
+    supported: { 'dynamic-import': false },
     minify: true,
     // For the stacks that are reported; core/clusters/embedded/worker-stack.ts reads it.
     sourcemap: 'external',

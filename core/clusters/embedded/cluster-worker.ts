@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { readWorkerCode } from './load-worker';
 import type { FromWorker, ToWorker } from './worker-messages';
 import { stackInSources } from './worker-stack';
 
@@ -52,6 +53,7 @@ export class ClusterWorker {
       resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: youngGenerationMb },
       // The learner's cluster needs nothing of the server's environment, nor what the server was started with.
       execArgv: [],
+      workerData: { code: readWorkerCode(dirname(file)) },
       env: { NODE_ENV: process.env['NODE_ENV'] ?? 'production' },
     });
     this.started = new Promise((resolve, reject) => {

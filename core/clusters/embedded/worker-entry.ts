@@ -1,12 +1,12 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
-import { loadWorker } from './load-worker';
+import { loadWorker, type WorkerCode } from './load-worker';
 
 // The thread's first file: small, because nothing has compiled it in advance.
 if (isMainThread) throw new Error('This file runs as a worker thread of the Podlab server.');
-const { keepCompiled } = (workerData ?? {}) as { keepCompiled?: boolean };
+const { keepCompiled, code } = (workerData ?? {}) as { keepCompiled?: boolean; code?: WorkerCode };
 if (keepCompiled) keepWhatIsCompiled();
-else loadWorker(__dirname);
+else loadWorker(__dirname, code);
 
 /** `scripts/bundle.mjs` asks one worker, after it has started a cluster, for what V8 has compiled by then. */
 function keepWhatIsCompiled(): void {
