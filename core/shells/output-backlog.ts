@@ -112,7 +112,7 @@ function isPlain(bytes: Uint8Array): boolean {
   for (let at = bytes.indexOf(escapeByte); at >= 0; ) {
     const end = endOfSgr(bytes, at);
     if (end <= 0) return false;
-    at = bytes.indexOf(escapeByte, end);
+    at = nextEscape(bytes, end);
   }
   // A chunk may start within a character that began as C2.
   const first = bytes[0] ?? 0;
@@ -122,4 +122,11 @@ function isPlain(bytes: Uint8Array): boolean {
     if (next >= 0x80 && next <= 0x9f) return false;
   }
   return true;
+}
+
+/** As `indexOf`, whose call costs more than looking at the few bytes between two colours. */
+function nextEscape(bytes: Uint8Array, from: number): number {
+  const until = Math.min(from + 64, bytes.length);
+  for (let at = from; at < until; at++) if (bytes[at] === escapeByte) return at;
+  return bytes.indexOf(escapeByte, until);
 }

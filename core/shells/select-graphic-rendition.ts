@@ -5,21 +5,25 @@
 const escapeByte = 0x1b;
 const bracket = 0x5b;
 const finalByte = 0x6d;
+/** Parameters are digits, colons and semicolons. */
+const firstParameter = 0x30;
+const isParameter = (byte: number) => byte >= firstParameter && byte <= 0x3b;
 /** Longer ones are taken for something else. */
 const longest = 48;
+/** So many parameter bytes, twelve of which there are, make a number of base 13 that is exact. */
+const longestNumbered = 14;
 
 /** Where the SGR sequence that starts at `at` ends; 0 when another begins there, -1 when the bytes end within one. */
 export function endOfSgr(bytes: Uint8Array, at: number): number {
   if (at + 1 >= bytes.length) return -1;
   if (bytes[at + 1] !== bracket) return 0;
-  for (let i = at + 2; i < at + longest; i++) {
-    const byte = bytes[i];
-    if (byte === undefined) return -1;
+  const until = Math.min(at + longest, bytes.length);
+  for (let i = at + 2; i < until; i++) {
+    const byte = bytes[i] as number;
     if (byte === finalByte) return i + 1;
-    // Digits, colons and semicolons.
-    if (byte < 0x30 || byte > 0x3b) return 0;
+    if (!isParameter(byte)) return 0;
   }
-  return 0;
+  return until < at + longest ? -1 : 0;
 }
 
 /** Where an SGR sequence begins that the bytes end within; their length when there is none. */
@@ -33,31 +37,53 @@ export function startOfUnfinishedSgr(bytes: Uint8Array): number {
  * sequence whole.
  */
 export function penAfter(pieces: readonly Uint8Array[]): string {
-  let from = pieces.length;
-  while (from > 0 && !resets(pieces[--from] as Uint8Array));
+  const seen = new Set<number | string>();
+  /** Of each kind the last, and the very last first. */
   const pen = new Map<string, string>();
-  for (const bytes of pieces.slice(from))
-    for (const sequence of sequencesOf(bytes)) {
-      if (isReset(sequence)) pen.clear();
-      const kind = kindOf(sequence);
-      // Last comes last.
-      pen.delete(kind);
-      pen.set(kind, sequence);
+  for (const bytes of pieces.toReversed())
+    for (const parameters of unseenFromTheEnd(bytes, seen)) {
+      const kind = kindOf(parameters);
+      if (!pen.has(kind)) pen.set(kind, parameters);
+      if (isReset(parameters)) return written(pen);
     }
-  return [...pen.values()].map((parameters) => `\x1b[${parameters}m`).join('');
+  return written(pen);
 }
 
-function* sequencesOf(bytes: Uint8Array): Generator<string> {
-  for (let at = bytes.indexOf(escapeByte); at >= 0; at = bytes.indexOf(escapeByte, at + 1)) {
-    const end = endOfSgr(bytes, at);
-    if (end > 0) yield String.fromCharCode(...bytes.subarray(at + 2, end - 1));
+const written = (pen: ReadonlyMap<string, string>) =>
+  [...pen.values()].reverse().reduce((text, parameters) => `${text}\x1b[${parameters}m`, '');
+
+/**
+ * The parameters of every sequence that is not among `seen` yet, the last first. Programs that never reset print tens of
+ * thousands of a few sorts in a second, so a sequence is known by a number, and nothing is made of one seen before.
+ */
+function unseenFromTheEnd(bytes: Uint8Array, seen: Set<number | string>): string[] {
+  const unseen: string[] = [];
+  if (!bytes.includes(escapeByte)) return unseen;
+  let end = -1;
+  let number = 0;
+  for (let at = bytes.length - 1; at > 0; at--) {
+    const byte = bytes[at] as number;
+    if (byte === finalByte) {
+      end = at;
+      number = 0;
+    } else if (end < 0) continue;
+    else if (isParameter(byte)) number = number * 13 + byte - firstParameter + 1;
+    else {
+      if (byte === bracket && bytes[at - 1] === escapeByte) {
+        const name = end - at - 1 <= longestNumbered ? number : textOf(bytes, at + 1, end);
+        if (!seen.has(name)) {
+          seen.add(name);
+          unseen.push(textOf(bytes, at + 1, end));
+        }
+      }
+      end = -1;
+    }
   }
+  return unseen;
 }
 
-function resets(bytes: Uint8Array): boolean {
-  for (const sequence of sequencesOf(bytes)) if (isReset(sequence)) return true;
-  return false;
-}
+const textOf = (bytes: Uint8Array, from: number, to: number) =>
+  String.fromCharCode(...bytes.subarray(from, to));
 
 const isReset = (parameters: string) => /^0*(;|$)/.test(parameters);
 
