@@ -128,6 +128,10 @@ describe('fluent-bit', () => {
       '[INPUT]\n    Name cpu\n',
       'The embedded cluster does not simulate Fluent Bit\'s input "cpu"; use a kind cluster for that.',
     ],
+    [
+      '[INPUT]\n    Name tail\n    Path /a\n    Tag_Regex (?<a>.*)\n',
+      'does not simulate the property "tag_regex" of Fluent Bit\'s input "tail"',
+    ],
     ['[INPUT]\n    Name dummy\n    Foo bar\n', "dummy: unknown configuration property 'foo'."],
     [
       `${dummy('{}')}[FILTER]\n    Name kubernetes\n    Match *\n`,

@@ -15,3 +15,18 @@ export function property({ properties }: Plugin, name: string): string | undefin
 export function yes(value: string | undefined): boolean {
   return /^(on|true|yes|1)$/i.test(value ?? '');
 }
+
+/** Documented properties that are not simulated, by kind and name of the plugin. */
+const notSimulated: Record<string, RegExp> = {
+  'input dummy': /^(fixed_timestamp|start_time_nsec|flush_on_startup)$/,
+  'input tail':
+    /^(tag_regex|multiline(_flush|\.parser)?|parser_(firstline|\d+)|docker_mode(_flush|_parser)?|exit_on_eof|(unicode|generic)\.encoding|progress_check_interval(_nsec)?|watcher_interval|(static|event)_batch_size|truncate_long_lines|ignore_active_older_files|file_cache_advise|db\.(journal_mode|compare_filename))$/,
+  'output file': /^csv_column_names$/,
+  'output http':
+    /^(host|port|tls(\..+)?|net\..+|proxy|http_(user|passwd)|http2|compress|allow_duplicated_headers|header(_tag|s_key)?|body_key|gelf_\w+_key|log_response_payload|response_timeout|aws_\w+|oauth2\.\w+|uri|format|json_date_(key|format))$/,
+};
+
+/** Whether Fluent Bit knows the property, although it has no effect here. */
+export function isKnownProperty({ kind, name }: Plugin, property: string): boolean {
+  return notSimulated[`${kind} ${name}`]?.test(property) ?? false;
+}

@@ -8,7 +8,7 @@ import { type Filter, filterPlugins } from './filters';
 import { inputPlugins, pause } from './inputs';
 import { outputPlugins } from './outputs';
 import { buildParsers, type Parser } from './parsers';
-import { type Plugin, property, yes } from './plugin';
+import { isKnownProperty, type Plugin, property, yes } from './plugin';
 import { type LogRecord, tagMatches } from './record';
 
 /** Records that may wait for a flush; inputs lose what comes beyond, as with mem_buf_limit. */
@@ -154,6 +154,10 @@ class Engine {
           `[${kind}:${name}] The embedded cluster does not simulate Match_Regex; use a kind cluster for that.`,
         );
       if (known.allowed.includes(each) || common.test(each)) continue;
+      if (isKnownProperty(plugin, each))
+        throw new ConfigurationError(
+          `[${kind}:${name}] The embedded cluster does not simulate the property "${each}" of Fluent Bit's ${kind} "${name}"; use a kind cluster for that.`,
+        );
       throw new ConfigurationError(
         `[config] ${name}: unknown configuration property '${each}'. The following properties are allowed: ${known.allowed.join(', ')}.\n[ help] try the command: fluent-bit -${kind === 'input' ? 'i' : kind === 'filter' ? 'F' : 'o'} ${name} -h`,
       );
