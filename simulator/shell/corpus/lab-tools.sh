@@ -139,7 +139,7 @@ df | head -n 1; df -h . | head -n 1; df -T . 2>/dev/null | head -n 1; free | hea
 #--- watchers of missing commands
 ls --nosuch 2>&1 | head -n 1; grep 2>&1 | head -n 1 | cut -c1-7; cut -d 2>&1 | head -n 1; sleep 0 0; echo $?
 #--- pidof, pgrep
-exec 2>/dev/null; sleep 7.77 & p=$!; pgrep -f 'sleep 7.77' | grep -c "^$p$"; kill $p; wait $p 2>/dev/null; echo $?; pidof nosuchprog; echo $?; pgrep nosuchprog; echo $?
+exec 2>/dev/null; sleep 7.77 & p=$!; sleep 0.2; pgrep -f 'sleep 7.77' | grep -c "^$p$"; kill $p; wait $p 2>/dev/null; echo $?; pidof nosuchprog; echo $?; pgrep nosuchprog; echo $?
 #--- realpath and readlink
 mkdir -p d/e; ln -s d l; realpath l/e | sed 's,.*/d,d,'; readlink l; readlink d; echo $?; readlink -f l/../d/e | sed 's,.*/d,d,'; realpath nosuch/x; echo $?; cd d/e; pwd | sed 's,.*/d,d,'; cd -  > /dev/null; cd nosuch; echo $?
 #--- cd and pwd

@@ -29,7 +29,7 @@ touch -d '2021-03-04 05:06:07' f; date -u -r f +%F; touch -t 202001020304 g; sta
 #--- base64 and sums in use
 echo -n secret | base64; echo c2VjcmV0 | base64 -d; echo; printf 'a%.0s' 1 2 3 4 5 6 7 8 9 | base64 -w 4; echo hello | sha256sum; echo hello | md5sum; echo hello > f; sha256sum f > sums; sha256sum -c sums; echo bad > f; sha256sum -c sums; echo $?; head -c 3 /dev/zero | od -An -tx1; echo abc | hexdump -C | head -n 1
 #--- ps shapes
-ps -o pid,ppid,comm > /dev/null && echo ok; sleep 5 & p=$!; ps -o pid,args | grep -c '[s]leep 5'; kill $p; ps -o pid= -o comm= > /dev/null; echo $?
+ps -o pid,ppid,comm > /dev/null && echo ok; n=9.$$; sleep $n & p=$!; sleep 0.2; ps -o pid,args | grep -c "[s]leep $n"; kill $p; ps -o pid= -o comm= > /dev/null; echo $?
 #--- env and id
 env -i A=1 B=2 env | sort; A=x env | grep '^A='; env -u A sh -c 'echo [$A]'; id -u; id -un; id -g; whoami; HOME=/h sh -c 'echo ~'; printenv NOPE; echo $?; uname -s; nproc > /dev/null; echo $?
 #--- sleep forms
