@@ -100,8 +100,9 @@ function summarise(chosen, failed) {
     count.passed += passed;
     count.failed += failed.includes(name) ? Math.max(bad, 1) : bad;
   }
-  const unsteady = chosen.includes('e2e') ? secondTries() : [];
-  if (unsteady.length > 0) console.log(`\nPassed at the second try only: ${unsteady.join(', ')}.`);
+  const unsteady = secondTries(chosen);
+  if (unsteady.length > 0)
+    console.log(`\nPassed at the second try only: ${unsteady.map((title) => `“${title}”`).join(', ')}.`);
   console.log(
     failed.length > 0
       ? `\nFailed: ${failed.join(', ')}. Run one again with \`npm test -- NAME\`.`
@@ -113,16 +114,27 @@ function summarise(chosen, failed) {
 
 const reportOf = (name) => JSON.parse(readFileSync(join(results, `${name}.json`), 'utf8'));
 
-/** The titles of journeys that failed once: each is a defect of the journey or of the product. */
-function secondTries() {
-  try {
-    const specsOf = ({ specs = [], suites = [] }) => [...specs, ...suites.flatMap(specsOf)];
-    return specsOf(reportOf('e2e'))
-      .filter(({ tests }) => tests.some(({ status }) => status === 'flaky'))
-      .map(({ title }) => `“${title}”`);
-  } catch {
-    return [];
-  }
+/** The titles of tests that failed once: each is a defect of the test or of the product. */
+function secondTries(chosen) {
+  const specsOf = ({ specs = [], suites = [] }) => [...specs, ...suites.flatMap(specsOf)];
+  const findIn = {
+    unit: ({ testResults }) =>
+      testResults
+        .flatMap(({ assertionResults }) => assertionResults)
+        .filter(({ status, failureMessages }) => status === 'passed' && failureMessages.length > 0)
+        .map(({ fullName }) => fullName),
+    e2e: (report) =>
+      specsOf(report)
+        .filter(({ tests }) => tests.some(({ status }) => status === 'flaky'))
+        .map(({ title }) => title),
+  };
+  return Object.entries(findIn).flatMap(([name, find]) => {
+    try {
+      return chosen.includes(name) ? find(reportOf(name)) : [];
+    } catch {
+      return [];
+    }
+  });
 }
 
 function countOf(name) {
