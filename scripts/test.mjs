@@ -112,7 +112,10 @@ function summarise(chosen, failed) {
   process.exit(failed.length > 0 ? 1 : 0);
 }
 
-const reportOf = (name) => JSON.parse(readFileSync(join(results, `${name}.json`), 'utf8'));
+// A function, not a constant: the checks above run before this line is reached.
+function reportOf(name) {
+  return JSON.parse(readFileSync(join(results, `${name}.json`), 'utf8'));
+}
 
 /** The titles of tests that failed once: each is a defect of the test or of the product. */
 function secondTries(chosen) {
