@@ -1,4 +1,5 @@
 import { isAbsolute, join, resolve } from 'node:path';
+import { distance } from '../content/nearest';
 import { PodlabError } from '../errors';
 import { type Setting, type SettingValues, settings } from './settings';
 
@@ -130,21 +131,7 @@ function unknownSettings(env: Environment): string[] {
   return Object.keys(env)
     .filter((name) => name.startsWith('PODLAB_') && !names.includes(name))
     .map((name) => {
-      const near = names.find((known) => editDistanceAtMost2(name, known));
+      const near = names.find((known) => distance(name, known) <= 2);
       return `${name} is not a setting of Podlab${near ? `; did you mean ${near}?` : '.'}`;
     });
-}
-
-/** Whether at most two letters were added, left out, changed or swapped with their neighbour (counted as two). */
-function editDistanceAtMost2(a: string, b: string): boolean {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return (row[b.length] ?? Number.POSITIVE_INFINITY) <= 2;
 }

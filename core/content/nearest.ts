@@ -17,7 +17,7 @@ export function whatThereIs(word: string, known: readonly string[]): string {
 const beginsAlike = (a: string, b: string) => a.startsWith(b) || b.startsWith(a);
 
 /** Levenshtein's edit distance. */
-function distance(a: string, b: string): number {
+export function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
