@@ -1,6 +1,6 @@
 import { encode } from '../../files/byte-string';
 import type { Connection } from '../../network/namespace';
-import type { Keyspace } from './keyspace';
+import type { KeyWatch } from './keyspace';
 import { encodeReply, type Reply } from './resp';
 
 /** Bytes that may wait for a client that does not read, before it is dropped (client-output-buffer-limit pubsub). */
@@ -19,10 +19,12 @@ export class RedisClient {
   /** Commands since MULTI. */
   queue: string[][] | undefined;
   queueFailed = false;
-  /** Keys of WATCH with the versions they had. */
-  watched: { db: Keyspace; key: string; version: number }[] = [];
+  /** Of WATCH. */
+  private watched: KeyWatch[] = [];
   readonly channels = new Set<string>();
   readonly patterns = new Set<string>();
+  /** What calls a wait off when the client goes. */
+  private readonly waits = new Set<() => void>();
   private pending = '';
   private flushing: Promise<void> | undefined;
 
@@ -34,6 +36,27 @@ export class RedisClient {
     authenticated: boolean,
   ) {
     this.authenticated = authenticated;
+    void connection?.closed.then(() => {
+      for (const callOff of this.waits) callOff();
+    });
+  }
+
+  /** `callOff` runs when the client goes, until the returned function is called. */
+  whenGone(callOff: () => void): () => void {
+    this.waits.add(callOff);
+    return () => this.waits.delete(callOff);
+  }
+
+  watch(key: KeyWatch): void {
+    this.watched.push(key);
+  }
+
+  /** Forgets what WATCH asked for, and tells whether some of it was changed. */
+  endWatch(): boolean {
+    const changed = this.watched.some((key) => key.changed());
+    for (const key of this.watched) key.end();
+    this.watched = [];
+    return changed;
   }
 
   get address(): string {

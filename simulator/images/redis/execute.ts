@@ -27,7 +27,7 @@ const commands: Commands = {
 const refused = new Set(
   (
     'acl asking bgrewriteaof bitcount bitfield bitop bitpos blmpop bzmpop bzpopmax bzpopmin cluster debug dump ' +
-    'eval eval_ro evalsha evalsha_ro expireat failover fcall fcall_ro function geoadd geodist geohash geopos ' +
+    'eval eval_ro evalsha evalsha_ro failover fcall fcall_ro function geoadd geodist geohash geopos ' +
     'georadius geosearch geosearchstore getbit getex hexpire hgetdel hgetex hpexpire hpttl hsetex httl latency lcs ' +
     'lmpop lolwut migrate module pfadd pfcount pfmerge psync readonly readwrite replconf replicaof restore script ' +
     'setbit sintercard slaveof slowlog sort sort_ro spublish ssubscribe sunsubscribe swapdb sync wait waitaof xack ' +
@@ -143,14 +143,14 @@ const transactions: Record<string, TransactionCommand> = {
     run: (server, client, args) => {
       if (client.queue) throw new CommandError('ERR WATCH inside MULTI is not allowed');
       const db = server.database(client.database);
-      for (const key of args) if (db) client.watched.push({ db, key, version: db.version(key) });
+      for (const key of args) if (db) client.watch(db.watch(key));
       return ok;
     },
   },
   unwatch: {
     arity: 1,
     run: (_server, client) => {
-      client.watched = [];
+      client.endWatch();
       return ok;
     },
   },
@@ -159,8 +159,7 @@ const transactions: Record<string, TransactionCommand> = {
     run: async (server, client) => {
       const { queue, queueFailed } = client;
       if (!queue) throw new CommandError('ERR EXEC without MULTI');
-      const stale = client.watched.some(({ db, key, version }) => db.version(key) !== version);
-      forget(client);
+      const stale = forget(client);
       if (queueFailed) throw new CommandError('EXECABORT Transaction discarded because of previous errors.');
       if (stale) return nilArray;
       const replies: Reply[] = [];
@@ -177,8 +176,9 @@ const transactions: Record<string, TransactionCommand> = {
   },
 };
 
-function forget(client: RedisClient): void {
+/** Ends the transaction, and tells whether a watched key was changed. */
+function forget(client: RedisClient): boolean {
   client.queue = undefined;
   client.queueFailed = false;
-  client.watched = [];
+  return client.endWatch();
 }

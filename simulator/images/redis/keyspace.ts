@@ -14,13 +14,19 @@ export interface Entry {
   usedAtMs: number;
 }
 
+/** WATCH of a key: whether it was changed since. */
+export interface KeyWatch {
+  changed(): boolean;
+  end(): void;
+}
+
 /** Bytes that an entry takes beside its own content. */
 const entryOverhead = 64;
 
 /** One numbered database. Keys that have expired are gone when they are looked for. */
 export class Keyspace {
   private readonly entries = new Map<string, Entry>();
-  private readonly versions = new Map<string, number>();
+  private readonly watches = new Map<string, Set<{ changed: boolean }>>();
   /** Changes of all keys. */
   changes = 0;
 
@@ -35,16 +41,18 @@ export class Keyspace {
   }
 
   get(key: string): Entry | undefined {
-    const entry = this.entries.get(key);
-    if (!entry) return undefined;
-    const now = this.now();
-    if (entry.expiresAtMs !== undefined && entry.expiresAtMs <= now) {
-      this.delete(key);
-      this.onExpired(key);
-      return undefined;
-    }
-    entry.usedAtMs = now;
+    const entry = this.peek(key);
+    if (entry) entry.usedAtMs = this.now();
     return entry;
+  }
+
+  /** Without counting as use of the key. */
+  peek(key: string): Entry | undefined {
+    const entry = this.entries.get(key);
+    if (entry?.expiresAtMs === undefined || entry.expiresAtMs > this.now()) return entry;
+    this.delete(key);
+    this.onExpired(key);
+    return undefined;
   }
 
   set(key: string, value: Value, expiresAtMs?: number): void {
@@ -65,26 +73,44 @@ export class Keyspace {
   /** The key was changed. A collection without members is no key. */
   touch(key: string): void {
     this.changes++;
-    this.versions.set(key, this.changes);
+    for (const watch of this.watches.get(key) ?? []) watch.changed = true;
     const value = this.entries.get(key)?.value;
     if (value && sizeOf(value) === 0 && value.type !== 'string') this.entries.delete(key);
   }
 
   clear(): void {
     this.changes++;
-    for (const key of this.entries.keys()) this.versions.set(key, this.changes);
+    for (const [key, watches] of this.watches)
+      if (this.entries.has(key)) for (const watch of watches) watch.changed = true;
     this.entries.clear();
   }
 
-  /** Changes whenever the key does, for WATCH. */
-  version(key: string): number {
-    this.get(key);
-    return this.versions.get(key) ?? 0;
+  /** Notes what happens to a key until the watch is ended. */
+  watch(key: string): KeyWatch {
+    const watches = this.watches.get(key) ?? new Set();
+    this.watches.set(key, watches);
+    const watch = { changed: false };
+    watches.add(watch);
+    return {
+      changed: () => {
+        this.peek(key);
+        return watch.changed;
+      },
+      end: () => {
+        watches.delete(watch);
+        if (watches.size === 0 && this.watches.get(key) === watches) this.watches.delete(key);
+      },
+    };
+  }
+
+  /** Takes away what has expired and nobody asked for (activeExpireCycle). */
+  sweep(): void {
+    for (const [key, { expiresAtMs }] of this.entries) if (expiresAtMs !== undefined) this.peek(key);
   }
 
   /** Those that have not expired. */
   keys(): string[] {
-    return [...this.entries.keys()].filter((key) => this.get(key) !== undefined);
+    return [...this.entries.keys()].filter((key) => this.peek(key) !== undefined);
   }
 
   /** Without looking at the time: what is stored. */

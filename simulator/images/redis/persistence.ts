@@ -2,12 +2,16 @@ import { decode, encode } from '../../files/byte-string';
 import { errorText } from '../../files/error-text';
 import { FileError } from '../../files/file-system';
 import type { OpenFile } from '../../files/open-file';
+import { writeAll } from '../../files/write-all';
 import { execute } from './execute';
 import { encodeCommand } from './resp';
 import { RespReader } from './resp-reader';
 import type { RedisServer } from './server';
 import { readSnapshot, snapshotLength, writeSnapshot } from './snapshot-file';
 import { atLeast } from './version';
+
+/** A snapshot that failed is tried again after this long (CONFIG_BGSAVE_RETRY_DELAY). */
+const retryMs = 5_000;
 
 /** The snapshot (RDB) and the append-only file (AOF) of a server, in its folder. */
 export class Persistence {
@@ -65,7 +69,11 @@ export class Persistence {
     this.server.log('*', `Background saving started by pid ${this.server.process.pid + 20}`);
     const problem = this.save();
     if (problem === undefined) this.server.log('*', 'Background saving terminated with success');
-    else this.server.log('#', 'Background saving error');
+    else {
+      this.server.log('#', 'Background saving error');
+      this.timer?.cancel();
+      this.timer = this.server.process.clock.after(retryMs, () => this.saveIfNeeded());
+    }
   }
 
   /** Turns the append-only file on, with all that is there now, or off. */
@@ -94,15 +102,18 @@ export class Persistence {
     for (let i = 0; i + 1 < numbers.length; i += 2) {
       const [seconds = 0, changes = 0] = [numbers[i], numbers[i + 1]];
       const atMs = this.lastSaveMs + seconds * 1_000;
-      if (server.dirty + 1 >= changes && (!soonest || atMs < soonest.atMs)) soonest = { atMs, seconds };
+      if (server.dirty >= changes && (!soonest || atMs < soonest.atMs)) soonest = { atMs, seconds };
     }
     if (!soonest) return;
     const { seconds, atMs } = soonest;
     this.timer = server.process.clock.after(Math.max(100, atMs - server.now()), () => {
-      if (server.process.status || server.dirty === 0) return;
-      server.log('*', `${server.dirty} changes in ${seconds} seconds. Saving...`);
-      this.saveInBackground();
+      if (server.dirty > 0) server.log('*', `${server.dirty} changes in ${seconds} seconds. Saving...`);
+      this.saveIfNeeded();
     });
+  }
+
+  private saveIfNeeded(): void {
+    if (!this.server.process.status && this.server.dirty > 0) this.saveInBackground();
   }
 
   private path(name: string): string {
@@ -112,7 +123,7 @@ export class Persistence {
   private write(path: string, text: string): void {
     const file = this.server.process.files.open(path, 'w', 0o644);
     try {
-      file.write(encode(text));
+      writeAll(file, encode(text));
     } finally {
       file.release();
     }
@@ -120,7 +131,7 @@ export class Persistence {
 
   private append(command: string[]): void {
     try {
-      this.log?.write(encode(encodeCommand(command)));
+      if (this.log) writeAll(this.log, encode(encodeCommand(command)));
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
       this.server.log('#', `Error writing to the AOF file: ${errorText(error)}`);

@@ -83,6 +83,14 @@ describe('redis-cli', () => {
     ],
     ['object encoding none\nset n 12\nobject encoding n\nflushall\ndbsize', '\nOK\nint\nOK\n0'],
     ['hello 3\nhset h a 1\nhgetall h\nzadd z 1.5 m\nzscore z m', /proto 3\n.*\n1\na 1\n1\n1.5\n$/s],
+    ['zadd z 1 a 2 b\nzpopmin z -1\nzcard z', '2\nERR value is out of range, must be positive\n\n2'],
+    ['zadd z inf a\nzincrby z -inf a', '1\nERR resulting score is not a number (NaN)\n'],
+    [
+      'sadd s a\nsrandmember s -999999999',
+      /^1\nERR The embedded cluster does not simulate SRANDMEMBER of more than/,
+    ],
+    ['watch k\nset k 1\nmulti\nset k 2\nexec\nget k', 'OK\nOK\nOK\nQUEUED\n\n1'],
+    ['lpop none\nltrim none 0 1\ninfo persistence', /rdb_changes_since_last_save:0\r/],
     ['publish news hi\npubsub numpat\necho "a\\nb"', '0\n0\na\nb'],
   ])('answers %j', async (lines, expected) => {
     const { container } = await started();
@@ -222,6 +230,8 @@ describe('redis-server', () => {
     ],
     ['replicaof leader 6379', /The embedded cluster does not simulate Redis' "replicaof leader 6379"/],
     ['appendonly maybe', /argument must be 'yes' or 'no'/],
+    ['databases 100000000', /does not simulate more than 1024 databases/],
+    ['port 70000', /argument must be between 0 and 65535 inclusive/],
   ])('does not start with %j', async (line, message) => {
     const container = run(pod(), { image, ...configured(`# a comment\n${line}\n`) });
     await ended(container);
@@ -242,6 +252,32 @@ describe('redis-server', () => {
     expect(logOf(listener)).toBe(
       'Reading messages... (press Ctrl-C to quit)\n1) "subscribe"\n2) "news"\n3) (integer) 1\n1) "message"\n2) "news"\n3) "hello"\n',
     );
+  });
+
+  it('holds lists of more items than a function has arguments', async () => {
+    const { container } = await started();
+    const many =
+      'seq 1 150000 | tr "\\n" " " | sed "s/^/rpush l /" | redis-cli; redis-cli ltrim l 1 -1; redis-cli llen l';
+    expect(await exec(container, 'sh', '-c', many)).toBe('150000\nOK\n149999\n');
+  });
+
+  it('gives the memory of what has expired back, whether it is asked for or not', async () => {
+    const { container } = await started();
+    const filled =
+      'for i in $(seq 100); do echo "set k$i $(printf %01000d 0) px 1"; done | redis-cli > /dev/null';
+    await exec(container, 'sh', '-c', `${filled}; ${filled}`);
+    const stats = await exec(container, 'sh', '-c', 'redis-cli info stats | grep expired_keys');
+    expect(Number(stats.split(':')[1])).toBeGreaterThan(50);
+  });
+
+  it('carries out a line as soon as it comes', async () => {
+    const { sandbox } = await started();
+    const client = run(sandbox, {
+      image,
+      name: 'client',
+      command: ['sh', '-c', '(echo ping; sleep 1000) | redis-cli'],
+    });
+    await logged(client, 'PONG');
   });
 
   it('wakes a client that waits for a list', async () => {

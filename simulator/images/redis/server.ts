@@ -79,8 +79,11 @@ export class RedisServer {
       if (path === '') void this.process.write(1, line)?.catch(() => undefined);
       else {
         const file = this.process.files.open(path, 'a', 0o644);
-        file.write(Buffer.from(line, 'latin1'));
-        file.release();
+        try {
+          file.write(Buffer.from(line, 'latin1'));
+        } finally {
+          file.release();
+        }
       }
     } catch {
       // A server that cannot log goes on serving.
@@ -122,6 +125,7 @@ export class RedisServer {
       } else if ((error as Error).name !== 'NetworkError') throw error;
     } finally {
       this.clients.delete(client);
+      client.endWatch();
       this.channels.leaveAll(client);
       connection.close();
     }
@@ -134,7 +138,8 @@ export class RedisServer {
       this.onChange(client.database, command);
     }
     this.unmeasured += encodeCommand(words).length;
-    if (this.unmeasured > measureEvery) this.measure();
+    // Much data takes long to measure: then it is done less often.
+    if (this.unmeasured > Math.max(measureEvery, this.dataBytes / 16)) this.measure();
     for (const look of [...this.waiting]) look();
   }
 
@@ -179,6 +184,7 @@ export class RedisServer {
   }
 
   private measure(): void {
+    for (const db of this.databases) db.sweep();
     this.dataBytes = this.databases.reduce((sum, db) => sum + db.bytes(), 0);
     this.unmeasured = 0;
     this.process.setMemory(baseMemory + this.dataBytes);
@@ -193,6 +199,7 @@ export class RedisServer {
     return new Promise((resolve) => {
       const finish = (reply: Reply | undefined) => {
         this.waiting.delete(look);
+        stayOn();
         timer?.cancel();
         resolve(reply);
       };
@@ -202,7 +209,7 @@ export class RedisServer {
       };
       const timer = limitMs > 0 ? this.process.clock.after(limitMs, () => finish(undefined)) : undefined;
       this.waiting.add(look);
-      void client.connection?.closed.then(() => finish(undefined));
+      const stayOn = client.whenGone(() => finish(undefined));
     });
   }
 

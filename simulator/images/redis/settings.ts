@@ -89,6 +89,7 @@ const refusedValues: Record<string, RegExp> = {
 const refused =
   /^(replicaof|slaveof|masterauth|masteruser|user|aclfile|loadmodule|rename-command|unixsocket|unixsocketperm|tls-.*|cluster-.*|sentinel|replica-announce-.*|slave-.*|repl-.*)$/;
 
+const mostDatabases = 1024;
 const policies = /^(noeviction|(allkeys|volatile)-(lru|lfu|random)|volatile-ttl)$/;
 
 /** The parameters of a server, as CONFIG shows them. */
@@ -132,6 +133,11 @@ export class Settings {
       return 'Invalid save parameters';
     if (/^(port|databases|maxclients)$/.test(name) && !/^\d+$/.test(value))
       return "argument couldn't be parsed into an integer";
+    if (name === 'port' && Number(value) > 65_535) return 'argument must be between 0 and 65535 inclusive';
+    if (name === 'databases' && !(Number(value) >= 1 && Number(value) <= mostDatabases))
+      return Number(value) < 1
+        ? 'argument must be between 1 and 2147483647 inclusive'
+        : `The embedded cluster does not simulate more than ${mostDatabases} databases; use a kind cluster for that.`;
     if (name === 'loglevel' && !/^(debug|verbose|notice|warning|nothing)$/.test(value))
       return 'argument(s) must be one of the following: debug, verbose, notice, warning, nothing';
     this.values.set(name, /^(yes|no)$/i.test(value) ? value.toLowerCase() : value);

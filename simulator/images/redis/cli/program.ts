@@ -76,14 +76,21 @@ class Cli {
     return 0;
   }
 
-  /** A line of standard input is a command. */
+  /** A line of standard input is a command, carried out as it comes; faults do not end the rest, nor show in the exit code. */
   async fromInput(): Promise<number> {
-    if (!(await this.session.connect())) return 1;
-    for (const line of (await this.input()).split('\n')) {
-      if (line.trim() === '') continue;
-      if ((await this.line(line)) === 'quit') break;
+    await this.session.connect();
+    let pending = '';
+    for (;;) {
+      const part = await this.process.read(0);
+      const lines = (pending + decode(part)).split('\n');
+      pending = part.length > 0 ? (lines.pop() ?? '') : '';
+      for (const line of lines) {
+        if (line.trim() === '') continue;
+        if (!this.session.connected && !(await this.session.connect())) continue;
+        if ((await this.line(line)) === 'quit') return 0;
+      }
+      if (part.length === 0) return 0;
     }
-    return 0;
   }
 
   async prompt(file: OpenFile, terminal: Terminal): Promise<number> {

@@ -48,7 +48,7 @@ export const connection: Commands = {
       client.protocol = 2;
       client.database = 0;
       client.queue = undefined;
-      client.watched = [];
+      client.endWatch();
       client.monitoring = false;
       server.channels.leaveAll(client);
       client.authenticated = server.settings.get('requirepass') === '';

@@ -72,8 +72,8 @@ export const lists: Commands = {
       const before = items.length;
       const order = wanted < 0 ? [...items].reverse() : [...items];
       const kept = order.filter((item) => item !== text || left-- <= 0);
-      items.splice(0, items.length, ...(wanted < 0 ? kept.reverse() : kept));
-      db.touch(key);
+      replaceAll(items, wanted < 0 ? kept.reverse() : kept);
+      if (items.length < before) db.touch(key);
       return integer(before - items.length);
     },
   },
@@ -83,8 +83,11 @@ export const lists: Commands = {
     run: ({ db, args: [key = '', start, end] }) => {
       const items = db.list(key);
       if (!items) return ok;
-      items.splice(0, items.length, ...items.slice(...slice(int(start), int(end), items.length)));
-      db.touch(key);
+      const kept = items.slice(...slice(int(start), int(end), items.length));
+      if (kept.length < items.length) {
+        replaceAll(items, kept);
+        db.touch(key);
+      }
       return ok;
     },
   },
@@ -117,6 +120,9 @@ export const lists: Commands = {
 
 type End = 'left' | 'right';
 
+/** More than these do not go through one call of a function. */
+const mostArguments = 10_000;
+
 function end(word: string | undefined): End {
   if (!/^(left|right)$/i.test(word ?? '')) throw syntaxError();
   return (word ?? '').toLowerCase() as End;
@@ -126,7 +132,8 @@ function push({ db, args: [key = '', ...texts] }: Call, where: End, onlyExisting
   if (onlyExisting && !db.list(key)) return integer(0);
   const items = db.listFor(key);
   if (where === 'right') for (const text of texts) items.push(text);
-  else items.unshift(...texts.reverse());
+  else if (texts.length < mostArguments) items.unshift(...texts.reverse());
+  else replaceAll(items, [...texts.reverse(), ...items]);
   db.touch(key);
   return integer(items.length);
 }
@@ -134,7 +141,8 @@ function push({ db, args: [key = '', ...texts] }: Call, where: End, onlyExisting
 function pop({ db, args: [key = '', count] }: Call, where: End): Reply {
   const items = db.list(key);
   if (count === undefined) {
-    const text = items && take(items, where);
+    if (!items) return nil;
+    const text = take(items, where);
     db.touch(key);
     return bulkOrNil(text);
   }
@@ -143,8 +151,14 @@ function pop({ db, args: [key = '', count] }: Call, where: End): Reply {
   if (!items) return nilArray;
   const taken: string[] = [];
   while (taken.length < wanted && items.length > 0) taken.push(take(items, where) ?? '');
-  db.touch(key);
+  if (taken.length > 0) db.touch(key);
   return bulks(taken);
+}
+
+/** Puts other items in place of those of a list, however many. */
+function replaceAll(items: string[], others: readonly string[]): void {
+  items.length = 0;
+  for (const item of others) items.push(item);
 }
 
 function take(items: string[], where: End): string | undefined {

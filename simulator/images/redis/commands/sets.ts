@@ -3,6 +3,9 @@ import type { Keyspace } from '../keyspace';
 import { array, bulk, bulkOrNil, CommandError, integer, type Reply, syntaxError } from '../resp';
 import { page, scanOptions } from './keys';
 
+/** Members that one command may name over and over. */
+const mostRandom = 100_000;
+
 type Combine = (db: Keyspace, keys: string[]) => Set<string>;
 
 export const sets: Commands = {
@@ -48,7 +51,7 @@ export const sets: Commands = {
       const taken = randomOf(call, false);
       const [key = '', count] = call.args;
       for (const member of taken) call.db.members(key)?.delete(member);
-      call.db.touch(key);
+      if (taken.length > 0) call.db.touch(key);
       call.keep = taken.length > 0 ? [['SREM', key, ...taken]] : [];
       return count === undefined ? bulkOrNil(taken[0]) : shown(taken);
     },
@@ -101,6 +104,10 @@ function randomOf({ db, args: [key = '', count, more] }: Call, mayRepeat: boolea
   const any = () => Math.floor(Math.random() * members.length);
   if (wanted < 0) {
     if (!mayRepeat) throw new CommandError('ERR value is out of range, must be positive');
+    if (wanted < -mostRandom)
+      throw new CommandError(
+        `ERR The embedded cluster does not simulate SRANDMEMBER of more than ${mostRandom} members; use a kind cluster for that.`,
+      );
     return members.length === 0 ? [] : Array.from({ length: -wanted }, () => members[any()] ?? '');
   }
   const taken: string[] = [];

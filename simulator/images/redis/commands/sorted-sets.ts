@@ -14,6 +14,7 @@ export const sortedSets: Commands = {
       const { db, args } = call;
       const [key = '', step, member = ''] = args;
       const sum = (db.scores(key)?.get(member) ?? 0) + float(step);
+      if (Number.isNaN(sum)) throw new CommandError('ERR resulting score is not a number (NaN)');
       db.scoresFor(key).set(member, sum);
       db.touch(key);
       call.keep = [['ZADD', key, doubleText(sum), member]];
@@ -176,8 +177,10 @@ function within(low: string | undefined, high: string | undefined): (scored: Sco
 }
 
 function pop(call: Call, highest: boolean): Reply {
+  const wanted = call.args[1] === undefined ? 1 : int(call.args[1]);
+  if (wanted < 0) throw new CommandError('ERR value is out of range, must be positive');
   const all = sorted(call);
-  const taken = (highest ? all.reverse() : all).slice(0, call.args[1] === undefined ? 1 : int(call.args[1]));
+  const taken = (highest ? all.reverse() : all).slice(0, wanted);
   removeAll(call, taken);
   const [key = ''] = call.args;
   call.keep = taken.length > 0 ? [['ZREM', key, ...taken.map(([member]) => member)]] : [];
