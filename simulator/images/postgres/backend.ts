@@ -78,6 +78,8 @@ async function begin(
       role ? undefined : `Role "${user}" does not exist.`,
     );
   if (!role) return fatal(server, wire, '28000', `role "${user}" does not exist`);
+  if (role.attributes?.includes('Cannot login'))
+    return fatal(server, wire, '28000', `role "${user}" is not permitted to log in`);
   if (server.sessions.size >= Number(server.setting('max_connections')))
     return fatal(server, wire, '53300', 'sorry, too many clients already');
   const session = await server.join(name, user);

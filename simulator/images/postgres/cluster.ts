@@ -1,5 +1,6 @@
 import { decode, encode, toBytes, toText } from '../../files/byte-string';
 import { FileError } from '../../files/file-system';
+import { writeAll } from '../../files/write-all';
 import type { Process } from '../../runtime/process';
 import { type Change, Database, decodeChange, encodeChange } from './sql/catalog';
 import { SqlError } from './sql/sql-error';
@@ -7,9 +8,11 @@ import { SqlError } from './sql/sql-error';
 /** Journals longer than this are written anew. */
 const checkpointBytes = 256 * 1024;
 
-interface Role {
+export interface Role {
   /** What is kept of its password; undefined: it has none, and cannot log in by one. */
   verifier?: string;
+  /** As \\du shows them; undefined: those of the role that initdb makes. */
+  attributes?: string[];
 }
 
 interface GlobalFile {
@@ -79,9 +82,27 @@ export class Cluster {
     if (this.process.files.exists(this.journal(name))) this.process.files.unlink(this.journal(name));
   }
 
-  createRole(name: string, verifier: string | undefined): void {
+  createRole(name: string, role: Role): void {
     if (Object.hasOwn(this.roles, name)) throw new SqlError('42710', `role "${name}" already exists`);
-    this.roles[name] = verifier === undefined ? {} : { verifier };
+    this.roles[name] = role;
+    this.saveGlobal();
+  }
+
+  changeRole(name: string, change: Role): void {
+    const role = Object.hasOwn(this.roles, name) ? this.roles[name] : undefined;
+    if (!role) throw new SqlError('42704', `role "${name}" does not exist`);
+    Object.assign(role, change);
+    this.saveGlobal();
+  }
+
+  dropRole(name: string): void {
+    if (!Object.hasOwn(this.roles, name)) throw new SqlError('42704', `role "${name}" does not exist`);
+    const owned = Object.entries(this.databases).filter(([, { owner }]) => owner === name);
+    if (owned.length > 0)
+      throw new SqlError('2BP01', `role "${name}" cannot be dropped because some objects depend on it`, {
+        detail: owned.map(([database]) => `owner of database ${database}`).join('\n'),
+      });
+    delete this.roles[name];
     this.saveGlobal();
   }
 
@@ -91,8 +112,13 @@ export class Cluster {
     const text = toBytes(changes.map((change) => `${encodeChange(change)}\n`).join(''));
     this.guarded(() => {
       const file = this.process.files.open(this.journal(database.name), 'a', 0o600);
+      const { size } = file.stat();
       try {
-        file.write(encode(text));
+        writeAll(file, encode(text));
+      } catch (error) {
+        // What fitted of it must not stand before what is written next.
+        file.truncate(size);
+        throw error;
       } finally {
         file.release();
       }
@@ -128,7 +154,7 @@ export class Cluster {
   private replace(path: string, text: string): void {
     const file = this.process.files.open(`${path}.new`, 'w', 0o600);
     try {
-      file.write(encode(text));
+      writeAll(file, encode(text));
     } finally {
       file.release();
     }

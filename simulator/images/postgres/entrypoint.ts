@@ -113,9 +113,13 @@ async function variables(process: Process): Promise<Variables | string> {
   for (const value of values) if (typeof value !== 'string') return value.problem;
   const [user = '', password = '', database = '', initArguments = ''] = values as string[];
   const method = process.env.get('POSTGRES_HOST_AUTH_METHOD') ?? '';
-  if (initArguments !== '')
-    return 'The embedded cluster does not simulate POSTGRES_INITDB_ARGS; use a kind cluster for that.\n';
-  if (!/^(|trust|reject|scram-sha-256)$/.test(method))
+  // These say what is so anyway.
+  const allowed =
+    /^(--data-checksums|-k|--encoding=?\s*UTF-?8|-E\s*UTF-?8|--auth(-host|-local)?=scram-sha-256|\s)*$/i;
+  if (!allowed.test(initArguments))
+    return `The embedded cluster does not simulate POSTGRES_INITDB_ARGS="${initArguments}"; use a kind cluster for that.\n`;
+  // What is kept of the passwords answers to md5 as well: the server then asks by SCRAM.
+  if (!/^(|trust|reject|md5|scram-sha-256)$/.test(method))
     return `The embedded cluster does not simulate POSTGRES_HOST_AUTH_METHOD=${method}; use a kind cluster for that.\n`;
   if (password === '' && method !== 'trust')
     return [
@@ -158,17 +162,28 @@ async function runScripts(
   database: string,
 ): Promise<number> {
   const names = process.files.exists(scripts)
-    ? process.files.list(scripts).filter((name) => !name.startsWith('.'))
+    ? process.files
+        .list(scripts)
+        .filter((name) => !name.startsWith('.'))
+        .sort()
     : [];
   const say = (text: string) => process.write(1, `/usr/local/bin/docker-entrypoint.sh: ${text}\n`);
   if (names.length === 0) await say(`ignoring ${scripts}/*\n`);
   for (const name of names) {
     const path = `${scripts}/${name}`;
+    if (/\.sql\.(gz|xz|zst)$/.test(name)) {
+      await process.write(
+        2,
+        `${path}: The embedded cluster does not simulate packed scripts; use a kind cluster for that.\n`,
+      );
+      return 1;
+    }
     if (!/\.(sql|sh)$/.test(name)) {
       await say(`ignoring ${path}`);
       continue;
     }
-    await say(`running ${path}`);
+    const sourced = name.endsWith('.sh') && !process.files.access(path, 1);
+    await say(`${sourced ? 'sourcing' : 'running'} ${path}`);
     const code = name.endsWith('.sql')
       ? await runSql(process, server, path, user, database)
       : await runShell(process, server, path, user, database);
@@ -225,8 +240,9 @@ async function runShell(
       .set('POSTGRES_DB', database);
     const direct = process.files.access(path, 1);
     const child = process.spawn({
-      path: direct ? path : '/bin/sh',
-      argv: direct ? [path] : ['sh', path],
+      // A script that may not be executed becomes part of the entrypoint, which ends at the first failure.
+      path: direct ? path : '/bin/bash',
+      argv: direct ? [path] : ['bash', '-e', '-o', 'pipefail', path],
       env,
     });
     return (await process.wait(child)).code;

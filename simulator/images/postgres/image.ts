@@ -69,8 +69,10 @@ function buildPostgres(root: VolumeTree, tag: string, applets: readonly string[]
     ],
     groups: [{ name: 'postgres', gid: id, members: [] }],
   };
-  if (alpine) buildAlpine(root, applets, '3.22.2', more);
-  else buildDebian(root, applets, more);
+  if (alpine) {
+    buildAlpine(root, applets, '3.22.2', more);
+    root.write('/bin/bash', nativeExecutable('bash'), { mode: 0o755 });
+  } else buildDebian(root, applets, more);
   const folder = alpine ? '/usr/local/bin' : `/usr/lib/postgresql/${release.split('.')[0]}/bin`;
   const suffix = `${release}-${alpine ? 'alpine' : 'debian'}`;
   const install = (path: string, program: string) =>

@@ -1,6 +1,7 @@
 import { encode } from '../../files/byte-string';
 import { errorText } from '../../files/error-text';
 import { FileError } from '../../files/file-system';
+import { writeAll } from '../../files/write-all';
 import type { Process } from '../../runtime/process';
 import { Cluster } from './cluster';
 import { makeVerifier } from './scram';
@@ -111,7 +112,7 @@ const configuration = ["listen_addresses = '*'", 'max_connections = 100', 'share
 function write(process: Process, path: string, text: string): void {
   const file = process.files.open(path, 'w', 0o600);
   try {
-    file.write(encode(text));
+    writeAll(file, encode(text));
   } finally {
     file.release();
   }

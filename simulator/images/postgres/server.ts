@@ -6,6 +6,10 @@ import { SqlSession } from './sql/session';
 import type { SqlError } from './sql/sql-error';
 import { versionText } from './version';
 
+function verifierFor(password: string | undefined): { verifier?: string } {
+  return password === undefined ? {} : { verifier: makeVerifier(password) };
+}
+
 /** A running PostgreSQL: its data, its sessions, and whose turn it is. */
 export class PostgresServer {
   readonly sessions = new Set<SqlSession>();
@@ -78,13 +82,16 @@ export class PostgresServer {
         commit: (target, changes) => this.cluster.commit(target, changes),
         facts: () => ({
           databases: this.cluster.databases,
-          roles: Object.keys(this.cluster.roles),
+          roles: Object.entries(this.cluster.roles).map(([name, { attributes }]) => ({ name, attributes })),
           toSql: (expression) => toSql.expr(expression),
         }),
         createDatabase: (wanted, owner) => this.cluster.createDatabase(wanted, owner),
         dropDatabase: (wanted) => this.cluster.dropDatabase(wanted),
-        createRole: (role, password) =>
-          this.cluster.createRole(role, password === undefined ? undefined : makeVerifier(password)),
+        createRole: (role, { password, attributes = [] }) =>
+          this.cluster.createRole(role, { ...verifierFor(password), attributes }),
+        changeRole: (role, { password, attributes }) =>
+          this.cluster.changeRole(role, { ...verifierFor(password), ...(attributes ? { attributes } : {}) }),
+        dropRole: (role) => this.cluster.dropRole(role),
       },
       database,
       user,

@@ -6,50 +6,90 @@ type Ask = (sql: string) => Promise<(string | null)[][]>;
 const left = (name: string) => ({ name, right: false });
 const quote = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
+/** What \l shows between encoding and privileges, by the first version that does so. */
+const localeColumns: [major: number, names: string[]][] = [
+  [17, ['Locale Provider', 'Collate', 'Ctype', 'Locale', 'ICU Rules']],
+  [16, ['Locale Provider', 'Collate', 'Ctype', 'ICU Locale', 'ICU Rules']],
+  [15, ['Collate', 'Ctype', 'ICU Locale', 'Locale Provider']],
+  [0, ['Collate', 'Ctype']],
+];
+
 /** \l */
-export async function listDatabases(ask: Ask, user: string): Promise<ShownTable> {
+export async function listDatabases(ask: Ask, user: string, major: number): Promise<ShownTable> {
   const rows = await ask("SELECT name, owner FROM psql.owners WHERE kind = 'database' ORDER BY name");
-  const names = ['Name', 'Owner', 'Encoding', 'Locale Provider', 'Collate', 'Ctype', 'Access privileges'];
+  const locale = localeColumns.find(([from]) => major >= from)?.[1] ?? [];
+  const values: Record<string, string> = {
+    'Locale Provider': 'libc',
+    Collate: 'en_US.utf8',
+    Ctype: 'en_US.utf8',
+  };
   return {
     title: 'List of databases',
-    columns: names.map(left),
+    columns: ['Name', 'Owner', 'Encoding', ...locale, 'Access privileges'].map(left),
     rows: rows.map(([name = '', owner = '']) => [
       name,
       owner,
       'UTF8',
-      'libc',
-      'en_US.utf8',
-      'en_US.utf8',
+      ...locale.map((column) => values[column] ?? null),
       /^template/.test(name ?? '') ? `=c/${user}\n${user}=CTc/${user}` : null,
     ]),
   };
 }
 
 /** \du */
-export async function listRoles(ask: Ask): Promise<ShownTable> {
-  const rows = await ask('SELECT rolname FROM pg_roles ORDER BY rolname');
+export async function listRoles(ask: Ask, major: number): Promise<ShownTable> {
+  const rows = await ask('SELECT name, attributes FROM psql.roles');
+  const members = major < 16;
   return {
     title: 'List of roles',
-    columns: ['Role name', 'Attributes'].map(left),
-    rows: rows.map(([name = '']) => [name, 'Superuser, Create role, Create DB, Replication, Bypass RLS']),
+    columns: ['Role name', 'Attributes', ...(members ? ['Member of'] : [])].map(left),
+    rows: rows.map(([name = '', attributes = '']) => [name, attributes, ...(members ? ['{}'] : [])]),
     footer: '',
   };
 }
 
-/** \dt, or \d with the sequences; undefined when there is nothing. */
-export async function listTables(
+/** \dn */
+export function listSchemas(): ShownTable {
+  return {
+    title: 'List of schemas',
+    columns: ['Name', 'Owner'].map(left),
+    rows: [['public', 'pg_database_owner']],
+  };
+}
+
+/** Letters that follow \d, and the kinds that they ask for. */
+const kinds: Record<string, string> = { t: 'table', s: 'sequence', i: 'index' };
+
+/** \dt, \ds, \di, or \d for tables and sequences; undefined when there is nothing. `pattern` may hold `*` and `?`. */
+export async function listRelations(
   ask: Ask,
-  tablesOnly: boolean,
+  letters: string,
+  pattern: string,
   major: number,
 ): Promise<ShownTable | undefined> {
+  const wanted = letters === '' ? ['table', 'sequence'] : [...letters].map((letter) => kinds[letter] ?? '');
+  const like = pattern
+    .replace(/^public\./, '')
+    .replace(/[\\%_]/g, '\\$&')
+    .replaceAll('*', '%')
+    .replaceAll('?', '_');
   const rows = await ask(
-    `SELECT name, kind, owner FROM psql.owners WHERE kind ${tablesOnly ? "= 'table'" : "<> 'database'"} ORDER BY name`,
+    `SELECT name, kind, owner, tablename FROM psql.owners WHERE kind IN (${wanted.map(quote).join(', ')})${like === '' ? '' : ` AND name LIKE ${quote(like)}`} ORDER BY name`,
   );
   if (rows.length === 0) return undefined;
+  const only = wanted.length === 1 ? wanted[0] : undefined;
+  const titles: Record<string, string> = { table: 'tables', sequence: 'sequences', index: 'indexes' };
+  const ofIndexes = wanted.includes('index');
   return {
-    title: tablesOnly && major >= 18 ? 'List of tables' : 'List of relations',
-    columns: ['Schema', 'Name', 'Type', 'Owner'].map(left),
-    rows: rows.map(([name = '', kind = '', owner = '']) => ['public', name, kind, owner]),
+    title: `List of ${(major >= 18 ? titles[only ?? ''] : undefined) ?? 'relations'}`,
+    columns: ['Schema', 'Name', 'Type', 'Owner', ...(ofIndexes ? ['Table'] : [])].map(left),
+    rows: rows.map(([name = '', kind = '', owner = '', table = '']) => [
+      'public',
+      name,
+      kind,
+      owner,
+      ...(ofIndexes ? [table] : []),
+    ]),
   };
 }
 

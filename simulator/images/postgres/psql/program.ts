@@ -5,9 +5,11 @@ import type { OpenFile } from '../../../files/open-file';
 import { type Terminal, terminalOf } from '../../../files/terminal';
 import type { Process } from '../../../runtime/process';
 import { LineEditor } from '../../../shell/interactive/line-editor';
+import { accountOf } from '../account';
 import { type Answer, ConnectError, PostgresClient } from '../client';
 import { splitStatements, takeStatements } from '../sql/split';
-import { describeTable, listDatabases, listRoles, listTables } from './describe';
+import { describeTable, listDatabases, listRelations, listRoles, listSchemas } from './describe';
+import { changeDisplay } from './display';
 import { type PsqlOptions, parsePsql } from './options';
 import { type ShownTable, type TableStyle, tableText } from './table-text';
 
@@ -27,13 +29,6 @@ export async function psql(process: Process, release: string): Promise<number> {
     await process.write(2, toBytes(`psql: error: ${error.message}\n`));
     return 2;
   }
-}
-
-function accountOf(process: Process): string {
-  const passwd = decode(process.files.readFile('/etc/passwd')).split('\n');
-  return (
-    passwd.find((line) => line.split(':')[2] === String(process.uid))?.split(':')[0] ?? String(process.uid)
-  );
 }
 
 /** Kinds of numbers, which stand on the right (pg_type). */
@@ -64,7 +59,7 @@ class Psql {
     const { options, process } = this;
     await this.connect();
     if (options.list) {
-      await this.showTable(await listDatabases((sql) => this.ask(sql), options.user));
+      await this.showTable(await listDatabases((sql) => this.ask(sql), options.user, this.major));
       return 0;
     }
     const file = process.fds.get(0);
@@ -72,6 +67,10 @@ class Psql {
     if (options.actions.length > 0) return this.actions();
     if (file && terminal) return this.prompt(file, terminal);
     return this.script(toText(await this.input()), '<stdin>');
+  }
+
+  private get major(): number {
+    return Number.parseInt(this.release, 10);
   }
 
   private async connect(database = this.options.database): Promise<void> {
@@ -261,21 +260,38 @@ class Psql {
     const [first = ''] = words;
     const ask = (sql: string) => this.ask(sql);
     const { options } = this;
+    const shown = changeDisplay(command, words, this.style);
+    if (shown) {
+      await this.say(shown.good ? 1 : 2, shown.text);
+      return shown.good;
+    }
     switch (command.replace(/\+$/, '')) {
       case '\\q':
         return true;
       case '\\l':
-        await this.showTable(await listDatabases(ask, options.user));
+        await this.showTable(await listDatabases(ask, options.user, this.major));
         return true;
       case '\\du':
-        await this.showTable(await listRoles(ask));
+      case '\\dg':
+        await this.showTable(await listRoles(ask, this.major));
+        return true;
+      case '\\dn':
+        await this.showTable(listSchemas());
         return true;
       case '\\dt':
+      case '\\ds':
+      case '\\di':
       case '\\d': {
-        if (first === '') {
-          const table = await listTables(ask, command.startsWith('\\dt'), Number.parseInt(this.release, 10));
+        const letters = command.slice(2).replace(/\+$/, '');
+        if (first === '' || letters !== '') {
+          const table = await listRelations(ask, letters, first, this.major);
           if (table) await this.showTable(table);
-          else await this.say(2, 'Did not find any relations.\n');
+          else if (first !== '') await this.say(2, `Did not find any relation named "${first}".\n`);
+          else
+            await this.say(
+              2,
+              `Did not find any ${this.major >= 18 && letters === 't' ? 'tables' : 'relations'}.\n`,
+            );
           return true;
         }
         const text = await describeTable(ask, first, this.style);
@@ -304,14 +320,17 @@ class Psql {
           `You are connected to database "${options.database}" as user "${options.user}" ${options.host === '' ? 'via socket in "/var/run/postgresql"' : `on host "${options.host}"`} at port "${options.port}".\n`,
         );
         return true;
-      case '\\x':
-        this.style.expanded = !this.style.expanded;
-        await this.say(1, `Expanded display is ${this.style.expanded ? 'on' : 'off'}.\n`);
+      case '\\encoding':
+        if (first === '') await this.say(1, 'UTF8\n');
+        return first === '' || /^utf-?8$/i.test(first);
+      case '\\!': {
+        const shell = this.process.spawn({
+          path: '/bin/sh',
+          argv: ['sh', '-c', toBytes(line.trim().slice(2).trim())],
+        });
+        await this.process.wait(shell);
         return true;
-      case '\\t':
-        this.style.tuplesOnly = !this.style.tuplesOnly;
-        await this.say(1, `Tuples only is ${this.style.tuplesOnly ? 'on' : 'off'}.\n`);
-        return true;
+      }
       case '\\timing':
         this.timing = first === '' ? !this.timing : first === 'on';
         await this.say(1, `Timing is ${this.timing ? 'on' : 'off'}.\n`);

@@ -1,6 +1,7 @@
 import type { Expr } from 'pgsql-ast-parser';
 import { Decimal } from './decimal';
 import type { SqlType } from './types';
+import { UniqueKeys } from './unique-keys';
 import type { SqlValue } from './values';
 
 export interface ColumnDef {
@@ -48,6 +49,7 @@ export interface Table {
   /** By the number that a row got when it was inserted. */
   rows: Map<number, SqlValue[]>;
   nextRow: number;
+  keys: UniqueKeys;
 }
 
 /** Everything that a database can change by: what its journal holds, and what undoes a transaction. */
@@ -75,27 +77,32 @@ export class Database {
         const table = this.tables.get(change.table);
         const before = table?.rows.get(change.id);
         table?.rows.set(change.id, change.row);
+        table?.keys.put(change.id, before, change.row);
         if (table) table.nextRow = Math.max(table.nextRow, change.id + 1);
         if (!before) this.cells += change.row.length;
         const { table: name, id } = change;
         return [before ? { kind: 'put', table: name, id, row: before } : { kind: 'remove', table: name, id }];
       }
       case 'remove': {
-        const rows = this.tables.get(change.table)?.rows;
-        const before = rows?.get(change.id);
-        rows?.delete(change.id);
+        const table = this.tables.get(change.table);
+        const before = table?.rows.get(change.id);
+        table?.rows.delete(change.id);
+        if (before) table?.keys.remove(change.id, before);
         this.cells -= before?.length ?? 0;
         return before ? [{ kind: 'put', table: change.table, id: change.id, row: before }] : [];
       }
       case 'define': {
         const before = this.tables.get(change.def.name);
-        this.tables.set(change.def.name, { rows: new Map(), nextRow: 1, ...before, def: change.def });
+        // Columns may stand elsewhere now.
+        const keys = new UniqueKeys();
+        this.tables.set(change.def.name, { rows: new Map(), nextRow: 1, ...before, keys, def: change.def });
         return [before ? { kind: 'define', def: before.def } : { kind: 'drop', table: change.def.name }];
       }
       case 'drop': {
         const before = this.tables.get(change.table);
         if (!before) return [];
         this.tables.delete(change.table);
+        for (const row of before.rows.values()) this.cells -= row.length;
         const rows = [...before.rows].map(
           ([id, row]): Change => ({ kind: 'put', table: change.table, id, row }),
         );

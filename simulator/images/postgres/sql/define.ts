@@ -15,6 +15,7 @@ import { primaryKeyMark } from './read-statement';
 import { Scope, type Surroundings } from './scope';
 import { notSimulated, SqlError } from './sql-error';
 import { isSerial, typeOf } from './types';
+import { UniqueKeys } from './unique-keys';
 import { castValue } from './values';
 
 /** CREATE, ALTER, DROP and TRUNCATE of tables and indexes. */
@@ -223,10 +224,12 @@ export class Definer {
       def,
       rows: new Map<number, typeof rows extends Map<number, infer R> ? R : never>(),
       nextRow: 1,
+      keys: new UniqueKeys(),
     };
     for (const [id, row] of rows) {
       this.modifier.check(copy, id, row);
       copy.rows.set(id, row);
+      copy.keys.put(id, undefined, row);
     }
   }
 

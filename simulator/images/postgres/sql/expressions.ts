@@ -138,10 +138,10 @@ function unary(op: string, inner: Compiled): Compiled {
 
 function membership(left: Expr, right: Expr, positive: boolean, scope: Scope): Compiled {
   const value = compile(left, scope);
-  const found =
-    right.type === 'list'
-      ? listed(value, right.expressions, scope)
-      : queried(value, right as SelectStatement, scope);
+  const found = /^(select|union|union all|values|with|with recursive)$/.test(right.type)
+    ? queried(value, right as SelectStatement, scope)
+    : // The parser takes a list of one for what stands in it.
+      listed(value, right.type === 'list' ? right.expressions : [right], scope);
   return positive ? found : unary('NOT', found);
 }
 
@@ -158,6 +158,7 @@ function queried(value: Compiled, statement: SelectStatement, scope: Scope): Com
     type: type('boolean'),
     run: (env) => {
       const rows = query.rows(env);
+      scope.surroundings.budget.spend(rows.length);
       const [a, b] = alike('=', value, { type: column.type, run: ({ row }) => row[0] ?? null });
       const wanted = a.run(env);
       if (rows.length === 0) return false;

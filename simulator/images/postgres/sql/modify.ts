@@ -12,7 +12,7 @@ import type { Planner, Query } from './query';
 import { type Column, type Compiled, type Row, Scope, type Surroundings } from './scope';
 import { notSimulated, SqlError } from './sql-error';
 import { typeText } from './types';
-import { formatValue, mayAssign, type SqlValue } from './values';
+import { formatValue, identityOf, mayAssign, type SqlValue } from './values';
 
 /** What a statement did: its command tag, and rows when it returns some. */
 export interface Result {
@@ -80,6 +80,7 @@ export class Modifier {
     const where = statement.where ? toBoolean(compile(statement.where, scope), 'WHERE') : undefined;
     const sets = statement.sets.map(({ column, value }) => this.setter(table, column.name, value, scope));
     const returning = this.returning(table, statement.returning, statement.table.alias);
+    this.surroundings.budget.spend(table.rows.size);
     const targets = [...table.rows].filter(([, row]) => !where || isTrue(where, { row }));
     const returned: Row[] = [];
     for (const [id, row] of targets) {
@@ -97,6 +98,7 @@ export class Modifier {
     const scope = this.scope(table, statement.from.alias);
     const where = statement.where ? toBoolean(compile(statement.where, scope), 'WHERE') : undefined;
     const returning = this.returning(table, statement.returning, statement.from.alias);
+    this.surroundings.budget.spend(table.rows.size);
     const targets = [...table.rows].filter(([, row]) => !where || isTrue(where, { row }));
     for (const [id, row] of targets) {
       if (!table.rows.has(id)) continue;
@@ -120,6 +122,7 @@ export class Modifier {
 
   /** Stores a whole row that the table's constraints allow. Throws SqlError. */
   put(table: Table, id: number | undefined, row: SqlValue[]): void {
+    this.surroundings.budget.spend(1 + 5 * table.def.checks.length);
     this.check(table, id, row);
     this.change({ kind: 'put', table: table.def.name, id: id ?? table.nextRow, row });
   }
@@ -278,9 +281,12 @@ export class Modifier {
   ): number | undefined {
     for (const { columns } of only ? [only] : table.def.unique) {
       const at = columns.map((name) => this.columnIndex(table, name));
-      if (at.some((index) => (row[index] ?? null) === null)) continue;
-      for (const [id, other] of table.rows)
-        if (id !== self && at.every((index) => same(row[index], other[index]))) return id;
+      const id = table.keys.find(
+        table.rows,
+        at,
+        at.map((index) => row[index] ?? null),
+      );
+      if (id !== undefined && id !== self) return id;
     }
     return undefined;
   }
@@ -294,7 +300,7 @@ export class Modifier {
     if (key.includes(null)) return;
     const other = this.table(target);
     const at = foreignColumns.map((column) => this.columnIndex(other, column));
-    for (const each of other.rows.values()) if (at.every((index, i) => same(each[index], key[i]))) return;
+    if (other.keys.find(other.rows, at, key) !== undefined) return;
     throw new SqlError(
       '23503',
       `insert or update on table "${table.def.name}" violates foreign key constraint "${name}"`,
@@ -312,6 +318,7 @@ export class Modifier {
         const at = foreign.foreignColumns.map((column) => this.columnIndex(table, column));
         if (after && at.every((index) => same(before[index], after[index]))) continue;
         const own = foreign.columns.map((column) => this.columnIndex(other, column));
+        this.surroundings.budget.spend(other.rows.size);
         const pointing = [...other.rows].filter(([, row]) =>
           own.every((index, i) => row[index] !== null && same(row[index], before[at[i] ?? 0])),
         );
@@ -362,7 +369,7 @@ class OwnFirst extends Scope {
 }
 
 function same(a: SqlValue | undefined, b: SqlValue | undefined): boolean {
-  return a === b || (a != null && b != null && String(a) === String(b));
+  return a === b || (a != null && b != null && identityOf(a) === identityOf(b));
 }
 
 function shown(value: SqlValue, column: { type: Column['type'] } | undefined): string {

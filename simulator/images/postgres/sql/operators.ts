@@ -1,4 +1,5 @@
 import type { BinaryOperator } from 'pgsql-ast-parser';
+import { foldCase } from '../../../shell/bounded-regexp';
 import { Decimal } from './decimal';
 import { addInterval, type Interval } from './moments';
 import type { Compiled, Env } from './scope';
@@ -105,26 +106,49 @@ function concatenation(left: Compiled, right: Compiled): Compiled {
 
 function like(op: string, left: Compiled, right: Compiled): Compiled {
   const negative = op.startsWith('NOT');
-  const flags = op.includes('ILIKE') ? 'isu' : 'su';
+  const folds = op.includes('ILIKE');
   if (![left, right].every(({ type: each }) => isText(each) || each.name === 'unknown'))
     throw noOperator(`${negative ? '!' : ''}~~${op.includes('ILIKE') ? '*' : ''}`, left.type, right.type);
-  return both(type('boolean'), cast(left, type('text')), cast(right, type('text')), (a, b) => {
-    const source = String(b).replace(/\\(.)|[\\^$.*+?()[\]{}|/%_-]/gsu, (whole, escaped?: string) => {
+  const expressionOf = remembered((pattern) => {
+    const source = pattern.replace(/\\(.)|[\\^$.*+?()[\]{}|/%_-]/gsu, (whole, escaped?: string) => {
       if (escaped !== undefined) return escaped.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
       return whole === '%' ? '.*' : whole === '_' ? '.' : whole === '-' ? '-' : `\\${whole}`;
     });
-    return new RegExp(`^${source}$`, flags).test(String(a)) !== negative;
+    // The flags i and u keep an expression that backtracks from going over to V8's automaton.
+    if (folds && /^[\x20-\x7e]*$/.test(pattern)) return new RegExp(`^${foldCase(source)}$`, 's');
+    return new RegExp(`^${source}$`, folds ? 'is' : 's');
   });
+  return both(
+    type('boolean'),
+    cast(left, type('text')),
+    cast(right, type('text')),
+    (a, b) => expressionOf(String(b)).test(String(a)) !== negative,
+  );
 }
 
 function matching(op: string, left: Compiled, right: Compiled): Compiled {
-  return both(type('boolean'), cast(left, type('text')), cast(right, type('text')), (a, b) => {
+  const expressionOf = remembered((pattern) => {
     try {
-      return new RegExp(String(b), op.endsWith('*') ? 'i' : '').test(String(a)) !== op.startsWith('!');
+      return new RegExp(op.endsWith('*') ? foldCase(pattern) : pattern);
     } catch {
-      throw new SqlError('2201B', `invalid regular expression: ${b}`);
+      throw new SqlError('2201B', `invalid regular expression: ${pattern}`);
     }
   });
+  return both(
+    type('boolean'),
+    cast(left, type('text')),
+    cast(right, type('text')),
+    (a, b) => expressionOf(String(b)).test(String(a)) !== op.startsWith('!'),
+  );
+}
+
+/** Most often all rows are held against one pattern. */
+function remembered(make: (pattern: string) => RegExp): (pattern: string) => RegExp {
+  let last: { pattern: string; expression: RegExp } | undefined;
+  return (pattern) => {
+    if (last?.pattern !== pattern) last = { pattern, expression: make(pattern) };
+    return last.expression;
+  };
 }
 
 type Arithmetic = '+' | '-' | '*' | '/' | '%';

@@ -1,6 +1,7 @@
 import type { Expr, From, SelectedColumn, SelectFromStatement, SelectStatement } from 'pgsql-ast-parser';
 import { compile } from './expressions';
 import { commonOf } from './functions';
+import { equalSides } from './join-keys';
 import { cast, isTrue, toBoolean } from './operators';
 import { byOutput, compareKeys, hasAggregate, orderKey, outputName } from './outputs';
 import { type Column, type Compiled, type Env, type Row, Scope, type Surroundings } from './scope';
@@ -154,7 +155,9 @@ export class Planner {
       columns: columns.map(({ name, type: each }) => ({ name, type: each })),
       rows: (outside) => {
         const inside = (row: Row): Env => ({ row, outer: outside });
-        const kept = source.rows(outside).filter((row) => !where || isTrue(where, inside(row)));
+        const found = source.rows(outside);
+        this.surroundings.budget.spend(found.length);
+        const kept = found.filter((row) => !where || isTrue(where, inside(row)));
         let envs = grouped ? groups(kept, keys, inside) : kept.map(inside);
         if (having) envs = envs.filter((env) => isTrue(having, env));
         let rows = envs.map((env) => ({
@@ -274,16 +277,20 @@ export class Planner {
     const on = clause?.on ? toBoolean(compile(clause.on, scope), 'JOIN/ON') : undefined;
     if (clause?.using?.length) throw notSimulated('JOIN … USING (write JOIN … ON)');
     const kind = clause?.type ?? 'CROSS JOIN';
+    const matching = clause?.on ? equalSides(clause.on, left.columns, right.columns) : undefined;
     const blank = (query: Query) => query.columns.map(() => null);
     return {
       columns,
       rows: (env) => {
         const [ours, theirs] = [left.rows(env), right.rows(env)];
+        const near = matching?.(theirs);
         const result: Row[] = [];
         const matched = new Set<Row>();
         for (const a of ours) {
           let found = false;
-          for (const b of theirs) {
+          const candidates = near?.(a) ?? theirs;
+          this.surroundings.budget.spend(candidates.length + 1);
+          for (const b of candidates) {
             const row = [...a, ...b];
             if (on && !isTrue(on, { row, outer: env })) continue;
             found = true;

@@ -1,4 +1,5 @@
 import type { Expr, SelectStatement } from 'pgsql-ast-parser';
+import type { Budget } from './budget';
 import { SqlError } from './sql-error';
 import type { SqlType } from './types';
 import type { SqlValue } from './values';
@@ -40,6 +41,7 @@ export interface Surroundings {
   /** The next number of a sequence. */
   nextValue(sequence: string): bigint;
   random(): number;
+  budget: Budget;
 }
 
 /** The names that an expression may use, and where their values are. */

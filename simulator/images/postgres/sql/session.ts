@@ -1,4 +1,6 @@
 import type { Statement } from 'pgsql-ast-parser';
+import { administrative } from './administration';
+import { Budget } from './budget';
 import type { Change, Database } from './catalog';
 import { Definer } from './define';
 import { Modifier, type Result } from './modify';
@@ -11,6 +13,15 @@ import { type ServerFacts, systemView } from './system-views';
 
 export type { Result } from './modify';
 
+/** Longer statements would keep the parser, and all that runs here with it, busy for more than a second. */
+const longest = 100_000;
+
+/** What a statement says of a role; `attributes` as \\du shows them. */
+interface GivenRole {
+  password?: string;
+  attributes?: string[];
+}
+
 /** What one server gives to all its sessions. */
 export interface SessionHost {
   nowMicros(): number;
@@ -20,7 +31,9 @@ export interface SessionHost {
   commit(database: Database, changes: readonly Change[]): void;
   createDatabase(name: string, owner: string): void;
   dropDatabase(name: string): void;
-  createRole(name: string, password: string | undefined): void;
+  createRole(name: string, role: GivenRole): void;
+  changeRole(name: string, role: GivenRole): void;
+  dropRole(name: string): void;
   facts(): ServerFacts;
 }
 
@@ -28,7 +41,8 @@ export interface SessionHost {
 export class SqlSession {
   private readonly settings = new Map<string, string>();
   private changes: Change[] = [];
-  private undo: Change[] = [];
+  /** What undoes each change, in the order of the changes. */
+  private undo: Change[][] = [];
   /** I: idle, T: in a transaction, E: in one that has failed. */
   state: 'I' | 'T' | 'E' = 'I';
   private startedMicros = 0;
@@ -76,55 +90,21 @@ export class SqlSession {
 
   /** Parsed, or a few statements that the parser does not know. Throws SqlError 42601. */
   private understood(text: string): Statement | { run(): Result } {
-    const administrative = this.administrative(text);
-    if (administrative) return administrative;
+    const simple = administrative(text, {
+      host: this.host,
+      user: this.user,
+      outside: (tag) => {
+        if (this.state !== 'I') throw new SqlError('25001', `${tag} cannot run inside a transaction block`);
+      },
+      finish: (keep) => this.finish(keep),
+    });
+    if (simple) return simple;
+    if (text.length > longest) throw notSimulated(`statements of more than ${longest} characters`);
     try {
       return readStatement(text, this.parse);
     } catch (error) {
       throw error instanceof SqlError ? error : syntaxError(text, error);
     }
-  }
-
-  private administrative(text: string): { run(): Result } | undefined {
-    const name = '("[^"]+"|[a-z_][\\w$]*)';
-    const plain = (word = '') => (word.startsWith('"') ? word.slice(1, -1) : word.toLowerCase());
-    const match = (pattern: string) => new RegExp(`^\\s*${pattern}\\s*$`, 'i').exec(text);
-    const alone = (run: () => void, tag: string) => ({
-      run: () => {
-        if (this.state !== 'I') throw new SqlError('25001', `${tag} cannot run inside a transaction block`);
-        run();
-        return { tag };
-      },
-    });
-    const created = match(`create database ${name}(?:\\s+(?:with\\s+)?owner\\s*=?\\s*${name})?`);
-    if (created)
-      return alone(
-        () => this.host.createDatabase(plain(created[1]), plain(created[2] ?? this.user)),
-        'CREATE DATABASE',
-      );
-    const dropped = match(`drop database ${name}`);
-    if (dropped) return alone(() => this.host.dropDatabase(plain(dropped[1])), 'DROP DATABASE');
-    const role = match(
-      `create (user|role) ${name}((?:\\s+(?:with|login|superuser|createdb|(?:encrypted )?password '[^']*'))*)`,
-    );
-    if (role) {
-      const password = /password '([^']*)'/i.exec(role[3] ?? '')?.[1];
-      return {
-        run: () => {
-          this.host.createRole(plain(role[2]), password);
-          return { tag: 'CREATE ROLE' };
-        },
-      };
-    }
-    if (match('(analyze|vacuum|checkpoint)')) return { run: () => ({ tag: text.trim().toUpperCase() }) };
-    if (match('(end|abort)(\\s+(transaction|work))?'))
-      return { run: () => this.finish(/^\s*end/i.test(text)) };
-    const unknown =
-      /^\s*(explain|copy|grant|revoke|listen|notify|lock|savepoint|release|prepare|execute|declare|fetch|cluster|reindex|merge|call|do|discard|reset|create\s+(?:view|materialized|function|procedure|trigger|extension|schema|type|domain|sequence|rule|policy)|alter\s+(?:role|user|system|database|sequence))\b/i.exec(
-        text,
-      )?.[1];
-    if (unknown !== undefined) throw notSimulated(unknown.toUpperCase().replace(/\s+/g, ' '));
-    return undefined;
   }
 
   private execute(statement: Statement): Result {
@@ -248,11 +228,12 @@ export class SqlSession {
         return next;
       },
       random: Math.random,
+      budget: new Budget(),
     };
   }
 
   private change(change: Change): void {
-    this.undo.unshift(...this.database.apply(change));
+    this.undo.push(this.database.apply(change));
     this.changes.push(change);
   }
 
@@ -264,16 +245,21 @@ export class SqlSession {
     try {
       this.host.commit(this.database, changes);
     } catch (error) {
-      for (const change of undo) this.database.apply(change);
+      this.takeBack(undo);
       throw error;
     }
+  }
+
+  private takeBack(undo: readonly Change[][]): void {
+    for (let at = undo.length - 1; at >= 0; at--)
+      for (const change of undo[at] ?? []) this.database.apply(change);
   }
 
   private rollback(): void {
     const { undo, changes } = this;
     this.changes = [];
     this.undo = [];
-    for (const change of undo) this.database.apply(change);
+    this.takeBack(undo);
     const sequences = changes.filter(({ kind }) => kind === 'sequence');
     if (sequences.length > 0) this.host.commit(this.database, sequences);
   }

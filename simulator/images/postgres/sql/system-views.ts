@@ -7,7 +7,7 @@ import { type TypeName, type, typeText } from './types';
 /** What the views tell beside the tables of the database itself. */
 export interface ServerFacts {
   databases: Record<string, { owner: string }>;
-  roles: readonly string[];
+  roles: readonly { name: string; attributes: readonly string[] | undefined }[];
   toSql(expression: Expr): string;
 }
 
@@ -15,6 +15,11 @@ type View = { columns: Record<string, TypeName>; rows(database: Database, facts:
 
 const defs = (database: Database) =>
   [...database.tables.values()].map(({ def }) => def).sort((a, b) => (a.name < b.name ? -1 : 1));
+
+/** Of the role that initdb makes. */
+const superuser: readonly string[] = ['Superuser', 'Create role', 'Create DB', 'Replication', 'Bypass RLS'];
+
+const byName = (roles: ServerFacts['roles']) => [...roles].sort((a, b) => (a.name < b.name ? -1 : 1));
 
 const views: Record<string, View> = {
   'information_schema.tables': {
@@ -75,8 +80,18 @@ const views: Record<string, View> = {
         .map((name) => [name, name !== 'template0']),
   },
   'pg_catalog.pg_roles': {
-    columns: { rolname: 'name' },
-    rows: (_database, { roles }) => [...roles].sort().map((name) => [name]),
+    columns: { rolname: 'name', rolsuper: 'boolean', rolcanlogin: 'boolean' },
+    rows: (_database, { roles }) =>
+      byName(roles).map(({ name, attributes = superuser }) => [
+        name,
+        attributes.includes('Superuser'),
+        !attributes.includes('Cannot login'),
+      ]),
+  },
+  'psql.roles': {
+    columns: { name: 'name', attributes: 'text' },
+    rows: (_database, { roles }) =>
+      byName(roles).map(({ name, attributes = superuser }) => [name, attributes.join(', ')]),
   },
   // For \d, \l and \du of this image's psql, whose own queries ask for more of the catalogs than is simulated.
   'psql.columns': {
@@ -98,14 +113,17 @@ const views: Record<string, View> = {
       defs(database).flatMap((def) => footers(database, def, facts).map((line) => [def.name, line])),
   },
   'psql.owners': {
-    columns: { kind: 'text', name: 'name', owner: 'name' },
+    columns: { kind: 'text', name: 'name', owner: 'name', tablename: 'name' },
     rows: (database, { databases }) => [
       ...Object.entries(databases)
         .sort()
-        .map(([name, { owner }]) => ['database', name, owner]),
-      ...defs(database).map(({ name, owner }) => ['table', name, owner]),
+        .map(([name, { owner }]) => ['database', name, owner, null]),
+      ...defs(database).map(({ name, owner }) => ['table', name, owner, null]),
       ...defs(database).flatMap(({ columns, owner }) =>
-        columns.flatMap(({ sequence }) => (sequence ? [['sequence', sequence, owner]] : [])),
+        columns.flatMap(({ sequence }) => (sequence ? [['sequence', sequence, owner, null]] : [])),
+      ),
+      ...defs(database).flatMap(({ name, owner, unique, indexes }) =>
+        [...unique, ...indexes].map((each) => ['index', each.name, owner, name]),
       ),
     ],
   },

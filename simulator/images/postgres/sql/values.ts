@@ -69,6 +69,15 @@ function parseValue(to: SqlType, text: string): SqlValue {
   }
 }
 
+/** A text that is the same for equal values of one type, however they are written: 1.0 and 1.00. */
+export function identityOf(value: Exclude<SqlValue, null>): string {
+  if (value instanceof Decimal) {
+    const text = value.toString();
+    return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+  }
+  return typeof value === 'object' ? String(spanOf(value)) : String(value);
+}
+
 /** The text that PostgreSQL sends for a value that is not null. */
 export function formatValue(from: SqlType, value: Exclude<SqlValue, null>): string {
   if (typeof value === 'boolean') return value ? 't' : 'f';
