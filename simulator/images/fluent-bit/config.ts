@@ -117,7 +117,10 @@ interface YamlFile {
 function yamlSections(files: FileView, path: string, variables: Map<string, string>): Section[] {
   let file: YamlFile;
   try {
-    file = (parseYaml(read(files, path)) ?? {}) as YamlFile;
+    const value: unknown = parseYaml(read(files, path)) ?? {};
+    if (value === null || typeof value !== 'object' || Array.isArray(value))
+      throw new ConfigurationError(`[config] YAML error in ${path}: it does not hold sections`);
+    file = value;
   } catch (error) {
     if (error instanceof ConfigurationError) throw error;
     throw new ConfigurationError(
@@ -133,7 +136,7 @@ function yamlSections(files: FileView, path: string, variables: Map<string, stri
   for (const [name, value] of Object.entries(file.env ?? {})) variables.set(name, String(value));
   const section = (kind: string, values: Record<string, unknown>): Section => ({
     kind,
-    properties: Object.entries(values).flatMap(([name, value]) =>
+    properties: Object.entries(values ?? {}).flatMap(([name, value]) =>
       (Array.isArray(value) ? value : [value]).map((each): [string, string] => [
         name.toLowerCase(),
         expand(yamlText(name, each), variables),
@@ -141,6 +144,10 @@ function yamlSections(files: FileView, path: string, variables: Map<string, stri
     ),
   });
   const { service, parsers = [], pipeline = {} } = file;
+  const lists = { includes: file.includes, parsers, ...pipeline };
+  for (const [name, list] of Object.entries(lists))
+    if (list !== undefined && list !== null && !Array.isArray(list))
+      throw new ConfigurationError(`[config] YAML error in ${path}: "${name}" is not a list`);
   return [
     ...(file.includes ?? []).flatMap((each) =>
       matching(files, resolve(path, each)).flatMap((found) => yamlSections(files, found, variables)),

@@ -142,11 +142,65 @@ describe('fluent-bit', () => {
       'format msgpack of the http output (set format json)',
     ],
     ['[INPUT]\n    Name\n', 'Key has an empty value'],
+    ['[INPUT]\n    Name dummy\n    Rate fast\n', "invalid value for 'rate': fast"],
+    ['[INPUT]\n    Name dummy\n    Dummy 5\n', 'invalid JSON in dummy: 5'],
+    [
+      `${dummy('{}')}[FILTER]\n    Name grep\n    Logical_Op or\n`,
+      'does not simulate the property "logical_op" of Fluent Bit\'s filter "grep"',
+    ],
     ['', 'no input plugins are defined'],
   ])('does not start with %j', async (config, message) => {
     const container = run(pod(), fluent(config));
     await ended(container);
     expect([container.exitCode, logOf(container)]).toEqual([1, expect.stringContaining(message)]);
+  });
+
+  it('does not let an output that gets no answer hold up the others', async () => {
+    const sandbox = pod();
+    const silent = run(sandbox, {
+      image: 'busybox:1.36',
+      name: 'silent',
+      command: ['nc', '-l', '-p', '9000'],
+    });
+    const config = `${service}[INPUT]\n    Name dummy\n    Tag d\n    Dummy {"a":1}\n    Rate 100\n[OUTPUT]\n    Name http\n    Match *\n    Port 9000\n    Format json\n${out}`;
+    const container = run(sandbox, fluent(config));
+    await logged(silent, 'POST / HTTP/1.1');
+    const before = logOf(container).length;
+    while (!logOf(container).slice(before).includes('{"a":1}')) await new Promise(setImmediate);
+  });
+
+  it('reads JSON from its standard input, and ends with it', async () => {
+    const args = '-q -f 0.02 -i stdin -o stdout -p format=json_lines -p json_date_key=false -m "*"';
+    const container = run(pod(false, {}, ['fluent/fluent-bit:3.1-debug']), {
+      image: 'fluent/fluent-bit:3.1-debug',
+      command: [
+        'sh',
+        '-c',
+        `printf '{"a":1}\\nno JSON\\n[5, {"b":2}]\\n' | /fluent-bit/bin/fluent-bit ${args}`,
+      ],
+    });
+    await ended(container);
+    expect([container.exitCode, logOf(container)]).toEqual([
+      0,
+      expect.stringContaining('{"a":1}\n{"b":2}\n'),
+    ]);
+    expect(logOf(container)).toContain('end of file (stdin closed by remote end)');
+  });
+
+  it('follows a file that takes the place of another, and reads long lines as it is told', async () => {
+    const tree = new VolumeTree({ now: () => 0 });
+    tree.mkdir('/', { mode: 0o777 });
+    tree.write('/app.log', `one\n${'x'.repeat(40_000)}`);
+    const logs = { containerPath: '/logs', tree, subPath: '', readOnly: false };
+    const tail =
+      '    Name tail\n    Path /logs/*.log\n    Read_from_Head On\n    Refresh_Interval 0.1\n    Skip_Long_Lines On\n';
+    const sandbox = pod();
+    const container = run(sandbox, fluent(`${service}[INPUT]\n${tail}${out}`, { mounts: [logs] }));
+    await logged(container, 'have long lines. Skipping long lines.');
+    await logged(container, '{"log":"one"}');
+    const rotate = 'mv /logs/app.log /logs/app.1; printf "two\\n\\n" > /logs/app.log';
+    await ended(run(sandbox, { command: ['sh', '-c', rotate], mounts: [logs] }));
+    await logged(container, '{"log":"two"}\n{"log":""}');
   });
 
   it('takes plugins from its command line', async () => {

@@ -5,6 +5,7 @@ import { FileError } from '../../files/file-system';
 import { NetworkError } from '../../network/namespace';
 import { streamSocket } from '../../network/stream-socket';
 import type { Process } from '../../runtime/process';
+import { writeWhole } from '../../runtime/write-whole';
 import { addressOf } from '../../shell/utilities/network-names';
 import { ConfigurationError } from './config';
 import { type Plugin, property } from './plugin';
@@ -24,7 +25,7 @@ export const outputPlugins: Record<
   },
   http: {
     allowed:
-      'host port uri format header header_tag json_date_key json_date_format tls compress log_response_payload http_user http_passwd'.split(
+      'host port uri format header json_date_key json_date_format tls compress log_response_payload http_user http_passwd'.split(
         ' ',
       ),
     make: http,
@@ -101,7 +102,7 @@ function file(plugin: Plugin, process: Process): Output {
     try {
       const opened = process.files.open(path, 'a', 0o644);
       try {
-        opened.write(encode(toBytes(records.map((each) => `${line(each)}\n`).join(''))));
+        await writeWhole(process, opened, encode(toBytes(records.map((each) => `${line(each)}\n`).join(''))));
       } finally {
         opened.release();
       }
@@ -127,6 +128,9 @@ function http(plugin: Plugin, process: Process): Output {
     'Content-Type': format === 'json' ? 'application/json' : 'application/x-ndjson',
     'User-Agent': 'Fluent-Bit',
   };
+  const user = property(plugin, 'http_user');
+  if (user !== undefined)
+    headers.Authorization = `Basic ${Buffer.from(`${user}:${property(plugin, 'http_passwd') ?? ''}`).toString('base64')}`;
   for (const [name, value] of plugin.properties) {
     const [, key, rest] = /^(\S+)\s+(.*)$/.exec(value) ?? [];
     if (name === 'header' && key !== undefined && rest !== undefined) headers[key] = rest;
@@ -144,13 +148,16 @@ function http(plugin: Plugin, process: Process): Output {
         { ...headers, Host: `${host}:${port}` },
         body,
       );
-      return status >= 200 && status < 300 ? undefined : `${host}:${port}, HTTP status=${status}`;
+      return status >= 200 && status <= 205 ? undefined : `${host}:${port}, HTTP status=${status}`;
     } catch (error) {
       if (!(error instanceof NetworkError)) throw error;
       return `no upstream connections available to ${host}:${port}`;
     }
   };
 }
+
+/** A server that takes longer to answer has not answered (response_timeout). */
+const answerMs = 60_000;
 
 async function post(
   process: Process,
@@ -161,7 +168,12 @@ async function post(
   body: Buffer,
 ): Promise<number> {
   const connection = await process.network.connect(address, port, { timeoutMs: 10_000 });
-  return new Promise((resolve, reject) => {
+  const answered = new Promise<number>((resolve, reject) => {
+    const late = process.clock.after(answerMs, () => {
+      connection.destroy();
+      reject(new NetworkError('ETIMEDOUT'));
+    });
+    connection.closed.then(() => late.cancel());
     const outgoing = httpRequest(
       {
         createConnection: () => streamSocket(connection),
@@ -177,4 +189,5 @@ async function post(
     outgoing.on('error', () => reject(new NetworkError('ECONNRESET')));
     outgoing.end(body);
   });
+  return answered.finally(() => connection.close());
 }

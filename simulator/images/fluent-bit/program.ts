@@ -5,11 +5,12 @@ import { inBackground, serveHttp } from '../http/serve';
 import { parseArguments } from './arguments';
 import { ConfigurationError, loadSections, type Section } from './config';
 import { type Filter, filterPlugins } from './filters';
-import { inputPlugins, pause } from './inputs';
+import { pause } from './input-host';
+import { inputPlugins } from './inputs';
 import { outputPlugins } from './outputs';
 import { buildParsers, type Parser } from './parsers';
 import { isKnownProperty, type Plugin, property, yes } from './plugin';
-import { type LogRecord, tagMatches } from './record';
+import { type LogRecord, tagMatcher } from './record';
 
 /** Records that may wait for a flush; inputs lose what comes beyond, as with mem_buf_limit. */
 const mostWaiting = 50_000;
@@ -71,12 +72,14 @@ const refusedPlugins =
 
 class Engine {
   private inputs: Plugin[] = [];
-  private filters: { match: string; run: Filter }[] = [];
+  private filters: { match: (tag: string) => boolean; run: Filter }[] = [];
   private outputs: {
     plugin: Plugin;
-    match: string;
+    match: (tag: string) => boolean;
     send(records: LogRecord[]): Promise<string | undefined>;
     waiting: LogRecord[];
+    /** A flush that is under way. */
+    flushing: Promise<void> | undefined;
   }[] = [];
   private parsers: ReadonlyMap<string, Parser> = new Map();
   private service: ReadonlyMap<string, string> = new Map();
@@ -162,14 +165,14 @@ class Engine {
         `[config] ${name}: unknown configuration property '${each}'. The following properties are allowed: ${known.allowed.join(', ')}.\n[ help] try the command: fluent-bit -${kind === 'input' ? 'i' : kind === 'filter' ? 'F' : 'o'} ${name} -h`,
       );
     }
-    const match = property(plugin, 'match') ?? (kind === 'output' ? '' : '*');
+    const match = tagMatcher(property(plugin, 'match') ?? (kind === 'output' ? '' : '*'));
     if (kind === 'input') this.inputs.push(plugin);
     else if (kind === 'filter') {
       const run = filterPlugins[name]?.make(plugin, this.parsers);
       if (run) this.filters.push({ match, run });
     } else {
       const send = outputPlugins[name]?.make(plugin, this.process);
-      if (send) this.outputs.push({ plugin, match, send, waiting: [] });
+      if (send) this.outputs.push({ plugin, match, send, waiting: [], flushing: undefined });
     }
   }
 
@@ -177,7 +180,7 @@ class Engine {
     const { process } = this;
     this.log('info', `[fluent bit] version=${this.release}, commit=, pid=${process.pid}`);
     this.log('info', '[storage] ver=1.5.3, type=memory, sync=normal, checksum=off, max_chunks_up=128');
-    const failed = new Promise<number>((resolve) => {
+    const ended = new Promise<number>((resolve) => {
       for (const plugin of this.inputs) {
         this.log('info', `[input:${plugin.name}:${plugin.id}] initializing`);
         this.log('info', `[input:${plugin.name}:${plugin.id}] storage_strategy='memory' (memory only)`);
@@ -186,6 +189,7 @@ class Engine {
           parsers: this.parsers,
           emit: (record: LogRecord) => this.take(record),
           log: (level: string, text: string) => this.log(level, text),
+          exit: () => inBackground(process, this.finish().then(resolve)),
         };
         const running = (inputPlugins[plugin.name]?.start(plugin, host) ?? Promise.resolve()).catch(
           (error: unknown) => {
@@ -208,7 +212,7 @@ class Engine {
     inBackground(process, this.flushForever());
     for (;;) {
       try {
-        return await process.until(Promise.race([stopped, failed]));
+        return await process.until(Promise.race([stopped, ended]));
       } catch (error) {
         if ((error as Error).name !== 'Interrupted') throw error;
       }
@@ -218,52 +222,73 @@ class Engine {
   private take(record: LogRecord): void {
     let current: LogRecord | undefined = record;
     for (const { match, run } of this.filters) {
-      if (!tagMatches(match, record.tag)) continue;
+      if (!match(record.tag)) continue;
       current = run(current);
       if (!current) return;
     }
     for (const { match, waiting } of this.outputs)
-      if (tagMatches(match, record.tag) && waiting.length < mostWaiting) waiting.push(current);
+      if (match(record.tag) && waiting.length < mostWaiting) waiting.push(current);
   }
 
   private async flushForever(): Promise<void> {
     const interval = Number(this.service.get('flush') ?? 1) * 1_000 || 1_000;
     for (;;) {
       await pause(this.process, interval);
-      await this.flush();
+      // One that takes long does not hold up the others.
+      inBackground(this.process, this.flush());
     }
   }
 
-  /** Sends each tag's records by themselves; what fails is tried once more with the next flush. */
+  /** No output waits for another; one that is still at it takes the rest with the next flush. */
   private async flush(): Promise<void> {
-    for (const { plugin, send, waiting } of this.outputs) {
-      const byTag = new Map<string, LogRecord[]>();
-      for (const record of waiting.splice(0)) {
-        const same = byTag.get(record.tag);
-        if (same) same.push(record);
-        else byTag.set(record.tag, [record]);
-      }
-      for (const records of byTag.values()) {
-        await this.process.checkpoint();
-        const problem = await send(records);
-        if (problem === undefined) continue;
-        this.log('error', `[output:${plugin.name}:${plugin.id}] ${problem}`);
-        if (plugin.name !== 'http') continue;
-        this.log(
-          'warn',
-          `[engine] failed to flush chunk, retry in the next flush: input=${records[0]?.tag} > output=${plugin.id}`,
-        );
-        if (waiting.length < mostWaiting) waiting.unshift(...records);
-      }
+    await Promise.all(
+      this.outputs.map((output) => {
+        output.flushing ??= this.flushOne(output).finally(() => {
+          output.flushing = undefined;
+        });
+        return output.flushing;
+      }),
+    );
+  }
+
+  /** Sends each tag's records by themselves; what fails is tried once more with the next flush. */
+  private async flushOne({ plugin, send, waiting }: Engine['outputs'][number]): Promise<void> {
+    const byTag = new Map<string, LogRecord[]>();
+    for (const record of waiting.splice(0)) {
+      const same = byTag.get(record.tag);
+      if (same) same.push(record);
+      else byTag.set(record.tag, [record]);
+    }
+    for (const records of byTag.values()) {
+      await this.process.checkpoint();
+      const problem = await send(records);
+      if (problem === undefined) continue;
+      this.log('error', `[output:${plugin.name}:${plugin.id}] ${problem}`);
+      if (plugin.name !== 'http') continue;
+      this.log(
+        'warn',
+        `[engine] failed to flush chunk, retry in the next flush: input=${records[0]?.tag} > output=${plugin.id}`,
+      );
+      const kept = [...records, ...waiting].slice(0, mostWaiting);
+      waiting.length = 0;
+      for (const record of kept) waiting.push(record);
     }
   }
 
   private async stop(signal: SignalName): Promise<number> {
-    const grace = this.service.get('grace') ?? '5';
     await this.process.write(2, `[engine] caught signal (SIG${signal})\n`);
+    return this.finish();
+  }
+
+  /** Sends what is there, as far as that goes within the grace. */
+  private async finish(): Promise<number> {
+    const grace = this.service.get('grace') ?? '5';
     this.log('warn', `[engine] service will shutdown in max ${grace} seconds`);
-    await this.flush();
-    this.log('info', '[engine] service has stopped (0 pending tasks)');
+    // What came while a flush was under way goes with another.
+    const sent = this.flush().then(() => this.flush());
+    await Promise.race([sent, pause(this.process, Number(grace) * 1_000 || 0)]);
+    const left = this.outputs.filter(({ flushing }) => flushing).length;
+    this.log('info', `[engine] service has stopped (${left} pending tasks)`);
     return 0;
   }
 

@@ -7,9 +7,10 @@ export interface LogRecord {
 }
 
 /** Whether a tag matches `Match`, in which `*` stands for any characters. */
-export function tagMatches(pattern: string, tag: string): boolean {
+export function tagMatcher(pattern: string): (tag: string) => boolean {
   const parts = pattern.split('*').map((part) => part.replace(/[\\^$.+?()[\]{}|]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`).test(tag);
+  const expression = new RegExp(`^${parts.join('.*')}$`);
+  return (tag) => expression.test(tag);
 }
 
 /** `1700000000.123000000` */
