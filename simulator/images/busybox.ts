@@ -9,7 +9,9 @@ export function busyboxImage(applets: readonly string[]): Image {
     name: 'busybox',
     repositories: ['library/busybox'],
     hasTag: (tag) =>
-      /^(latest|stable|unstable|musl|glibc|uclibc|1\.(2\d|3[0-7])(\.\d+)?)(-(musl|glibc|uclibc))?$/.test(tag),
+      /^(latest|stable|unstable|musl|glibc|uclibc|1|1\.(2\d|3[0-7])(\.\d+)?)(-(musl|glibc|uclibc))?$/.test(
+        tag,
+      ),
     sizeBytes: 2_223_686,
     config: () => ({
       entrypoint: [],

@@ -31,6 +31,11 @@ describe('image references', () => {
       'nosuchregistry.invalid/team/app:1.0',
       'dial tcp: lookup nosuchregistry.invalid on 172.18.0.1:53: no such host',
     ],
+    [
+      'registry.example.com/team/app:1.0',
+      'dial tcp: lookup registry.example.com on 172.18.0.1:53: no such host',
+    ],
+    ['busybox:1', undefined],
     ['python:3', 'The embedded cluster does not simulate the image "library/python"'.toLowerCase()],
   ])('pulling %s fails with %s', async (reference, refusal) => {
     const store = new ImageStore(images, clock);

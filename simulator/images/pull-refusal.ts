@@ -1,8 +1,12 @@
 import type { Image } from './image';
 import { formatReference, type ImageReference, upstreamTag } from './reference';
 
-/** Top-level domains that never resolve (RFC 2606, RFC 6761), and the registry that Kubernetes' documentation and tests use as one that is not there. */
-const unresolvable = /((^|\.)(invalid|test|example|localhost\.invalid)|^invalid\.registry\.k8s\.io)(:\d+)?$/;
+/**
+ * Names that never resolve: reserved top-level domains (RFC 2606, RFC 6761), hosts of the domains for examples but the one
+ * that is there, and the registry that Kubernetes' documentation and tests use as one that is not there.
+ */
+const unresolvable =
+  /((^|\.)(invalid|test|example)|^(?!www\.)[\w.-]+\.example\.(com|net|org)|^invalid\.registry\.k8s\.io)(:\d+)?$/;
 
 /** Why an image cannot be pulled, in containerd's words; undefined when it can. `text` is what the Pod says. */
 export function pullRefusal(

@@ -17,6 +17,7 @@ interface Hogs {
   vmHang: number | undefined;
   timeout: number;
   quiet: boolean;
+  dryRun: boolean;
 }
 
 const names: Record<string, string> = {
@@ -41,13 +42,15 @@ function parse(args: readonly string[]): Hogs | string {
     vmHang: undefined,
     timeout: 0,
     quiet: false,
+    dryRun: false,
   };
   for (let at = 0; at < args.length; at++) {
     const arg = args[at] ?? '';
     const [, long, given] = /^--([\w-]+)(?:=(.*))?$/.exec(arg) ?? [];
     const name = long ?? names[/^-(\w)$/.exec(arg)?.[1] ?? ''];
     if (name === 'quiet') hogs.quiet = true;
-    else if (name !== 'verbose' && name !== 'vm-keep' && name !== 'dry-run') {
+    else if (name === 'dry-run') hogs.dryRun = true;
+    else if (name !== 'verbose' && name !== 'vm-keep') {
       if (!/^(cpu|io|vm|hdd|timeout|backoff|(vm|hdd)-bytes|vm-hang|vm-stride)$/.test(name ?? ''))
         return `unrecognized option: ${arg}`;
       const value = given ?? args[++at];
@@ -80,13 +83,15 @@ const stress: Program = async (process) => {
   if (!hogs.quiet) await say('info', `dispatching hogs: ${cpu} cpu, ${io} io, ${vm} vm, ${hdd} hdd`);
   const start = (program: Program, count: number) =>
     Array.from({ length: count }, () => process.spawn({ argv: process.argv, program }));
-  const workers = [
-    ...start((worker) => hog(worker, 1), cpu),
-    ...start((worker) => hog(worker, 0.05), io + hdd),
-    ...start((worker) => holdMemory(worker, hogs), vm),
-  ];
+  const workers = hogs.dryRun
+    ? []
+    : [
+        ...start((worker) => hog(worker, 1), cpu),
+        ...start((worker) => hog(worker, 0.05), io + hdd),
+        ...start((worker) => holdMemory(worker, hogs), vm),
+      ];
   const startedAt = process.clock.now();
-  if (hogs.timeout > 0) {
+  if (hogs.timeout > 0 && !hogs.dryRun) {
     await process.sleep(hogs.timeout * 1_000);
     for (const worker of workers) worker.signal('TERM');
   }
