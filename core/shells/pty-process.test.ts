@@ -73,6 +73,17 @@ describe('a program on a terminal', () => {
     expect(turns).toBeGreaterThan(50);
   });
 
+  it('prints two megabytes that arrive whole and in order, however often it is paused', async () => {
+    const { pty, seen } = start('stty -opost; seq 1 300000');
+    const pausing = setInterval(() => {
+      pty.pause();
+      setTimeout(() => pty.resume(), 3);
+    }, 5);
+    await until(() => seen.exit !== undefined);
+    clearInterval(pausing);
+    expect(seen.output).toBe(Array.from({ length: 300_000 }, (_, i) => `${i + 1}\n`).join(''));
+  });
+
   it('that reads nothing does not hold up anybody, and can be told to forget it', async () => {
     const { pty, seen } = start('stty raw -echo; echo ready; sleep 100');
     await until(() => seen.output.includes('ready'));

@@ -1,4 +1,4 @@
-import { chownSync, writeSync } from 'node:fs';
+import { chownSync, readSync, writeSync } from 'node:fs';
 import { spawn } from '@lydell/node-pty';
 
 export interface PtyCommand {
@@ -45,8 +45,18 @@ interface PtyHandle {
   fd: number;
   /** Path of the terminal's device. */
   _pty: string;
-  _socket: { destroyed: boolean };
+  _socket: { destroyed: boolean; readableLength: number };
 }
+
+/**
+ * The kernel gives 4 KiB less one byte at a time. While a program prints on and on, what it has printed since is read
+ * along: one turn of the event loop for each piece costs more than all that is done with it.
+ */
+const fullPieceBytes = 4095;
+const readAheadBytes = 64 * 1024;
+/** A read may wait for the kernel to move bytes; others must not wait for long. */
+const readAheadMs = 0.5;
+const readAhead = Buffer.allocUnsafeSlow(readAheadBytes);
 
 /** Starts a program. Throws what the operating system said when there is no PTY to be had. */
 export function startPty(command: PtyCommand, events: PtyEvents): PtyProcess {
@@ -67,7 +77,7 @@ export function startPty(command: PtyCommand, events: PtyEvents): PtyProcess {
   let ended = false;
 
   // With no encoding set, node-pty gives Buffers, whatever its types say.
-  pty.onData((data) => events.output(data as unknown as Uint8Array));
+  pty.onData((data) => events.output(withWhatFollows(handle, data as unknown as Buffer)));
   pty.onExit(({ exitCode, signal }) => {
     ended = true;
     forgetWaiting();
@@ -134,5 +144,28 @@ function writeSome(fd: number, bytes: Uint8Array): number {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return code === 'EAGAIN' ? 0 : bytes.length;
+  }
+}
+
+/** `first`, which was just read, and what the terminal holds behind it. */
+function withWhatFollows({ fd, _socket: socket }: PtyHandle, first: Buffer): Uint8Array {
+  // What was read while the program was paused comes first.
+  if (first.length < fullPieceBytes || socket.destroyed || socket.readableLength > 0) return first;
+  const until = performance.now() + readAheadMs;
+  let end = first.copy(readAhead);
+  let read = first.length;
+  while (read >= fullPieceBytes && end + pieceBytes <= readAheadBytes && performance.now() < until) {
+    read = readSome(fd, end);
+    end += read;
+  }
+  return end === first.length ? first : Buffer.from(readAhead.subarray(0, end));
+}
+
+/** Bytes read to `at`; 0 when there is nothing for now. The end, or why nothing can be read, is node-pty's to find. */
+function readSome(fd: number, at: number): number {
+  try {
+    return readSync(fd, readAhead, at, pieceBytes, null);
+  } catch {
+    return 0;
   }
 }

@@ -54,7 +54,8 @@ const written = (pen: ReadonlyMap<string, string>) =>
 
 /**
  * The parameters of every sequence that is not among `seen` yet, the last first. Programs that never reset print tens of
- * thousands of a few sorts in a second, so a sequence is known by a number, and nothing is made of one seen before.
+ * thousands of a few sorts in a second, so a sequence is known by a number, and nothing is made of one seen before. What
+ * stands before a reset does not matter.
  */
 function unseenFromTheEnd(bytes: Uint8Array, seen: Set<number | string>): string[] {
   const unseen: string[] = [];
@@ -73,7 +74,9 @@ function unseenFromTheEnd(bytes: Uint8Array, seen: Set<number | string>): string
         const name = end - at - 1 <= longestNumbered ? number : textOf(bytes, at + 1, end);
         if (!seen.has(name)) {
           seen.add(name);
-          unseen.push(textOf(bytes, at + 1, end));
+          const parameters = textOf(bytes, at + 1, end);
+          unseen.push(parameters);
+          if (isReset(parameters)) return unseen;
         }
       }
       end = -1;
