@@ -13,10 +13,13 @@ export interface ClusterProvider {
   availability(): Promise<Availability>;
   /**
    * Makes the place, or takes it up again when it is still there (server restart). Throws PodlabError
-   * `cluster-unavailable` with a remedy. Nothing is left behind when it throws or `signal` aborts.
+   * `cluster-unavailable` with a remedy. Nothing new is left behind when it throws or `signal` aborts; what was there
+   * before waits for the next try.
    */
   open(request: OpenRequest): Promise<LabCluster>;
-  /** Removes what earlier processes left behind for sessions that are not in `keep`. */
+  /** Removes what is left of a session that is not open here, if anything is. */
+  discard(sessionId: string): Promise<void>;
+  /** Removes what earlier processes left behind for sessions that are neither in `keep` nor opened since. */
   sweep(keep: readonly string[]): Promise<void>;
   /** Server shutdown: keeps what open sessions need to be taken up again. */
   shutdown(): Promise<void>;
@@ -43,12 +46,16 @@ export interface LabCluster {
   readonly namespace: string;
   /** Kubernetes version that it says it is, such as `v1.36.0`. */
   readonly version: string;
+  /** It is as an earlier process left it, with what the learner made; else it is new and empty. */
+  readonly takenUp: boolean;
   /** Where the API server listens: the shell's sandbox relays to it. */
   readonly endpoint: { host: string; port: number };
   /** kubeconfig text (YAML) with the learner's rights; `server:` may be replaced by the shell's relay address. */
   learnerKubeconfig(server?: string): string;
   /** The grader's own credentials. */
   readonly api: KubeApi;
+  /** Called when the learner's credentials have been replaced, before the old ones end: shells need the new kubeconfig. */
+  onRenewed?(run: () => void): void;
   /** Called when it is lost for good (worker died, Docker stopped) with the reason. */
   onLost(run: (error: Error) => void): void;
   /** Called when something in it went wrong and it goes on, with a sentence and a remedy; at once for what was before. */

@@ -5,7 +5,10 @@ import { refusal } from './kube-status';
 
 const outputLimit = 1024 * 1024;
 
-/** Channels of `v5.channel.k8s.io` (k8s.io/apimachinery/pkg/util/remotecommand): first byte of every message. */
+/** With it one can end stdin. API servers before 1.30 have only the other. */
+const [current, former] = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
+
+/** Their channels (k8s.io/apimachinery/pkg/util/remotecommand): first byte of every message. */
 const channel = { stdin: 0, stdout: 1, stderr: 2, error: 3, close: 255 };
 
 interface ExecStatus {
@@ -33,7 +36,7 @@ export async function execOverWebSocket(
   );
   const { tls, headers } = await connection.identity();
   return new Promise<ExecResult>((resolve, reject) => {
-    const socket = new WebSocket(url, ['v5.channel.k8s.io'], {
+    const socket = new WebSocket(url, [current, former], {
       ...tls,
       headers,
       perMessageDeflate: false,
@@ -62,6 +65,8 @@ export async function execOverWebSocket(
 
     socket.on('open', () => {
       if (options.stdin === undefined) return;
+      if (socket.protocol !== current)
+        return finish(null, 'this cluster is too old to end the input of a command');
       socket.send(Buffer.concat([Buffer.of(channel.stdin), Buffer.from(options.stdin)]));
       socket.send(Buffer.of(channel.close, channel.stdin));
     });

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import { PodlabError } from '../errors';
+import { isPodlabError, PodlabError } from '../errors';
 
 /** Where an API server listens and how to prove who we are. PEM texts, not paths. */
 export interface KubeServer {
@@ -16,8 +16,17 @@ export interface KubeServer {
   tlsServerName?: string;
   /** Accept any certificate. Only when a kubeconfig says so. */
   insecure?: boolean;
-  /** Credentials that expire (exec plug-ins): asked before each request, expected to cache. */
-  credentials?: () => Promise<{ token?: string; cert?: string; key?: string }>;
+  /**
+   * Credentials that expire (exec plug-ins, token files): asked before each request, expected to cache. `refused`: those
+   * given last were, so that no kept ones will do.
+   */
+  credentials?: (refused?: boolean) => Promise<Credentials>;
+}
+
+export interface Credentials {
+  token?: string;
+  cert?: string;
+  key?: string;
 }
 
 export interface HttpRequest {
@@ -47,6 +56,9 @@ export interface TlsIdentity {
   rejectUnauthorized: boolean;
 }
 
+/** A request that has not ended by then never will: a server that is paused, a network that swallows packets. */
+const longestSilenceMs = 60_000;
+
 /** Connections to one API server, kept alive between requests. */
 export class KubeHttp {
   readonly #options: KubeServer;
@@ -70,9 +82,9 @@ export class KubeHttp {
     return new URL(this.#base.pathname.replace(/\/$/, '') + path, this.#base);
   }
 
-  async identity(): Promise<{ tls: TlsIdentity; headers: Record<string, string> }> {
+  async identity(refused = false): Promise<{ tls: TlsIdentity; headers: Record<string, string> }> {
     const { ca, tlsServerName, insecure, credentials } = this.#options;
-    const { token, cert, key } = { ...this.#options, ...(await credentials?.()) };
+    const { token, cert, key } = { ...this.#options, ...(await credentials?.(refused)) };
     const tls: TlsIdentity = { ca, cert, key, rejectUnauthorized: !insecure };
     if (tlsServerName) tls.servername = tlsServerName;
     return { tls, headers: token ? { authorization: `Bearer ${token}` } : {} };
@@ -83,22 +95,39 @@ export class KubeHttp {
    * `cluster-unreachable`, or with the signal's reason.
    */
   async open(request: HttpRequest): Promise<http.IncomingMessage> {
-    request.signal?.throwIfAborted();
-    const { tls, headers } = await this.identity();
+    const message = await this.#ask(request);
+    if (message.statusCode !== 401 || !this.#options.credentials) return message;
+    // They may have expired before their time; the request has changed nothing.
+    message.resume();
+    return this.#ask(request, true);
+  }
+
+  /** As `open`, with the whole body up to `limit` bytes; the rest is not read. Bounded in time. */
+  async send(request: HttpRequest, limit: number): Promise<HttpReply> {
+    const silence = new AbortController();
+    const timer = setTimeout(() => silence.abort(new Error('it was silent for a minute')), longestSilenceMs);
+    const { signal = silence.signal } = request;
+    const forward = () => silence.abort(signal.reason);
+    signal.addEventListener('abort', forward);
     try {
-      return await this.#send(request, tls, headers);
+      signal.throwIfAborted();
+      const message = await this.open({ ...request, signal: silence.signal });
+      const { body, cut } = await readBody(message, limit);
+      return { status: message.statusCode ?? 0, headers: message.headers, body, cut };
     } catch (error) {
       if (request.signal?.aborted) throw request.signal.reason;
-      throw this.unreachable(error);
+      throw isPodlabError(error) ? error : this.unreachable(error);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', forward);
     }
   }
 
-  /** As `open`, with the whole body up to `limit` bytes; the rest is not read. */
-  async send(request: HttpRequest, limit: number): Promise<HttpReply> {
-    const message = await this.open(request);
+  async #ask(request: HttpRequest, refused = false): Promise<http.IncomingMessage> {
+    request.signal?.throwIfAborted();
+    const { tls, headers } = await this.identity(refused);
     try {
-      const { body, cut } = await readBody(message, limit);
-      return { status: message.statusCode ?? 0, headers: message.headers, body, cut };
+      return await this.#send(request, tls, headers);
     } catch (error) {
       if (request.signal?.aborted) throw request.signal.reason;
       throw this.unreachable(error);

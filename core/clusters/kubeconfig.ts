@@ -1,17 +1,9 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { PodlabError } from '../errors';
+import { type ExecPlugin, execCredentials } from './exec-credentials';
 import type { KubeServer } from './kube-http';
-
-interface ExecPlugin {
-  apiVersion?: string;
-  command?: string;
-  args?: string[] | null;
-  env?: { name: string; value: string }[] | null;
-}
 
 interface KubeconfigUser {
   token?: string;
@@ -20,8 +12,10 @@ interface KubeconfigUser {
   'client-certificate-data'?: string;
   'client-key'?: string;
   'client-key-data'?: string;
-  exec?: ExecPlugin;
+  exec?: ExecPlugin & { interactiveMode?: string };
   'auth-provider'?: { name?: string };
+  username?: string;
+  as?: string;
 }
 
 interface Kubeconfig {
@@ -65,6 +59,15 @@ export function readKubeconfig(
   if (!cluster.server) throw invalid(`has no server for cluster "${chosen.cluster}"`);
   if (cluster['proxy-url']) throw invalid('uses proxy-url, which Podlab does not support');
   if (user['auth-provider']) throw invalid('uses auth-provider, which Kubernetes has removed');
+  if (user.username !== undefined)
+    throw invalid('uses a user name and password, which Kubernetes has removed');
+  if (user.as !== undefined) throw invalid('impersonates another user (`as`), which Podlab does not support');
+  const { exec } = user;
+  if (exec && !exec.command) throw invalid('has an exec plug-in without a command');
+  if (exec?.interactiveMode === 'Always')
+    throw invalid(
+      `has an exec plug-in, ${exec.command}, that must ask somebody, and a server has nobody to ask`,
+    );
 
   const pem = (data: string | undefined, path: string | undefined): string | undefined => {
     if (data) return Buffer.from(data, 'base64').toString('utf8');
@@ -80,12 +83,27 @@ export function readKubeconfig(
     ca: pem(cluster['certificate-authority-data'], cluster['certificate-authority']),
     cert: pem(user['client-certificate-data'], user['client-certificate']),
     key: pem(user['client-key-data'], user['client-key']),
-    token: user.token ?? pem(undefined, user.tokenFile)?.trim(),
+    token: user.token,
     tlsServerName: cluster['tls-server-name'],
     insecure: cluster['insecure-skip-tls-verify'] === true,
   };
-  if (user.exec) server.credentials = execCredentials(user.exec, folder);
+  const { tokenFile } = user;
+  if (tokenFile) server.credentials = fileCredentials(() => ({ token: pem(undefined, tokenFile)?.trim() }));
+  if (exec?.command)
+    server.credentials = execCredentials({ ...exec, command: exec.command }, folder, cluster);
   return { server, context: name, namespace: chosen.namespace ?? 'default' };
+}
+
+/** client-go reads a token's file every minute: whoever keeps it renews the token there. */
+const fileHoldsMs = 60_000;
+
+/** The file wins over a token in the kubeconfig itself. Read at once, so that one that cannot be is told at once. */
+function fileCredentials(read: () => { token?: string }): KubeServer['credentials'] {
+  let kept = { at: Date.now(), value: read() };
+  return async (refused) => {
+    if (refused || Date.now() - kept.at > fileHoldsMs) kept = { at: Date.now(), value: read() };
+    return kept.value;
+  };
 }
 
 function named<T extends { name: string }>(list: T[] | undefined, name: string, what: string): T {
@@ -93,58 +111,6 @@ function named<T extends { name: string }>(list: T[] | undefined, name: string, 
   if (found) return found;
   const known = list?.map((item) => item.name).join(', ');
   throw invalid(`has no ${what} "${name}"${known ? ` (it has: ${known})` : ''}`);
-}
-
-/** client-go credential plug-ins: a program that prints an ExecCredential; asked again shortly before it expires. */
-function execCredentials(plugin: ExecPlugin, folder: string): KubeServer['credentials'] {
-  const command = plugin.command;
-  if (!command) throw invalid('has an exec plug-in without a command');
-  let kept: { until: number; value: Promise<{ token?: string; cert?: string; key?: string }> } | undefined;
-  return () => {
-    if (kept && Date.now() < kept.until) return kept.value;
-    const mine = { until: Number.POSITIVE_INFINITY, value: ask() };
-    kept = mine;
-    mine.value.catch(() => {
-      if (kept === mine) kept = undefined;
-    });
-    return mine.value;
-
-    async function ask() {
-      const env = { ...process.env, ...Object.fromEntries((plugin.env ?? []).map((e) => [e.name, e.value])) };
-      const info = { apiVersion: plugin.apiVersion, kind: 'ExecCredential', spec: { interactive: false } };
-      try {
-        const { stdout } = await promisify(execFile)(command ?? '', plugin.args ?? [], {
-          cwd: folder,
-          env: { ...env, KUBERNETES_EXEC_INFO: JSON.stringify(info) },
-          timeout: 30_000,
-        });
-        const { status } = JSON.parse(stdout) as {
-          status: {
-            token?: string;
-            clientCertificateData?: string;
-            clientKeyData?: string;
-            expirationTimestamp?: string;
-          };
-        };
-        if (status.expirationTimestamp) mine.until = Date.parse(status.expirationTimestamp) - 30_000;
-        return {
-          ...(status.token && { token: status.token }),
-          ...(status.clientCertificateData && {
-            cert: status.clientCertificateData,
-            key: status.clientKeyData,
-          }),
-        };
-      } catch (cause) {
-        throw new PodlabError(
-          'kubeconfig-invalid',
-          `The kubeconfig's exec plug-in \`${command}\` gave no credentials.`,
-          `Run \`kubectl get namespaces\` with the same kubeconfig: it must work there first.`,
-          503,
-          { cause },
-        );
-      }
-    }
-  };
 }
 
 function invalid(what: string): PodlabError {

@@ -27,6 +27,8 @@ export type RunCommand = (
 ) => Promise<CommandResult>;
 
 const keptBytes = 8 * 1024 * 1024;
+/** Output of a program that was ended is waited for so long. */
+const afterEndMs = 500;
 
 export const runCommand: RunCommand = (program, args, options = {}) =>
   new Promise((resolve) => {
@@ -65,6 +67,15 @@ export const runCommand: RunCommand = (program, args, options = {}) =>
       finish(null);
     });
     child.on('close', finish);
+    // What it started may hold its output open for as long as it likes: kind leaves a `docker pull` behind.
+    child.on('exit', (exitCode) => {
+      if (!failure) return;
+      setTimeout(() => {
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+        finish(exitCode);
+      }, afterEndMs).unref();
+    });
   });
 
 function collect(stream: NodeJS.ReadableStream | null, onLine?: (line: string) => void): () => string {

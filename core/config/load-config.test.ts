@@ -27,7 +27,7 @@ describe('configuration', () => {
       databaseUrl: 'file:/srv/podlab/.podlab/podlab.db',
       cluster: 'auto',
       kubeconfig: undefined,
-      kind: { cluster: 'podlab', image: undefined, configFile: undefined },
+      kind: { cluster: 'podlab', image: undefined, configFile: undefined, engine: undefined },
       kubectl: undefined,
       sandbox: 'auto',
       shells: { perSession: 8, idleMs: 14_400_000, abandonedMs: 3_600_000 },
@@ -50,6 +50,7 @@ describe('configuration', () => {
     [{ PODLAB_HOST: '::1' }, { loopback: true }],
     [{ PODLAB_HOST: '0.0.0.0' }, { loopback: false }],
     [{ PODLAB_PUBLIC_URL: 'https://podlab.example/' }, { publicUrl: 'https://podlab.example' }],
+    [{ PODLAB_PUBLIC_URL: 'http://[::1]:3000' }, { shared: false }],
   ])('reads %j', (env, expected) => {
     expect(load(env)).toMatchObject(expected);
   });

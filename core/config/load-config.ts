@@ -20,7 +20,13 @@ export interface Config {
   cluster: SettingValues['PODLAB_CLUSTER'];
   /** Absolute. Set whenever `cluster` is `kubeconfig`. */
   kubeconfig: string | undefined;
-  kind: { cluster: string; image: string | undefined; configFile: string | undefined };
+  kind: {
+    cluster: string;
+    image: string | undefined;
+    configFile: string | undefined;
+    /** KIND_EXPERIMENTAL_PROVIDER: kind’s own variable, for Podman and others in Docker’s place. */
+    engine: string | undefined;
+  };
   kubectl: string | undefined;
   sandbox: SettingValues['PODLAB_SANDBOX'];
   shells: { perSession: number; idleMs: number; abandonedMs: number };
@@ -72,6 +78,7 @@ export function loadConfig(env: Environment, folder = process.cwd()): Config {
       cluster: values.PODLAB_KIND_CLUSTER,
       image: values.PODLAB_KIND_IMAGE,
       configFile: optionally(values.PODLAB_KIND_CONFIG),
+      engine: env['KIND_EXPERIMENTAL_PROVIDER'],
     },
     kubectl: optionally(values.PODLAB_KUBECTL),
     sandbox: values.PODLAB_SANDBOX,
@@ -100,7 +107,7 @@ export function sharedWithoutSandbox(place: string, reason = 'PODLAB_SANDBOX is 
 }
 
 export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 function readAll(env: Environment): { values: SettingValues; problems: Problem[] } {

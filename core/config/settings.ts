@@ -63,7 +63,8 @@ export const settings = {
       .string()
       .regex(/^(file:.|postgres(ql)?:\/\/.)/)
       .optional(),
-    shown: (value) => value.replace(/:\/\/[^@]*@/, '://[hidden]@'),
+    shown: (value) =>
+      value.replace(/:\/\/[^@]*@/, '://[hidden]@').replace(/(password=)[^&]*/gi, '$1[hidden]'),
   }),
   PODLAB_CLUSTER: setting({
     says: 'What labs run on. `auto` takes kind when Docker answers and `kind` is on the PATH, else the embedded cluster.',

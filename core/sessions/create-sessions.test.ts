@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -20,7 +20,17 @@ let learner: string;
 function startServer(idleMs?: number): Promise<SessionServer> {
   // A lab whose set-up needs a namespace that only the test makes.
   const config = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'given', namespace: 'late' } };
-  const labs = [firstPod, { ...firstPod, id: 'needs-late', setup: [config] }];
+  const broken = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'broken' },
+    data: { port: 'wrong' },
+  };
+  const labs = [
+    firstPod,
+    { ...firstPod, id: 'needs-late', setup: [config] },
+    { ...firstPod, id: 'repair', setup: [broken] },
+  ];
   return startSessions({ folder, database, labs, ...(idleMs !== undefined && { idleMs }) });
 }
 
@@ -161,6 +171,41 @@ describe('a restart of the server', () => {
     expect(view.state).toEqual({ kind: 'ready' });
     expect(view.hints['start']?.taken).toEqual([firstPod.tasks[0]!.hints[0]!.text]);
     expect((await kubectl(id, 'get', 'configmap', 'mine')).exitCode).toBe(0);
+  });
+
+  it('leaves what the learner has repaired as it is: a lab is set up once', async () => {
+    const id = await startReady('repair');
+    const port = ['get', 'configmap', 'broken', '-o', 'jsonpath={.data.port}'];
+    expect((await kubectl(id, ...port)).stdout).toBe('wrong');
+    await kubectl(id, 'patch', 'configmap', 'broken', '-p', '{"data":{"port":"right"}}');
+    await server.sessions.shutdown();
+
+    server = await startServer();
+    await server.sessions.authorise(learner, id);
+    expect((await settled(id)).state).toEqual({ kind: 'ready' });
+    expect((await kubectl(id, ...port)).stdout).toBe('right');
+  });
+
+  it('sets a lab up again whose cluster was never written down', async () => {
+    const id = await startReady('repair');
+    await server.sessions.shutdown();
+    rmSync(join(folder, 'clusters'), { recursive: true });
+    server = await startServer();
+    await server.sessions.authorise(learner, id);
+    await settled(id);
+    const { stdout } = await kubectl(id, 'get', 'configmap', 'broken', '-o', 'name');
+    expect(stdout).toBe('configmap/broken\n');
+  });
+
+  it('leaves nothing of a session that is ended before anybody looked at it again', async () => {
+    const id = await startReady();
+    await server.sessions.shutdown();
+    server = await startServer();
+    const { id: next } = await server.sessions.start(learner, { lab: 'first-pod', fresh: true });
+    await settled(next);
+    expect(server.clusters.has(id)).toBe(false);
+    expect(readdirSync(join(folder, 'clusters')).filter((name) => name.startsWith(id))).toEqual([]);
+    expect(readdirSync(join(folder, 'sessions'))).toEqual([next]);
   });
 });
 

@@ -67,16 +67,13 @@ export function createSessions(options: SessionsOptions): Sessions {
     const records = await repository.open(learnerId);
     const there = records.find((record) => record.lab === lab.id);
     if (there) {
-      const session = open.get(there.id) ?? takeUp(there);
       const elsewhere = cluster !== undefined && cluster !== there.cluster;
       if (!fresh && !elsewhere) {
+        const session = open.get(there.id) ?? takeUp(there);
         if (session.hasFailed) void session.start();
         return session;
       }
-      await endSession(
-        session,
-        fresh ? 'You started this lab anew.' : 'You moved this lab to another cluster.',
-      );
+      await end(there, fresh ? 'You started this lab anew.' : 'You moved this lab to another cluster.');
     }
     const record = await repository.create({
       id: randomBytes(9).toString('hex'),
@@ -89,10 +86,21 @@ export function createSessions(options: SessionsOptions): Sessions {
   }
 
   /** `reason` is a whole sentence for the learner. */
-  async function endSession(session: OpenSession, reason: string): Promise<void> {
-    await repository.end(session.record.id, reason);
-    open.delete(session.record.id);
-    await session.end(reason);
+  async function end(record: SessionRecord, reason: string): Promise<void> {
+    await repository.end(record.id, reason);
+    const session = open.get(record.id);
+    open.delete(record.id);
+    if (session) await session.end(reason);
+    else await discard(record);
+  }
+
+  /** Removes what is left of a session of which nothing is alive in this process. */
+  async function discard({ id, cluster }: SessionRecord): Promise<void> {
+    await options.shells.closeSession(id);
+    await options.folders.remove(id);
+    await options.providers[cluster].discard(id).catch((error) => {
+      log.warn('cluster-discard-failed', { sessionId: id, cluster, error });
+    });
   }
 
   async function endIdle(): Promise<void> {
@@ -104,9 +112,10 @@ export function createSessions(options: SessionsOptions): Sessions {
         continue;
       }
       if (now - record.lastSeenAt.getTime() < idleMs) continue;
-      const reason = `Nobody was here for ${inWords(idleMs)}.`;
-      if (session) await endSession(session, reason);
-      else await forget(record, reason);
+      // One that cannot be ended must not keep the others.
+      await end(record, `Nobody was here for ${inWords(idleMs)}.`).catch((error) => {
+        log.error('session-not-ended', { sessionId: record.id, error });
+      });
     }
     await repository.endForsaken(
       new Date(now - forsakenAfter * idleMs),
@@ -117,13 +126,6 @@ export function createSessions(options: SessionsOptions): Sessions {
   /** Where this cannot be written down, one can still look on. */
   async function noteSeen(sessionId: string): Promise<void> {
     await repository.seen(sessionId).catch((error) => log.warn('seen-not-saved', { sessionId, error }));
-  }
-
-  /** Ends a session of which nothing is alive in this process. */
-  async function forget(record: SessionRecord, reason: string): Promise<void> {
-    await repository.end(record.id, reason);
-    await options.shells.closeSession(record.id);
-    await options.folders.remove(record.id);
   }
 
   async function demandStartable(lab: string, cluster: ClusterKind | undefined): Promise<Lab> {
@@ -170,7 +172,8 @@ export function createSessions(options: SessionsOptions): Sessions {
     createShell: async (learnerId, sessionId) => (await find(learnerId, sessionId)).createShell(),
     closeShell: async (learnerId, sessionId, shellId) =>
       (await find(learnerId, sessionId)).closeShell(shellId),
-    end: async (learnerId, sessionId) => endSession(await find(learnerId, sessionId), 'You ended this lab.'),
+    end: async (learnerId, sessionId) =>
+      end((await find(learnerId, sessionId)).record, 'You ended this lab.'),
     async subscribe(learnerId, sessionId, run) {
       const session = await find(learnerId, sessionId);
       await noteSeen(sessionId);
@@ -183,6 +186,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       await repository.claimOwnerless();
       await endIdle();
       const keep = (await repository.open()).map(({ id }) => id);
+      await options.folders.keepOnly(keep).catch((error) => log.warn('folders-not-swept', { error }));
       for (const provider of Object.values(options.providers))
         provider.sweep(keep).catch((error) => log.warn('sweep-failed', { cluster: provider.kind, error }));
     },

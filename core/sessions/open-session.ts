@@ -58,7 +58,11 @@ export class OpenSession {
   /** Makes ready whatever is not; for a session that failed, tries again. Resolves when ready or failed. */
   start(): Promise<void> {
     if (this.setUp && this.state.kind !== 'failed') return this.setUp;
-    this.setUp = this.makeReady().catch((error) => this.fail(error));
+    this.become({ kind: 'starting', line: 'Starting' });
+    // Its cluster may have been lost while the former try was still under way.
+    this.setUp = Promise.resolve(this.setUp)
+      .then(() => this.makeReady())
+      .catch((error) => this.fail(error));
     return this.setUp;
   }
 
@@ -133,8 +137,11 @@ export class OpenSession {
     this.unlisten?.();
     await this.grades.close();
     await this.tools.shells.closeSession(this.record.id);
-    await this.cluster?.close().catch((error) => this.warn('cluster-close-failed', error));
-    await this.tools.folders.remove(this.record.id);
+    const { cluster, record, tools } = this;
+    await (cluster ? cluster.close() : tools.providers[record.cluster].discard(record.id)).catch((error) =>
+      this.warn('cluster-close-failed', error),
+    );
+    await tools.folders.remove(record.id).catch((error) => this.warn('folder-not-removed', error));
     this.become({ kind: 'ended', reason });
   }
 
@@ -153,31 +160,45 @@ export class OpenSession {
     this.unlisten ??= tools.shells.onShellsChanged(record.id, () =>
       this.emit({ name: 'session', data: this.view() }),
     );
-    this.become({ kind: 'starting', line: 'Starting' });
     const cluster = await tools.providers[record.cluster].open({
       sessionId: record.id,
       images: this.lab.images,
       signal,
-      progress: (line, step) => this.become({ kind: 'starting', line, ...step }),
+      progress: (line, step) => {
+        if (!signal.aborted) this.become({ kind: 'starting', line, ...step });
+      },
     });
+    const isAnother = cluster !== this.cluster;
     this.cluster = cluster;
     signal.throwIfAborted();
-    cluster.onLost((error) => this.fail(clusterLost(cluster.title, error)));
-    cluster.onFault?.((fault) => this.tellFault(fault));
+    if (isAnother) {
+      cluster.onLost((error) => this.fail(clusterLost(cluster.title, error)));
+      cluster.onFault?.((fault) => this.tellFault(fault));
+    }
     this.lab = instantiateLab(this.lab, { seed: record.seed, namespace: cluster.namespace });
-    await this.applySetup(cluster, this.lab.setup);
+    // What the set-up made is the learner's by then: the folder shows that it was done, if the cluster still knows of it.
+    if (!cluster.takenUp || !(await tools.folders.has(record.id)))
+      await this.applySetup(cluster, this.lab.setup);
     const workingFolder = await tools.folders.prepare(record.id, this.lab.files);
-    await tools.shells.openSession({
+    const request = {
       sessionId: record.id,
       workingFolder,
       endpoint: cluster.endpoint,
-      kubeconfig: (server) => cluster.learnerKubeconfig(server),
+      kubeconfig: (server?: string) => cluster.learnerKubeconfig(server),
       labTitle: this.lab.title,
       namespace: cluster.namespace,
-    });
+    };
+    await tools.shells.openSession(request);
+    if (isAnother)
+      cluster.onRenewed?.(() => {
+        if (!signal.aborted)
+          tools.shells.openSession(request).catch((error) => this.warn('kubeconfig-not-renewed', error));
+      });
     if (tools.shells.shells(record.id).length === 0) await tools.shells.createShell(record.id);
     await this.startGrading(cluster);
-    this.become({ kind: 'ready' });
+    // It may have been lost meanwhile.
+    if (this.state.kind === 'starting') this.become({ kind: 'ready' });
+    else this.grader?.close();
   }
 
   private async applySetup(cluster: LabCluster, setup: readonly unknown[]): Promise<void> {
@@ -245,7 +266,7 @@ export class OpenSession {
   }
 
   private fail(error: unknown): void {
-    if (this.abort.signal.aborted) return;
+    if (this.abort.signal.aborted || this.state.kind === 'failed') return;
     this.warn('session-failed', error);
     this.grader?.close();
     const body: ErrorBody['error'] = errorBody(error).error;
@@ -258,7 +279,13 @@ export class OpenSession {
   }
 
   private emit(event: SessionEvent): void {
-    for (const run of this.viewers) run(event);
+    for (const run of this.viewers)
+      try {
+        run(event);
+      } catch (error) {
+        // A browser's stream that broke is no matter for the others, nor for what is being saved.
+        this.warn('viewer-failed', error);
+      }
   }
 
   private warn(event: string, error: unknown): void {

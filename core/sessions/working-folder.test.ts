@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -40,6 +40,22 @@ describe('a session’s working folder', () => {
     await writeFile(join(elsewhere, 'kept'), '');
     await folders.remove('one');
     expect(await readdir(elsewhere)).toEqual(['kept']);
+  });
+
+  it('goes with all that is in it, though the learner has shut folders against everybody', async () => {
+    const folder = await folders.prepare('one', { 'app/deep/run.sh': '' });
+    await chmod(join(folder, 'app', 'deep'), 0o000);
+    await chmod(join(folder, 'app'), 0o500);
+    expect(await folders.has('one')).toBe(true);
+    await folders.remove('one');
+    expect(await folders.has('one')).toBe(false);
+  });
+
+  it('goes when its session is none any more', async () => {
+    for (const name of ['one', 'two', 'three']) await folders.prepare(name, { x: '' });
+    await mkdir(join(place, 'sessions', '.four.new'));
+    await folders.keepOnly(['two']);
+    expect(await readdir(join(place, 'sessions'))).toEqual(['two']);
   });
 
   it('is not taken from a symbolic link', async () => {

@@ -1,4 +1,4 @@
-import { lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { PodlabError } from '../errors';
 import { databaseError } from '../progress/database/database-error';
@@ -12,7 +12,12 @@ export interface WorkingFolders {
    * symbolic link could lead the server elsewhere.
    */
   prepare(sessionId: string, files: Readonly<Record<string, string>>): Promise<string>;
+  /** Whether `prepare` has made it. */
+  has(sessionId: string): Promise<boolean>;
+  /** With all that the learner has put there, whatever its modes. */
   remove(sessionId: string): Promise<void>;
+  /** Removes those of all other sessions. */
+  keepOnly(sessionIds: readonly string[]): Promise<void>;
 }
 
 export function createWorkingFolders(root: string): WorkingFolders {
@@ -31,7 +36,13 @@ export function createWorkingFolders(root: string): WorkingFolders {
         });
       }
     },
-    remove: (sessionId) => rm(pathOf(sessionId), { recursive: true, force: true }),
+    has: (sessionId) => isThere(pathOf(sessionId)),
+    remove: (sessionId) => removeAll(pathOf(sessionId)),
+    async keepOnly(sessionIds) {
+      const keep = new Set(sessionIds);
+      const names = await readdir(root).catch(() => []);
+      await Promise.all(names.filter((name) => !keep.has(name)).map((name) => removeAll(pathOf(name))));
+    },
   };
 }
 
@@ -45,6 +56,22 @@ async function make(folder: string, draft: string, files: Readonly<Record<string
     await writeFile(file, text, { flag: 'wx' });
   }
   await rename(draft, folder);
+}
+
+/** A folder that its owner may not enter cannot be emptied: those are opened, and it is tried again. Follows no links. */
+async function removeAll(path: string): Promise<void> {
+  const remove = () => rm(path, { recursive: true, force: true });
+  await remove().catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EACCES' && error.code !== 'EPERM') throw error;
+    await openFolders(path);
+    await remove();
+  });
+}
+
+async function openFolders(folder: string): Promise<void> {
+  await chmod(folder, 0o700);
+  for (const entry of await readdir(folder, { withFileTypes: true }))
+    if (entry.isDirectory()) await openFolders(join(folder, entry.name));
 }
 
 async function isThere(folder: string): Promise<boolean> {

@@ -27,6 +27,14 @@ interface Cluster {
   faults: ClusterFaults;
 }
 
+/** The cluster of one session, and how it is written down. */
+interface Open {
+  worker: ClusterWorker;
+  save: Saving;
+  saving: NodeJS.Timeout;
+  cluster: LabCluster;
+}
+
 const learner = 'learner';
 const grader = 'podlab-grader';
 const users = { [learner]: { groups: ['system:masters'] }, [grader]: { groups: ['system:masters'] } };
@@ -40,7 +48,7 @@ export function createEmbeddedProvider({
   saveEveryMs = 30_000,
 }: EmbeddedOptions): ClusterProvider {
   const snapshots = createSnapshotFolder(folder);
-  const open = new Map<string, { worker: ClusterWorker; save: () => Promise<void>; cluster: LabCluster }>();
+  const open = new Map<string, Open>();
   let reserve: Cluster | undefined;
   /** One for all: they listen on the same address, and their tokens tell them apart. */
   let certificate: Certificate | undefined;
@@ -89,7 +97,7 @@ export function createEmbeddedProvider({
       const saved = await snapshots.read(sessionId);
       if (saved !== undefined) {
         progress('Taking up the embedded cluster where it was left');
-        return await ready(takeCluster(saved));
+        return { ...(await ready(takeCluster(saved))), takenUp: true };
       }
     } catch (error) {
       return startAnew(request, error);
@@ -98,10 +106,11 @@ export function createEmbeddedProvider({
     return startNew();
   }
 
-  function startNew() {
-    return ready(takeCluster(undefined)).catch((cause) => {
+  async function startNew() {
+    const cluster = await ready(takeCluster(undefined)).catch((cause) => {
       throw unavailable(cause);
     });
+    return { ...cluster, takenUp: false };
   }
 
   /** The saved state is damaged, or of another version: a lab that starts anew is better than one that never starts. */
@@ -130,7 +139,7 @@ export function createEmbeddedProvider({
       const { sessionId, signal } = request;
       const known = open.get(sessionId);
       if (known) return known.cluster;
-      const { worker, faults, started } = await startCluster(request);
+      const { worker, faults, started, takenUp } = await startCluster(request);
       if (signal.aborted) {
         await worker.stop();
         throw signal.reason;
@@ -140,30 +149,36 @@ export function createEmbeddedProvider({
         save().catch((error) => log.warn('embedded-snapshot-failed', { sessionId, error }));
       }, saveEveryMs);
       saving.unref();
-      const cluster = labCluster(started, { worker, faults }, async () => {
+      const cluster = labCluster({ ...started, takenUp }, { worker, faults }, async () => {
         clearInterval(saving);
         open.delete(sessionId);
         await worker.stop();
+        // A state that is being written would come after its removal.
+        await save.settled();
         await snapshots.remove(sessionId);
       });
       worker.onLost(() => {
         clearInterval(saving);
         open.delete(sessionId);
       });
-      open.set(sessionId, { worker, save, cluster });
+      open.set(sessionId, { worker, save, saving, cluster });
       refillReserve();
       return cluster;
     },
 
-    sweep: (keep) => snapshots.keepOnly(keep),
+    discard: (sessionId) => snapshots.remove(sessionId),
+
+    sweep: (keep) => snapshots.keepOnly([...keep, ...open.keys()]),
 
     async shutdown() {
       await Promise.all(
-        [...open].map(async ([sessionId, { worker, save }]) => {
+        [...open].map(async ([sessionId, { worker, save, saving }]) => {
+          clearInterval(saving);
           await save().catch((error) => log.error('embedded-snapshot-failed', { sessionId, error }));
           await worker.stop();
         }),
       );
+      for (const { cluster } of open.values()) cluster.api.close();
       open.clear();
       await reserve?.worker.stop();
     },
@@ -171,11 +186,11 @@ export function createEmbeddedProvider({
 }
 
 function labCluster(
-  started: StartedWorker,
+  started: StartedWorker & { takenUp: boolean },
   { worker, faults }: Cluster,
   close: () => Promise<void>,
 ): LabCluster {
-  const { port, caCertificate, tokens } = started;
+  const { port, caCertificate, tokens, takenUp } = started;
   const own = `https://127.0.0.1:${port}`;
   const namespace = 'default';
   const api = createKubeApi({ server: own, ca: caCertificate, token: tokens[grader] ?? '' });
@@ -185,6 +200,7 @@ function labCluster(
     title: 'Embedded cluster',
     namespace,
     version: 'v1.36.0',
+    takenUp,
     endpoint: { host: '127.0.0.1', port },
     api,
     learnerKubeconfig: (server = own) =>
@@ -208,12 +224,14 @@ function labCluster(
   };
 }
 
-/** Writes down what has changed; what could not be written, because the disk was full for instance, the next time. */
-function createSaving(
-  worker: ClusterWorker,
-  snapshots: SnapshotFolder,
-  sessionId: string,
-): () => Promise<void> {
+interface Saving {
+  /** Writes down what has changed; what could not be written, because the disk was full for instance, the next time. */
+  (): Promise<void>;
+  /** Resolves when nothing is being written. */
+  settled(): Promise<void>;
+}
+
+function createSaving(worker: ClusterWorker, snapshots: SnapshotFolder, sessionId: string): Saving {
   let unwritten: string | null = null;
   let turn: Promise<void> = Promise.resolve();
   async function save(): Promise<void> {
@@ -222,10 +240,13 @@ function createSaving(
     await snapshots.write(sessionId, unwritten);
     unwritten = null;
   }
-  return () => {
-    turn = turn.catch(() => {}).then(save);
-    return turn;
-  };
+  return Object.assign(
+    () => {
+      turn = turn.catch(() => {}).then(save);
+      return turn;
+    },
+    { settled: () => turn.catch(() => {}) },
+  );
 }
 
 function unavailable(cause: unknown): PodlabError {

@@ -1,4 +1,8 @@
-import type { RunCommand } from '../../commands/run-command';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CommandOptions, CommandResult, RunCommand } from '../../commands/run-command';
+import { type ContainerEngine, engineVersion, findEngine } from './container-engine';
 import { kindConfigFailure } from './kind-config';
 import { kindFailure } from './kind-failure';
 
@@ -11,44 +15,60 @@ export interface KindOptions {
   configFile?: string;
   /** Absolute path of the kubeconfig to write: the user's own is left alone. */
   kubeconfig: string;
+  /** KIND_EXPERIMENTAL_PROVIDER, which kind itself reads from the environment. */
+  engine?: string;
 }
 
 type Lines = (line: string) => void;
 
-/** The commands of the kind and docker CLIs that are needed, each throwing PodlabError `cluster-unavailable`. */
+/** How far a cluster is that `kind get clusters` lists. */
+export type FoundKubeconfig =
+  | { kind: 'whole'; text: string }
+  /** Its node never became a control plane. */
+  | { kind: 'half-made' }
+  /** Nothing could be read in its node, which may be stopped. */
+  | { kind: 'unreadable'; why: CommandResult };
+
+/** The commands of kind and of the container engine that are needed, each throwing PodlabError `cluster-unavailable`. */
 export class KindCli {
+  /** Once found; an engine that is installed later is found then. */
+  private engine: ContainerEngine | undefined;
+
   constructor(
     private readonly run: RunCommand,
     private readonly options: KindOptions,
   ) {}
 
-  /** Server version of Docker; throws when it does not answer. */
-  async dockerVersion(timeoutMs: number): Promise<string> {
-    const result = await this.run('docker', ['info', '--format', '{{.ServerVersion}}'], { timeoutMs });
-    // `docker info` may exit with 0 and print an empty version while the daemon is down.
-    if (result.exitCode !== 0 || !result.stdout.trim()) throw kindFailure('docker info', result);
-    return result.stdout.trim();
+  /** `Docker 28.2.2`; throws when it does not answer. */
+  async engineVersion(timeoutMs: number): Promise<string> {
+    const engine = await this.findEngine(timeoutMs);
+    const version = await engineVersion(this.run, engine, timeoutMs);
+    this.engine = engine;
+    return `${engine.title} ${version}`;
   }
 
   async kindVersion(timeoutMs: number): Promise<string> {
     const result = await this.run('kind', ['version'], { timeoutMs });
-    if (result.exitCode !== 0) throw kindFailure('kind version', result);
+    if (result.exitCode !== 0) throw this.failure('kind version', result);
     return result.stdout.trim();
   }
 
   async exists(signal: AbortSignal): Promise<boolean> {
-    const result = await this.run('kind', ['get', 'clusters'], { signal, timeoutMs: 30_000 });
-    if (result.exitCode !== 0) throw kindFailure('kind get clusters', result);
+    const result = await this.kind(['get', 'clusters'], { signal, timeoutMs: 30_000 });
     return result.stdout.split('\n').some((line) => line.trim() === this.options.cluster);
   }
 
-  /** kubeconfig text; undefined when the cluster is half made: listed, but without a control plane to ask. */
-  async kubeconfig(signal: AbortSignal): Promise<string | undefined> {
+  async kubeconfig(signal: AbortSignal): Promise<FoundKubeconfig> {
     const args = ['get', 'kubeconfig', '--name', this.options.cluster];
     const result = await this.run('kind', args, { signal, timeoutMs: 30_000 });
-    if (result.exitCode === 0 && result.stdout.includes('server:')) return result.stdout;
-    if (result.failure) throw kindFailure('kind get kubeconfig', result);
-    return undefined;
+    signal.throwIfAborted();
+    if (result.exitCode === 0 && result.stdout.includes('server:'))
+      return { kind: 'whole', text: result.stdout };
+    if (result.failure) throw this.failure('kind get kubeconfig', result);
+    // The node runs and kubeadm has not written its file, or there is no node that it could.
+    const halfMade = /admin\.conf.*No such file|could not locate any control plane nodes/is;
+    if (halfMade.test(result.stderr)) return { kind: 'half-made' };
+    return { kind: 'unreadable', why: result };
   }
 
   async create(lines: Lines, signal: AbortSignal): Promise<void> {
@@ -62,46 +82,78 @@ export class KindCli {
       onLine: (line) => lines(withoutPictures(line)),
     });
     if (result.exitCode === 0) return;
+    signal.throwIfAborted();
     const aboutConfig = configFile && kindConfigFailure(configFile, `${result.stderr}\n${result.stdout}`);
-    throw aboutConfig || kindFailure('kind create cluster', result);
+    throw aboutConfig || this.failure('kind create cluster', result);
   }
 
   async delete(): Promise<void> {
     const { cluster, kubeconfig } = this.options;
-    const args = ['delete', 'cluster', '--name', cluster, '--kubeconfig', kubeconfig];
-    const result = await this.run('kind', args, { timeoutMs: 120_000 });
-    if (result.exitCode !== 0) throw kindFailure('kind delete cluster', result);
+    await this.kind(['delete', 'cluster', '--name', cluster, '--kubeconfig', kubeconfig], {
+      timeoutMs: 120_000,
+    });
   }
 
   /** Names of the node containers, running or not. */
   async nodes(signal: AbortSignal): Promise<string[]> {
     const args = ['get', 'nodes', '--name', this.options.cluster];
-    const result = await this.run('kind', args, { signal, timeoutMs: 30_000 });
     // kind prints “No kind nodes found …” on stderr.
-    return result.stdout
+    const { stdout } = await this.kind(args, { signal, timeoutMs: 30_000 });
+    return stdout
       .split('\n')
       .map((line) => line.trim())
       .filter(Boolean);
   }
 
-  /** Starts nodes that Docker's restart has left stopped; harmless for running ones. */
+  /** Starts nodes that a reboot or a person has left stopped; harmless for running ones. */
   async startNodes(nodes: readonly string[], signal: AbortSignal): Promise<void> {
-    const result = await this.run('docker', ['start', ...nodes], { signal, timeoutMs: 60_000 });
-    if (result.exitCode !== 0) throw kindFailure('docker start', result);
+    const { program } = await this.findEngine(10_000);
+    const result = await this.run(program, ['start', ...nodes], { signal, timeoutMs: 60_000 });
+    signal.throwIfAborted();
+    if (result.exitCode !== 0) throw this.failure(`${program} start`, result);
   }
 
-  /** Whether Docker on this machine has the image: then the node need not pull it. */
+  /** Whether this machine has the image: then the nodes need not pull it. */
   async hasImage(image: string, signal: AbortSignal): Promise<boolean> {
+    const { program } = await this.findEngine(10_000);
     const args = ['image', 'inspect', '--format', '{{.Id}}', image];
-    return (await this.run('docker', args, { signal, timeoutMs: 30_000 })).exitCode === 0;
+    return (await this.run(program, args, { signal, timeoutMs: 30_000 })).exitCode === 0;
   }
 
-  /** Copies an image from Docker to the nodes. False, with a line that says why, when it could not. */
+  /** Copies an image of this machine to the nodes. False when it could not. */
   async loadImage(image: string, lines: Lines, signal: AbortSignal): Promise<boolean> {
-    const args = ['load', 'docker-image', image, '--name', this.options.cluster];
-    const result = await this.run('kind', args, { signal, timeoutMs: 5 * 60_000, onLine: lines });
-    if (signal.aborted) throw signal.reason;
-    return result.exitCode === 0;
+    const engine = await this.findEngine(10_000);
+    const load = (...what: string[]) =>
+      this.run('kind', ['load', ...what, '--name', this.options.cluster], {
+        signal,
+        timeoutMs: 5 * 60_000,
+        onLine: lines,
+      });
+    if (engine.loadsByName) return (await load('docker-image', image)).exitCode === 0;
+    const folder = await mkdtemp(join(tmpdir(), 'podlab-image-'));
+    try {
+      const archive = join(folder, 'image.tar');
+      const save = ['save', '-o', archive, image];
+      const saved = await this.run(engine.program, save, { signal, timeoutMs: 5 * 60_000 });
+      return saved.exitCode === 0 && (await load('image-archive', archive)).exitCode === 0;
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  failure(command: string, result: CommandResult) {
+    return kindFailure(command, result, this.engine?.title);
+  }
+
+  private async kind(args: readonly string[], options: CommandOptions): Promise<CommandResult> {
+    const result = await this.run('kind', args, options);
+    options.signal?.throwIfAborted();
+    if (result.exitCode !== 0) throw this.failure(`kind ${args.slice(0, 2).join(' ')}`, result);
+    return result;
+  }
+
+  private async findEngine(timeoutMs: number): Promise<ContainerEngine> {
+    return this.engine ?? findEngine(this.run, this.options.engine, timeoutMs);
   }
 }
 

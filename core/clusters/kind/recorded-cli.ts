@@ -18,9 +18,17 @@ export interface RecordedCli {
   prepend(...recordings: RecordedCall[]): void;
 }
 
-/** Stands for the kind and docker CLIs in tests: answers as they were seen to answer, and fails on any other call. */
+const dockerIsThere: RecordedCall = {
+  command: 'docker -v',
+  stdout: 'Docker version 28.2.2, build e6534b4\n',
+};
+
+/**
+ * Stands for the kind and docker CLIs in tests: answers as they were seen to answer, and fails on any other call. Docker is
+ * installed unless a recording says otherwise.
+ */
 export function recordedCli(...recordings: RecordedCall[]): RecordedCli {
-  const known = [...recordings];
+  const known = [...recordings, dockerIsThere];
   const calls: string[] = [];
   return {
     calls,
@@ -51,7 +59,7 @@ const daemonDown =
 
 /** Failures, as the CLIs print them. */
 export const failures = {
-  dockerMissing: { command: /^docker info /, exitCode: null, failure: 'ENOENT' },
+  dockerMissing: { command: /^(docker|nerdctl|finch|podman) /, exitCode: null, failure: 'ENOENT' },
   dockerDown: {
     command: /^docker info /,
     exitCode: 1,
@@ -62,6 +70,13 @@ export const failures = {
     exitCode: 1,
     stderr:
       'permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: Get "http://%2Fvar%2Frun%2Fdocker.sock/v1.50/info": dial unix /var/run/docker.sock: connect: permission denied\n',
+  },
+  /** As Docker 29 says it. */
+  dockerUnreachable: {
+    command: /^docker info /,
+    exitCode: 1,
+    stderr:
+      'failed to connect to the docker API at unix:///run/user/1000/docker.sock; check if the path is correct and if the daemon is running: dial unix /run/user/1000/docker.sock: connect: no such file or directory\n',
   },
   kindMissing: { command: 'kind version', exitCode: null, failure: 'ENOENT' },
   dockerDownForKind: {
@@ -98,6 +113,35 @@ export const failures = {
     exitCode: 1,
     stderr:
       'ERROR: failed to create cluster: failed to init node with kubeadm: command "docker exec --privileged podlab-control-plane kubeadm init" failed with error: exit status 1\n',
+  },
+  rootless: {
+    command: /^kind create cluster /,
+    exitCode: 1,
+    stderr:
+      'ERROR: failed to create cluster: running kind with rootless provider requires setting systemd property "Delegate=yes", see https://kind.sigs.k8s.io/docs/user/rootless/\n',
+  },
+  noNetwork: {
+    command: /^kind create cluster /,
+    exitCode: 1,
+    stderr:
+      'ERROR: failed to create cluster: failed to ensure docker network: command "docker network create -d=bridge kind" failed with error: exit status 1\nCommand Output: Error response from daemon: all predefined address pools have been fully subnetted\n',
+  },
+  tooFewWatches: {
+    command: /^kind create cluster /,
+    exitCode: 1,
+    stderr:
+      'ERROR: failed to create cluster: could not find a log line that matches "Reached target .*Multi-User System.*|detected cgroup v1"\nFailed to create control group inotify object: Too many open files\n',
+  },
+  ownInit: {
+    command: /^kind create cluster /,
+    exitCode: 1,
+    stderr:
+      'ERROR: failed to create cluster: could not find a log line that matches "Reached target"\nCouldn\'t find an alternative telinit implementation to spawn.\n',
+  },
+  madeByAnother: {
+    command: /^kind create cluster /,
+    exitCode: 1,
+    stderr: 'ERROR: failed to create cluster: node(s) already exist for a cluster with the name "podlab"\n',
   },
   unknown: {
     command: /^kind create cluster /,

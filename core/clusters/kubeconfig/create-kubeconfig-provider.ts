@@ -2,10 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isPodlabError, PodlabError } from '../../errors';
 import type { Availability, ClusterProvider } from '../cluster-provider';
-import type { KubeApi } from '../kube-api';
 import { createKubeApi } from '../kube-api-client';
 import { readKubeconfig } from '../kubeconfig';
-import { openNamespace, type SharedCluster, sweepNamespaces } from '../namespaced/open-namespace';
+import type { SharedCluster } from '../namespaced/open-namespace';
+import { createSessionPlaces } from '../namespaced/session-places';
+import { within } from '../waiting';
+import { missingRights } from './missing-rights';
 
 export interface KubeconfigOptions {
   /** Absolute path of the operator's kubeconfig; undefined when there is none. */
@@ -13,78 +15,108 @@ export interface KubeconfigOptions {
   installation: string;
 }
 
+/** Shorter than the 3 s within which a provider says whether it is available. */
+const answersWithinMs = 2_800;
+
 /** Any cluster the operator names: a namespace of it per session. */
 export function createKubeconfigProvider({ file, installation }: KubeconfigOptions): ClusterProvider {
-  let connected: SharedCluster | undefined;
+  const places = createSessionPlaces();
+  let connected: { text: string; cluster: SharedCluster } | undefined;
+  /** Sessions keep the connections that they were opened with. */
+  const former: SharedCluster['admin'][] = [];
 
+  /** The file is read each time: when the operator renews credentials in it, open sessions get them too. */
   async function connect(): Promise<SharedCluster> {
-    if (connected) return connected;
-    if (!file)
-      throw new PodlabError(
-        'cluster-unavailable',
-        'No cluster is named.',
-        'Set PODLAB_KUBECONFIG to the path of a kubeconfig file and start Podlab again.',
-        503,
-      );
+    if (!file) throw noCluster();
     const text = await readFile(file, 'utf8').catch((cause) => {
-      throw new PodlabError(
-        'cluster-unavailable',
-        `The kubeconfig ${file} cannot be read (${cause.code}).`,
-        'Set PODLAB_KUBECONFIG to a file that this user may read.',
-        503,
-        { cause },
-      );
+      throw unreadable(file, cause);
     });
+    if (connected?.text === text) return connected.cluster;
     const { server, context } = readKubeconfig(text, undefined, dirname(file));
-    connected = {
-      kind: 'kubeconfig',
-      title: `cluster “${context}”`,
-      admin: createKubeApi(server),
+    if (!server.server.startsWith('https:')) throw notEncrypted(server.server);
+    const admin = createKubeApi(server);
+    const title = `cluster “${context}”`;
+    if (connected) former.push(connected.cluster.admin);
+    const cluster = Object.assign(connected?.cluster ?? {}, {
+      kind: 'kubeconfig' as const,
+      title,
+      admin,
       server,
       installation,
-    };
-    return connected;
+    });
+    connected = { text, cluster };
+    return cluster;
   }
 
   return {
     kind: 'kubeconfig',
     async availability() {
       try {
-        const { admin, title } = await connect();
-        return await answers(admin, `A namespace of its own on ${title}.`);
+        const late = () => new Error(`no answer within ${answersWithinMs / 1000} s`);
+        return await within(answersWithinMs, connect().then(look), late);
       } catch (error) {
-        if (!isPodlabError(error)) throw error;
-        return { available: false, reason: error.message, remedy: error.remedy };
+        const { message, remedy } = isPodlabError(error) ? error : silent(error);
+        return { available: false, reason: message, remedy };
       }
     },
-    open: async (request) => openNamespace(await connect(), request),
+    open: async (request) => places.open(await connect(), request),
+    async discard(sessionId) {
+      if (file) await places.discard(await connect(), sessionId);
+    },
     async sweep(keep) {
-      if (!file) return;
-      const { admin } = await connect();
-      await sweepNamespaces(admin, installation, keep);
+      if (file) await places.sweep(await connect(), keep);
     },
     async shutdown() {
-      connected?.admin.close();
+      places.leave();
+      for (const admin of former.splice(0)) admin.close();
+      connected?.cluster.admin.close();
       connected = undefined;
     },
   };
 }
 
-/** Whether an API server answers within 3 s. */
-async function answers(admin: KubeApi, detail: string): Promise<Availability> {
-  try {
-    const { status } = await admin.request('GET', '/readyz', undefined, AbortSignal.timeout(2_800));
-    if (status < 300) return { available: true, detail };
-    return {
-      available: false,
-      reason: `The cluster’s API server answers with HTTP ${status}.`,
-      remedy: 'Check the credentials in the kubeconfig (`kubectl get namespaces` must work with it).',
-    };
-  } catch (error) {
-    return {
-      available: false,
-      reason: `The cluster’s API server does not answer: ${error instanceof Error ? error.message : error}`,
-      remedy: 'Start the cluster, or correct the server address in the kubeconfig.',
-    };
-  }
+/** Whether the API server answers, takes the credentials, and allows what every session needs. */
+async function look({ admin, title }: SharedCluster): Promise<Availability> {
+  const missing = await missingRights(admin, AbortSignal.timeout(answersWithinMs));
+  if (missing.length === 0) return { available: true, detail: `A namespace of its own on ${title}.` };
+  return {
+    available: false,
+    reason: `The user of the kubeconfig may not ${missing.join(', nor ')} on ${title}.`,
+    remedy:
+      'Give that user these rights (cluster-admin has them), or name another kubeconfig in PODLAB_KUBECONFIG.',
+  };
+}
+
+function silent(error: unknown): { message: string; remedy: string } {
+  const why = error instanceof Error ? error.message : String(error);
+  return {
+    message: `The cluster’s API server does not answer: ${why}.`,
+    remedy: 'Start the cluster, or correct the server address in the kubeconfig.',
+  };
+}
+
+function noCluster(): PodlabError {
+  return unavailable(
+    'No cluster is named.',
+    'Set PODLAB_KUBECONFIG to the path of a kubeconfig file and start Podlab again.',
+  );
+}
+
+function unreadable(file: string, cause: NodeJS.ErrnoException): PodlabError {
+  return unavailable(
+    `The kubeconfig ${file} cannot be read (${cause.code}).`,
+    'Set PODLAB_KUBECONFIG to a file that this user may read.',
+    { cause },
+  );
+}
+
+function notEncrypted(server: string): PodlabError {
+  return unavailable(
+    `The API server ${server} speaks plain HTTP, over which kubectl sends no credentials.`,
+    'Name its https address in the kubeconfig.',
+  );
+}
+
+function unavailable(message: string, remedy: string, options?: { cause?: unknown }): PodlabError {
+  return new PodlabError('cluster-unavailable', message, remedy, 503, options);
 }

@@ -5,153 +5,156 @@ import { type KubeApi, KubeApiError, type ResourceRef } from '../kube-api';
 import { createKubeApi } from '../kube-api-client';
 import type { KubeServer } from '../kube-http';
 import { kubeconfigText } from '../kubeconfig-text';
+import { demandPodSecurity } from './pod-security';
 import {
-  installationLabel,
   namespaceObject,
-  sessionLabel,
+  type SessionNames,
   sessionNames,
   sessionObjects,
   systemNamespace,
   systemObjects,
 } from './session-objects';
+import { keepTokens, type SessionTokens } from './session-tokens';
 import { watchHealth } from './watch-health';
 
 export interface SharedCluster {
   kind: ClusterKind;
   title: string;
-  /** The operator's own access. */
+  /** The operator's own access; replaced when the operator's credentials are. */
   admin: KubeApi;
   server: KubeServer;
   installation: string;
 }
 
-const namespaces: ResourceRef = { group: '', version: 'v1', plural: 'namespaces' };
-const serviceAccounts: ResourceRef = {
-  group: '',
-  version: 'v1',
-  plural: 'serviceaccounts',
-  namespace: systemNamespace,
-};
-/** A lab's day; API servers may shorten it. A session that is taken up again gets new ones. */
-const tokenSeconds = 24 * 60 * 60;
+/** A session's place, and how this process lets go of it without removing it. */
+export interface Place {
+  cluster: LabCluster;
+  leave(): void;
+}
 
-/** A namespace with bounds, and two accounts with rights in it alone. Leaves nothing behind when it throws. */
+export const namespaces: ResourceRef = { group: '', version: 'v1', plural: 'namespaces' };
+
+/**
+ * A namespace with bounds, and two accounts with rights in it alone. When it throws it leaves nothing new behind; what an
+ * earlier process has made stays.
+ */
 export async function openNamespace(
   cluster: SharedCluster,
-  { sessionId, progress, signal }: OpenRequest,
-): Promise<LabCluster> {
-  const { admin, installation } = cluster;
+  request: OpenRequest,
+  onClose: () => void,
+): Promise<Place> {
+  const { sessionId, signal } = request;
+  const { admin } = cluster;
   const names = sessionNames(sessionId);
+  let takenUp = true;
   try {
-    const there = await admin.get(namespaces, names.namespace, signal);
-    if (there?.metadata.deletionTimestamp) await untilGone(admin, names.namespace, signal);
-    progress(
-      there && !there.metadata.deletionTimestamp
-        ? 'Taking up the namespace where it was left'
-        : 'Making a namespace for this lab',
-    );
-    for (const object of [...systemObjects(), namespaceObject(sessionId, installation)])
-      await admin.apply(object, systemNamespace, signal);
-    progress('Setting its bounds and your rights in it');
-    for (const object of sessionObjects(sessionId, installation))
-      await admin.apply(object, names.namespace, signal);
+    takenUp = await isThere(admin, names.namespace, signal);
+    await makeObjects(cluster, request, takenUp);
     await untilReady(admin, names.namespace, signal);
-    const [learnerToken, graderToken, version] = await Promise.all([
-      createToken(admin, names.learner, signal),
-      createToken(admin, names.grader, signal),
+    const [version] = await Promise.all([
       serverVersion(admin, signal),
+      demandPodSecurity(admin, names.namespace, cluster.title, signal),
     ]);
-    return labCluster(cluster, names.namespace, { learnerToken, graderToken, version }, () =>
-      removeNamespace(admin, names.namespace),
-    );
+    // Last: they are renewed from then on.
+    const tokens = await keepTokens(() => cluster.admin, [names.learner, names.grader], signal);
+    return placeOf(cluster, names, tokens, { version, takenUp, onClose });
   } catch (error) {
-    await removeNamespace(admin, names.namespace).catch(() => {});
+    if (!takenUp) await removeNamespace(admin, names.namespace).catch(() => {});
     if (signal.aborted) throw signal.reason;
     throw unavailable(cluster.title, error);
   }
 }
 
-/** Removes what sessions of this installation left behind, except those in `keep`. */
-export async function sweepNamespaces(
-  admin: KubeApi,
-  installation: string,
-  keep: readonly string[],
-): Promise<void> {
-  const kept = new Set(keep.map((id) => sessionNames(id).namespace));
-  const { items } = await admin.list(namespaces);
-  for (const { metadata } of items) {
-    const session = metadata.labels?.[sessionLabel];
-    if (!session || metadata.labels?.[installationLabel] !== installation) continue;
-    if (!kept.has(session)) await removeNamespace(admin, session);
-  }
+/** Whether an earlier process has made it. One that is being removed is waited for. */
+async function isThere(admin: KubeApi, namespace: string, signal: AbortSignal): Promise<boolean> {
+  const there = await admin.get(namespaces, namespace, signal);
+  if (there?.metadata.deletionTimestamp) await untilGone(admin, namespace, signal);
+  return there !== undefined && !there.metadata.deletionTimestamp;
 }
 
-async function removeNamespace(admin: KubeApi, namespace: string): Promise<void> {
+async function makeObjects(
+  { admin, installation }: SharedCluster,
+  { sessionId, progress, signal }: OpenRequest,
+  takenUp: boolean,
+): Promise<void> {
+  progress(takenUp ? 'Taking up the namespace where it was left' : 'Making a namespace for this lab');
+  for (const object of [...systemObjects(), namespaceObject(sessionId, installation)])
+    await admin.apply(object, systemNamespace, signal);
+  progress('Setting its bounds and your rights in it');
+  for (const object of sessionObjects(sessionId, installation))
+    await admin.apply(object, sessionNames(sessionId).namespace, signal);
+}
+
+export async function removeNamespace(admin: KubeApi, namespace: string): Promise<void> {
   await admin.delete(namespaces, namespace);
   // Nobody is there for whom a Pod could end in order: a namespace full of `sleep` would take half a minute to go.
   const pods = `/api/v1/namespaces/${namespace}/pods`;
   await admin.request('DELETE', pods, { apiVersion: 'v1', kind: 'DeleteOptions', gracePeriodSeconds: 1 });
   const id = namespace.slice('podlab-'.length);
-  for (const name of [`learner-${id}`, `grader-${id}`]) await admin.delete(serviceAccounts, name);
+  const accounts: ResourceRef = {
+    group: '',
+    version: 'v1',
+    plural: 'serviceaccounts',
+    namespace: systemNamespace,
+  };
+  for (const name of [`learner-${id}`, `grader-${id}`]) await admin.delete(accounts, name);
 }
 
-function labCluster(
-  { kind, title, server }: SharedCluster,
-  namespace: string,
-  { learnerToken, graderToken, version }: { learnerToken: string; graderToken: string; version: string },
-  remove: () => Promise<void>,
-): LabCluster {
+function placeOf(
+  shared: SharedCluster,
+  names: SessionNames,
+  tokens: SessionTokens,
+  { version, takenUp, onClose }: { version: string; takenUp: boolean; onClose: () => void },
+): Place {
+  const { kind, title, server } = shared;
+  const { namespace } = names;
   const { ca, tlsServerName, insecure } = server;
   const url = new URL(server.server);
-  const api = createKubeApi({ server: server.server, ca, tlsServerName, insecure, token: graderToken });
+  const path = url.pathname.replace(/\/$/, '');
+  const api = createKubeApi({
+    server: server.server,
+    ca,
+    tlsServerName,
+    insecure,
+    credentials: async () => ({ token: tokens.of(names.grader) }),
+  });
   const health = watchHealth(api);
+  const leave = () => {
+    health.stop();
+    tokens.stop();
+    api.close();
+  };
   let closing: Promise<void> | undefined;
-  return {
+  const cluster: LabCluster = {
     kind,
     title,
     namespace,
     version,
+    takenUp,
     endpoint: { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || 443) },
     api,
     learnerKubeconfig: (relay) =>
       kubeconfigText({
-        server: relay ?? server.server,
+        server: relay === undefined ? server.server : relay + path,
         caCertificate: ca,
         tlsServerName: tlsServerName ?? (relay ? url.hostname : undefined),
         insecureSkipTlsVerify: insecure,
-        token: learnerToken,
+        token: tokens.of(names.learner),
         user: 'learner',
         namespace,
       }),
+    onRenewed: tokens.onRenewed,
     onLost: health.onLost,
     close() {
       closing ??= (async () => {
-        health.stop();
-        api.close();
-        await remove();
+        leave();
+        onClose();
+        await removeNamespace(shared.admin, namespace);
       })();
       return closing;
     },
   };
-}
-
-/** TokenRequest (authentication.k8s.io/v1): a token that ends by itself and is stored nowhere. */
-async function createToken(admin: KubeApi, account: string, signal: AbortSignal): Promise<string> {
-  const path = `/api/v1/namespaces/${systemNamespace}/serviceaccounts/${account}/token`;
-  const body = {
-    apiVersion: 'authentication.k8s.io/v1',
-    kind: 'TokenRequest',
-    spec: { expirationSeconds: tokenSeconds },
-  };
-  const reply = await admin.request('POST', path, body, signal);
-  const token = (reply.body as { status?: { token?: string } } | undefined)?.status?.token;
-  if (reply.status >= 300 || !token)
-    throw new KubeApiError(
-      reply.status,
-      'TokenRequest',
-      `no token for ${account}: ${JSON.stringify(reply.body).slice(0, 300)}`,
-    );
-  return token;
+  return { cluster, leave };
 }
 
 async function serverVersion(admin: KubeApi, signal: AbortSignal): Promise<string> {
@@ -177,16 +180,29 @@ async function untilGone(admin: KubeApi, namespace: string, signal: AbortSignal)
   throw new Error(`the namespace ${namespace} of an earlier session is still being deleted after 2 minutes`);
 }
 
+/** Says what was refused, and who can mend it. */
 function unavailable(title: string, cause: unknown): PodlabError {
+  if (cause instanceof PodlabError) return cause;
   const why = cause instanceof Error ? cause.message : String(cause);
-  const forbidden = cause instanceof KubeApiError && (cause.code === 401 || cause.code === 403);
   return new PodlabError(
     'cluster-unavailable',
     `No place could be made on ${title}: ${why}`,
-    forbidden
-      ? 'Give Podlab’s kubeconfig the rights to make namespaces, roles and service accounts (cluster-admin has them).'
-      : 'Check that the cluster answers (`kubectl get namespaces`), or choose another one for this lab.',
+    remedyOf(cause instanceof KubeApiError ? cause.code : 0, why),
     503,
     { cause },
   );
+}
+
+function remedyOf(code: number, why: string): string {
+  if (code === 401)
+    return 'The credentials in Podlab’s kubeconfig are not accepted, or have expired: renew them (`kubectl get namespaces` must work with it).';
+  if (/exceeded quota/.test(why))
+    return 'Remove leftovers of other labs or of other programs there, or raise the quota.';
+  if (code === 403 && /escalat|attempting to grant RBAC permissions not currently held/.test(why))
+    return 'Podlab can give learners no right that it has not: give the user of its kubeconfig cluster-admin, or `escalate` and `bind` on roles.';
+  if (code === 403 && /admission webhook|pod-security/i.test(why))
+    return 'A policy of the cluster refuses Podlab’s namespaces: let the user of its kubeconfig make ones with Pod Security labels, or choose another cluster.';
+  if (code === 403)
+    return 'Give the user of Podlab’s kubeconfig the rights to make namespaces, quotas, roles and service accounts (cluster-admin has them).';
+  return 'Check that the cluster answers (`kubectl get namespaces`), or choose another one for this lab.';
 }

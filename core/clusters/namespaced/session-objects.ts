@@ -18,7 +18,8 @@ export function sessionNames(sessionId: string): SessionNames {
   const id = sessionId
     .toLowerCase()
     .replace(/[^a-z0-9-]/g, '')
-    .slice(0, 40);
+    .slice(0, 40)
+    .replace(/-+$/, '');
   return { namespace: `podlab-${id}`, learner: `learner-${id}`, grader: `grader-${id}` };
 }
 
@@ -113,14 +114,17 @@ const claimLimits = { type: 'PersistentVolumeClaim', max: { storage: '2Gi' } };
 const everything = ['create', 'get', 'list', 'watch', 'update', 'patch', 'delete', 'deletecollection'];
 const reading = ['get', 'list', 'watch'];
 
-/** Everything a lab needs in its namespace; not its bounds, nor the rights themselves. */
+/**
+ * Everything a lab needs in its namespace; not its bounds, nor the rights themselves, nor what leads out of it: whoever writes
+ * addresses into a Pod's status or into endpoints lets the API server's proxy and other tenants' Ingresses reach them
+ * (Kubernetes took those from its own role `edit` for the same reason).
+ */
 const learnerRules = [
   {
     apiGroups: [''],
     resources: [
       'pods',
       'pods/attach',
-      'pods/binding',
       'pods/ephemeralcontainers',
       'pods/eviction',
       'pods/exec',
@@ -128,12 +132,10 @@ const learnerRules = [
       'pods/portforward',
       'pods/proxy',
       'pods/resize',
-      'pods/status',
       'services',
       'services/proxy',
       'configmaps',
       'secrets',
-      'endpoints',
       'persistentvolumeclaims',
       'serviceaccounts',
       'events',
@@ -143,13 +145,18 @@ const learnerRules = [
     ],
     verbs: everything,
   },
-  { apiGroups: [''], resources: ['resourcequotas', 'limitranges'], verbs: reading },
+  {
+    apiGroups: [''],
+    resources: ['resourcequotas', 'limitranges', 'endpoints', 'pods/status'],
+    verbs: reading,
+  },
   { apiGroups: [''], resources: ['namespaces'], verbs: ['get'] },
   {
-    apiGroups: ['apps', 'batch', 'autoscaling', 'policy', 'discovery.k8s.io', 'events.k8s.io'],
+    apiGroups: ['apps', 'batch', 'autoscaling', 'policy', 'events.k8s.io'],
     resources: ['*'],
     verbs: everything,
   },
+  { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: reading },
   { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies', 'ingresses'], verbs: everything },
   { apiGroups: ['rbac.authorization.k8s.io'], resources: ['roles', 'rolebindings'], verbs: reading },
   { apiGroups: ['metrics.k8s.io'], resources: ['pods'], verbs: reading },
