@@ -8,6 +8,8 @@ import { showProblem } from '../core/content/content-problems';
 import type { Lab } from '../core/content/lab';
 import { PodlabError } from '../core/errors';
 import { createLog } from '../core/log';
+import { linkProgram } from '../core/shells/link-program';
+import { findKubectl } from './find-kubectl';
 import { findLabs } from './find-labs';
 import { type Play, type PlayResult, playScript } from './play-script';
 import { project } from './project';
@@ -22,7 +24,10 @@ interface TestOptions {
 /** Most of a play is waiting; a shared cluster must bear the Pods of all at once. */
 const defaultJobs: Record<ClusterKind, number> = { embedded: 4, kind: 2, kubeconfig: 2 };
 
-/** Plays all solutions and mistakes; a line each, and what came out otherwise than the lab says. */
+/**
+ * Plays all solutions and mistakes; a line each, and what came out otherwise than the lab says. SIGINT and SIGTERM end it, and
+ * what it has made on the cluster is removed.
+ */
 export async function labsTest(names: readonly string[], options: TestOptions): Promise<number> {
   const { labs, problems } = await findLabs(names);
   for (const problem of problems) process.stdout.write(`${showProblem(problem)}\n`);
@@ -38,6 +43,13 @@ export async function labsTest(names: readonly string[], options: TestOptions): 
     );
 
   const config = loadConfig(process.env, project);
+  const kubectl = await findKubectl(config.kubectl);
+  if ('problem' in kubectl)
+    throw new PodlabError(
+      'no-kubectl',
+      `The scripts of labs need kubectl 1.30 or later: ${kubectl.problem}.`,
+      'Run `npm start` once: it finds or fetches one; or put one on the PATH.',
+    );
   const folder = await mkdtemp(join(tmpdir(), 'podlab-labs-test-'));
   const log = createLog((line) => {
     if (options.verbose) process.stderr.write(line);
@@ -48,7 +60,12 @@ export async function labsTest(names: readonly string[], options: TestOptions): 
     { log, installation: `labs-test-${process.pid}`, spare: false },
   );
   const provider = all[options.cluster];
+  const ended = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => ended.abort(new Error(`ended by ${signal}`)));
   try {
+    const programs = join(folder, 'bin');
+    if (kubectl.program !== 'kubectl') await linkProgram(kubectl.program, 'kubectl', programs);
     const available = (await availability())[options.cluster];
     if (!available.available)
       throw new PodlabError('cluster-unavailable', available.reason, available.remedy);
@@ -57,12 +74,15 @@ export async function labsTest(names: readonly string[], options: TestOptions): 
       const result = await playScript(play, {
         provider,
         folder,
-        kubectl: config.kubectl,
+        programs,
+        signal: ended.signal,
         verbose: options.verbose,
       });
-      process.stdout.write(shown(result));
+      if (!ended.signal.aborted) process.stdout.write(shown(result));
       return result;
     });
+    if (ended.signal.aborted)
+      throw new PodlabError('interrupted', 'Interrupted: what was played is removed again.');
     const bad = results.filter(({ wrong }) => wrong.length > 0).length;
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
     process.stdout.write(

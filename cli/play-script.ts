@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import type { ClusterProvider, LabCluster } from '../core/clusters/cluster-provider';
@@ -27,10 +28,15 @@ export interface PlayOptions {
   provider: ClusterProvider;
   /** Where working folders are made. */
   folder: string;
-  kubectl?: string;
+  /** Folder that comes first on the PATH of scripts. */
+  programs: string;
   verbose: boolean;
+  /** Ends the play; what it has made is removed. */
+  signal: AbortSignal;
 }
 
+/** A kind cluster may have to be made first, and its image pulled. */
+const openLimitMs = 15 * 60_000;
 const scriptLimitMs = 240_000;
 /** Longer than any check waits by itself (60 s), with time for the cluster to come round. */
 const settleLimitMs = 120_000;
@@ -45,14 +51,16 @@ export async function playScript(play: Play, options: PlayOptions): Promise<Play
     wrong,
     seconds: (performance.now() - started) / 1000,
   });
-  const sessionId = `test-${play.lab.id.slice(0, 12)}-${play.name.slice(0, 12)}-${Date.now().toString(36)}`;
+  const sessionId = `test-${play.lab.id.slice(0, 12)}-${play.name.slice(0, 12)}-${randomBytes(4).toString('hex')}`;
+  const { signal } = options;
   let cluster: LabCluster | undefined;
   try {
+    signal.throwIfAborted();
     cluster = await options.provider.open({
       sessionId,
       images: play.lab.images,
       progress: (line) => options.verbose && process.stderr.write(`${play.name}: ${line}\n`),
-      signal: AbortSignal.timeout(settleLimitMs),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(openLimitMs)]),
     });
     const session = { seed, namespace: cluster.namespace };
     const lab = instantiateLab(play.lab, session);
@@ -68,7 +76,7 @@ export async function playScript(play: Play, options: PlayOptions): Promise<Play
           `the script ended with ${script.exitCode ?? 'a time-out'}:`,
           ...script.output.trim().split('\n').slice(-8),
         ]);
-      const report = await settledReport(() => grader.check());
+      const report = await settledReport(() => grader.check(), signal);
       if (options.verbose) process.stderr.write(verdictsOf(report));
       return done(differences(play, report));
     } finally {
@@ -77,11 +85,20 @@ export async function playScript(play: Play, options: PlayOptions): Promise<Play
   } catch (error) {
     return done(causes(error));
   } finally {
-    await cluster?.close();
+    await cluster?.close().catch((error) => {
+      process.stderr.write(
+        `${play.name}: its place on the cluster was not removed: ${causes(error).join(': ')}\n`,
+      );
+    });
   }
 }
 
-async function runScript(play: Play, lab: Lab, cluster: LabCluster, { folder, kubectl }: PlayOptions) {
+async function runScript(
+  play: Play,
+  lab: Lab,
+  cluster: LabCluster,
+  { folder, programs, signal }: PlayOptions,
+) {
   const work = await mkdtemp(join(folder, `${play.name}-`));
   for (const [path, text] of Object.entries(lab.files)) {
     await mkdir(dirname(join(work, path)), { recursive: true });
@@ -95,9 +112,10 @@ async function runScript(play: Play, lab: Lab, cluster: LabCluster, { folder, ku
     const child = spawn('bash', ['-eu', '-o', 'pipefail', '-c', String(text)], {
       cwd: work,
       timeout: scriptLimitMs,
+      signal,
       env: {
         ...process.env,
-        PATH: [...(kubectl ? [dirname(kubectl)] : []), process.env.PATH].join(delimiter),
+        PATH: [programs, process.env.PATH].join(delimiter),
         HOME: work,
         KUBECONFIG: kubeconfig,
         LAB: play.lab.folder,
@@ -120,11 +138,12 @@ function causes(error: unknown): string[] {
 }
 
 /** Checks again until nothing waits for the cluster any more, and all is as it was a moment before: no pass in passing. */
-async function settledReport(check: () => Promise<LabReport>): Promise<LabReport> {
+async function settledReport(check: () => Promise<LabReport>, signal: AbortSignal): Promise<LabReport> {
   const until = Date.now() + settleLimitMs;
   let before = '';
   for (let pause = 200; ; pause = Math.min(2000, pause * 1.5)) {
     const report = await check();
+    signal.throwIfAborted();
     const now = results(report)
       .map(({ verdict }) => verdict.kind)
       .join();

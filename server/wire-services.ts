@@ -36,6 +36,7 @@ export async function wireServices(config: Config, log: Log, project: string): P
     createShellHost({
       folder: join(config.dataFolder, 'shells'),
       sandbox: config.sandbox,
+      hidden: [project, config.dataFolder],
       kubectl: config.kubectl,
       ...config.shells,
       log,

@@ -43,6 +43,7 @@ describe('the way from a sandbox to its API server', () => {
       const workingFolder = join(folder, 'lab');
       await mkdir(workingFolder, { recursive: true });
       const { share, etc } = await writeShellFiles(folder, relay, ownUsers);
+      const run = await mkdtemp(join(tmpdir(), 'podlab-relay-run-'));
       const session = new ShellSession(
         {
           sessionId: 'lab',
@@ -57,8 +58,10 @@ describe('the way from a sandbox to its API server', () => {
           ownUsers,
           share,
           etc,
-          run: await mkdtemp(join(tmpdir(), 'podlab-relay-run-')),
+          hidden: [],
+          run,
           kubectl: undefined,
+          programs: join(folder, 'bin'),
           bash: '/bin/bash',
           records: new ProcessRecords(join(folder, 'processes')),
           log: createLog(() => {}),
@@ -78,6 +81,7 @@ describe('the way from a sandbox to its API server', () => {
         );
       } finally {
         await session.close('done');
+        await rm(run, { recursive: true, force: true });
       }
     });
 });

@@ -105,6 +105,50 @@ describe.each(ways)('shells with sandbox %s', (sandbox) => {
     await host.openSession({ ...request, kubeconfig: () => 'server: elsewhere\n' });
     const third = await look(await host.createShell(request.sessionId));
     expect(await third.run('cat $KUBECONFIG')).toBe('server: elsewhere');
+    // One that is open has it by its next prompt, and what the learner then makes of it stays.
+    await host.openSession({ ...request, kubeconfig: () => 'server: renewed\n' });
+    await first.run('true');
+    expect(await first.run('cat $KUBECONFIG')).toBe('server: renewed');
+    await first.run('echo "# mine" >> $KUBECONFIG');
+    await host.openSession({ ...request, kubeconfig: () => 'server: renewed\n' });
+    await first.run('true');
+    expect(await first.run('cat $KUBECONFIG')).toContain('# mine');
+  });
+
+  it('are limited in number and have titles of their own, though all are asked for at once', async () => {
+    const request = await requestFor(`at-once-${sandbox}`);
+    await host.openSession(request);
+    const asked = await Promise.allSettled(
+      Array.from({ length: 12 }, () => host.createShell(request.sessionId)),
+    );
+    expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
+    const titles = host.shells(request.sessionId).map(({ title }) => title);
+    expect(titles.sort()).toEqual(['Terminal 1', 'Terminal 2', 'Terminal 3']);
+  });
+
+  it('are not left behind when the lab ends while they are being started', async () => {
+    const request = await requestFor(`ending-${sandbox}`);
+    await host.openSession(request);
+    const starting = host.createShell(request.sessionId).catch((error) => error);
+    await host.closeSession(request.sessionId);
+    const shell = await starting;
+    if (shell instanceof Error) expect(shell).toMatchObject({ code: 'session-not-open' });
+    else expect(shell.state.kind).toBe('exited');
+    expect(host.shells(request.sessionId)).toEqual([]);
+  });
+
+  it('find the kubectl that is named, whatever its file is called', async () => {
+    const program = join(root, 'kubectl-of-another-name');
+    await writeFile(program, '#!/bin/sh\necho "this one: $1"\n', { mode: 0o755 });
+    const own = await hostWith(`named-${sandbox}`, { sandbox, kubectl: program });
+    try {
+      const request = await requestFor(`named-${sandbox}`);
+      await own.openSession(request);
+      const viewer = await look(await own.createShell(request.sessionId));
+      expect(await viewer.run('kubectl get')).toBe('this one: get');
+    } finally {
+      await own.shutdown();
+    }
   });
 
   it('complete kubectl and k on Tab', async () => {

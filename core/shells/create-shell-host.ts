@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PodlabError } from '../errors';
@@ -7,6 +7,7 @@ import { detectIsolation } from './detect-isolation';
 import { findProgram } from './find-program';
 import { prepareCompletion } from './kubectl-completion';
 import type { LabShell, ShellHost, ShellRequest } from './lab-shell';
+import { linkProgram } from './link-program';
 import type { PtyShell } from './pty-shell';
 import { SavedScreens } from './saved-screens';
 import { writeShellFiles } from './shell-files';
@@ -17,6 +18,8 @@ export interface ShellHostOptions {
   /** Folder for what shells need and leave; made when it is not there. */
   folder: string;
   sandbox: 'auto' | 'bubblewrap' | 'none';
+  /** Folders that no learner may see, such as those of other learners and of the labs' solutions. Absolute. */
+  hidden?: readonly string[];
   /** Absolute path; by default the first kubectl on the PATH. */
   kubectl?: string | undefined;
   /** Most running shells in a session. */
@@ -53,15 +56,20 @@ export async function createShellHost(options: ShellHostOptions): Promise<ShellH
   if (leftovers > 0) log.warn('leftover-processes-ended', { count: leftovers });
   const { share, etc } = await writeShellFiles(folder, found.relay, found.ownUsers);
   const kubectl = options.kubectl ?? findProgram('kubectl');
-  if (kubectl)
+  const programs = join(folder, 'bin');
+  if (kubectl) {
+    await linkProgram(kubectl, 'kubectl', programs);
     prepareCompletion(kubectl, share).catch((error) => log.warn('no-kubectl-completion', { kubectl, error }));
+  }
   const around: SessionSurroundings = {
     relay: found.relay?.command,
     ownUsers: found.ownUsers,
     share,
     etc,
+    hidden: await withoutLinks([folder, ...(options.hidden ?? [])]),
     run: await makeRunFolder(folder),
     kubectl,
+    programs,
     bash,
     records,
     log,
@@ -77,6 +85,8 @@ function hostOf(
 ): ShellHost {
   const sessions = new Map<string, ShellSession>();
   const opening = new Map<string, Promise<void>>();
+  /** Session → shells that are being started: they count, and two must not get one title. */
+  const beginning = new Map<string, Set<string>>();
   const listeners = new Map<string, Set<() => void>>();
   /** Session → version of what was saved last. */
   const savedVersions = new Map<string, string>();
@@ -167,7 +177,8 @@ function hostOf(
     async createShell(sessionId) {
       const session = sessionOrThrow(sessionId);
       const shells = [...session.shells.values()];
-      if (shells.filter(isRunning).length >= perSession)
+      const titles = beginning.get(sessionId) ?? new Set();
+      if (shells.filter(isRunning).length + titles.size >= perSession)
         throw new PodlabError(
           'too-many-terminals',
           `A lab has at most ${perSession} terminals at a time.`,
@@ -176,7 +187,14 @@ function hostOf(
         );
       const exited = shells.filter((shell) => !isRunning(shell));
       for (const shell of exited.slice(0, Math.max(0, exited.length - mostExitedKept))) session.forget(shell);
-      return session.start(freeTitle(shells));
+      const title = freeTitle([...shells.map((shell) => shell.title), ...titles]);
+      beginning.set(sessionId, titles.add(title));
+      try {
+        return await session.start(title);
+      } finally {
+        titles.delete(title);
+        if (titles.size === 0) beginning.delete(sessionId);
+      }
     },
     shells: (sessionId) => [...(sessions.get(sessionId)?.shells.values() ?? [])],
     find: (sessionId, shellId) => sessions.get(sessionId)?.shells.get(shellId),
@@ -201,6 +219,8 @@ function hostOf(
       sessions.delete(sessionId);
       savedVersions.delete(sessionId);
       await session?.close('The lab was ended.');
+      // A screen that is being saved would come after its removal.
+      await saving;
       await screens.forget(sessionId);
     },
     async shutdown() {
@@ -223,11 +243,17 @@ function hostOf(
   };
 }
 
+/** Where they really are; one that is not there hides nothing. */
+async function withoutLinks(folders: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(folders.map((folder) => realpath(folder).catch(() => undefined)));
+  return found.filter((folder) => folder !== undefined);
+}
+
 const isRunning = (shell: LabShell | PtyShell) => shell.state.kind === 'running';
 
 /** "Terminal 1", or the lowest number that no tab has. */
-function freeTitle(shells: readonly { title: string }[]): string {
-  const taken = new Set(shells.map(({ title }) => title));
+function freeTitle(titles: readonly string[]): string {
+  const taken = new Set(titles);
   let number = 1;
   while (taken.has(`Terminal ${number}`)) number++;
   return `Terminal ${number}`;

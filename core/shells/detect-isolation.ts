@@ -80,6 +80,7 @@ async function tryOut(user: number | undefined): Promise<string | undefined> {
       kubectl: undefined,
       user,
       layout: readHostLayout(),
+      hidden: [],
     };
     const sandbox = await startSandbox(plan, 'sleep 60');
     try {

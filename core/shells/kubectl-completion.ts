@@ -1,4 +1,4 @@
-import { readFile, realpath, rename, stat, writeFile } from 'node:fs/promises';
+import { chmod, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from '../commands/run-command';
 
@@ -18,5 +18,7 @@ export async function prepareCompletion(kubectl: string, share: string): Promise
   });
   if (exitCode !== 0) throw new Error(`${kubectl} completion bash failed: ${failure ?? stderr.trim()}`);
   await writeFile(`${file}.new`, mark + stdout);
+  // Whatever the server's umask is: learners may be other users.
+  await chmod(`${file}.new`, 0o644);
   await rename(`${file}.new`, file);
 }

@@ -123,7 +123,10 @@ function started(child: ChildProcess): Promise<number> {
     child.stderr?.on('data', (chunk) => {
       if (complaint.length < 4096) complaint += chunk;
     });
-    child.once('error', reject);
+    child.once('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
     child.once('close', (code) => {
       clearTimeout(timer);
       reject(new Error(complaint.trim().split('\n')[0] || `bubblewrap ended with code ${code}`));

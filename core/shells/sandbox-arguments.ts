@@ -27,6 +27,8 @@ export interface SandboxPlan {
    */
   user: number | undefined;
   layout: HostLayout;
+  /** Absolute paths of folders that a sandbox shows empty: Podlab's own, where they lie among the host's programs. */
+  hidden: readonly string[];
 }
 
 /** The learner's number inside. User 0, when there is no user of the lab's own. */
@@ -70,6 +72,12 @@ export function readHostLayout(root = '/'): HostLayout {
   return layout;
 }
 
+/** Those of the folders that lie in what a sandbox shows of the host: in `/usr`, or in `/lib` where that is a folder. */
+export function hiddenAmong(folders: readonly string[], { folders: shown }: HostLayout): string[] {
+  const inSight = ['usr', ...shown].map((name) => `/${name}/`);
+  return folders.filter((folder) => inSight.some((place) => folder.startsWith(place)));
+}
+
 /** bubblewrap makes parents that nobody but user 0 could pass through. */
 const parents = [
   'home',
@@ -89,8 +97,8 @@ const parents = [
  * learner is another user, `makeUserNamespace` has made one with both.
  */
 export function sandboxArguments(plan: SandboxPlan): string[] {
-  const { home, share, run, etc, kubectl, user, layout } = plan;
-  const insideUsr = kubectl?.startsWith('/usr/');
+  const { home, share, run, etc, kubectl, user, layout, hidden } = plan;
+  const shown = kubectl?.startsWith('/usr/') && !hidden.some((folder) => kubectl.startsWith(`${folder}/`));
   return [
     user === undefined
       ? ['--unshare-user', '--uid', '0', '--gid', '0']
@@ -100,6 +108,10 @@ export function sandboxArguments(plan: SandboxPlan): string[] {
     ['--ro-bind', '/usr', '/usr'],
     ...layout.links.map(({ name, target }) => ['--symlink', target, `/${name}`]),
     ...layout.folders.map((name) => ['--ro-bind', `/${name}`, `/${name}`]),
+    ...hidden.flatMap((path) => [
+      ['--perms', '0755', '--size', '4096', '--tmpfs', path],
+      ['--remount-ro', path],
+    ]),
     ...parents.map((name) => ['--perms', '0755', '--dir', `/${name}`]),
     ...generatedEtc.map((name) => ['--ro-bind', `${etc}/${name}`, `/etc/${name}`]),
     ...fromHostEtc.map((name) => ['--ro-bind-try', `/etc/${name}`, `/etc/${name}`]),
@@ -109,7 +121,7 @@ export function sandboxArguments(plan: SandboxPlan): string[] {
     ['--perms', '1777', '--size', String(tmpBytes), '--tmpfs', '/tmp'],
     ['--ro-bind', share, inside.share],
     ['--ro-bind', run, inside.run],
-    kubectl ? [insideUsr ? '--symlink' : '--ro-bind', kubectl, inside.kubectl] : [],
+    kubectl ? [shown ? '--symlink' : '--ro-bind', kubectl, inside.kubectl] : [],
     ['--bind', home, inside.home],
     // Those are for the first lines of the start script alone, which gives them up.
     ['--cap-drop', 'ALL', '--cap-add', 'CAP_SYS_ADMIN', '--cap-add', 'CAP_SYS_RESOURCE'],

@@ -5,10 +5,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCommand } from '../commands/run-command';
 import { createLog } from '../log';
 import { createShellHost } from './create-shell-host';
 import { detectIsolation } from './detect-isolation';
+import { startSandbox } from './lab-sandbox';
 import type { ShellHost } from './lab-shell';
+import { hiddenAmong, inside, readHostLayout } from './sandbox-arguments';
 import { look, type Viewer } from './viewer-for-tests';
 
 const { isolation } = await detectIsolation('auto');
@@ -77,6 +80,35 @@ describe.runIf(isolation.kind === 'bubblewrap')('a learner in a sandbox', () => 
       'bin dev etc home lib lib64 opt proc run sbin tmp usr'.split(' ').join('  '),
     );
     expect(await run('ls /home /run /opt | tr "\\n" " "')).toBe('/home: learner  /opt: podlab  /run: podlab');
+  });
+
+  it('sees nothing of Podlab that lies among the host’s programs, and kubectl all the same', async () => {
+    // As in a container whose image has Podlab in /usr/src/app: bubblewrap shows /usr as it is.
+    const layout = { links: [], folders: [] };
+    const among = ['/usr/src/app', '/srv/podlab', '/usrs'];
+    expect(hiddenAmong(among, layout)).toEqual(['/usr/src/app']);
+    expect(hiddenAmong(['/lib/podlab'], { links: [], folders: ['lib'] })).toEqual(['/lib/podlab']);
+    const plan = { home: root, share: root, run: root, etc: join(root, 'shells', 'etc'), user: undefined };
+    const inUsr = '/usr/share';
+    const sandbox = await startSandbox(
+      { ...plan, kubectl: `${inUsr}/doc`, layout: readHostLayout(), hidden: [inUsr] },
+      'sleep 60',
+    );
+    try {
+      const look = sandbox.wrap({
+        program: 'sh',
+        args: [
+          '-c',
+          `ls -A ${inUsr} | wc -l; touch ${inUsr}/x 2>&1 | grep -c Read-only; ls -d ${inside.kubectl}`,
+        ],
+        folder: '/',
+        env: { PATH: inside.path },
+      });
+      const { stdout } = await runCommand(look.program, look.args, { env: { PATH: inside.path } });
+      expect(stdout).toBe(`0\n1\n${inside.kubectl}\n`);
+    } finally {
+      await sandbox.close();
+    }
   });
 
   it('can write nowhere but in its home and /tmp', async () => {

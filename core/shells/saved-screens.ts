@@ -21,9 +21,14 @@ export class SavedScreens {
   async save(sessionId: string, shells: readonly SavedShell[]): Promise<void> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     const file = this.fileOf(sessionId);
-    // A half-written file must not replace a whole one.
-    await writeFile(`${file}.new`, JSON.stringify(shells), { mode: 0o600 });
-    await rename(`${file}.new`, file);
+    try {
+      // A half-written file must not replace a whole one.
+      await writeFile(`${file}.new`, JSON.stringify(shells), { mode: 0o600 });
+      await rename(`${file}.new`, file);
+    } catch (error) {
+      await rm(`${file}.new`, { force: true });
+      throw error;
+    }
   }
 
   /** What was saved; nothing when nothing was, or when the file is damaged. */

@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { delimiter, dirname } from 'node:path';
+import { delimiter } from 'node:path';
 import { findProgram } from './find-program';
 import { inside } from './sandbox-arguments';
 
@@ -36,13 +36,14 @@ export function unsandboxedEnvironment(of: {
   run: string;
   share: string;
   welcome: string;
-  kubectl: string | undefined;
+  /** Comes first on the PATH: the lab's kubectl. */
+  programs: string;
 }): Record<string, string> {
   const { username } = userInfo();
   const path = process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin';
   return {
     ...everywhere,
-    PATH: of.kubectl ? dirname(of.kubectl) + delimiter + path : path,
+    PATH: of.programs + delimiter + path,
     HOME: of.home,
     USER: username,
     LOGNAME: username,

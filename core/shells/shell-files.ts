@@ -24,17 +24,26 @@ HISTCONTROL=ignoreboth
 # A prompt begins a line, also after output that does not end one: blanks to the edge wrap unless it was empty.
 __podlab_prompt() {
   history -a
+  local from=$HOME/.kube/.from-podlab
+  if [[ -e $from && $__podlab_run/kubeconfig -nt $from ]]; then __podlab_kubeconfig; fi
   if [ -n "$COLUMNS" ]; then printf '%*s\r\e[K' $((COLUMNS - 1)) ''; fi
 }
 PROMPT_COMMAND=__podlab_prompt
 PS1='\[\e[1;32m\]lab\[\e[0m\] \[\e[1;34m\]\w\[\e[0m\] $ '
 
-mkdir -p "$HOME/.kube" 2>/dev/null && {
-  [ -s "$HOME/.kube/config" ] && [ "$(<"$PODLAB_RUN/kubeconfig")" = "$(<"$HOME/.kube/.from-podlab")" ] || {
-    rm -f "$HOME/.kube/config" "$HOME/.kube/.from-podlab"
-    (umask 077 && cp "$PODLAB_RUN/kubeconfig" "$HOME/.kube/config" && cp "$PODLAB_RUN/kubeconfig" "$HOME/.kube/.from-podlab")
-  }
+# The lab's kubeconfig changes when its credentials are renewed; the learner's own changes to it stay until then.
+__podlab_run=$PODLAB_RUN
+__podlab_kubeconfig() {
+  local of=$__podlab_run/kubeconfig to=$HOME/.kube
+  mkdir -p "$to" || return
+  if [ -s "$to/config" ] && [ "$(<"$of")" = "$(<"$to/.from-podlab")" ]; then
+    touch "$to/.from-podlab"
+  else
+    rm -f "$to/config" "$to/.from-podlab"
+    (umask 077 && cp "$of" "$to/config" && cp "$of" "$to/.from-podlab")
+  fi
 } 2>/dev/null
+__podlab_kubeconfig
 
 alias k=kubectl
 alias ls='ls --color=auto'

@@ -9,7 +9,7 @@ import type { ShellRequest } from './lab-shell';
 import { giveFolder, labUser } from './lab-user';
 import { type PtyCommand, startPty } from './pty-process';
 import { PtyShell } from './pty-shell';
-import { inside, readHostLayout } from './sandbox-arguments';
+import { hiddenAmong, inside, readHostLayout } from './sandbox-arguments';
 import type { SavedShell } from './saved-screens';
 import { sandboxedEnvironment, unsandboxedEnvironment } from './shell-environment';
 import type { ProcessRecords } from './terminal-processes';
@@ -23,9 +23,13 @@ export interface SessionSurroundings {
   ownUsers: boolean;
   share: string;
   etc: string;
+  /** Folders that no shell that is shut in may see: absolute, without links. */
+  hidden: readonly string[];
   /** Folder for sockets and kubeconfigs, short enough for a socket's path. */
   run: string;
   kubectl: string | undefined;
+  /** Folder in which kubectl is called so, for shells that are not shut in. */
+  programs: string;
   bash: string;
   records: ProcessRecords;
   log: Log;
@@ -41,6 +45,7 @@ export class ShellSession {
   private readonly folder: string;
   private socket: ApiSocket | undefined;
   private sandbox: Promise<LabSandbox> | undefined;
+  private closed = false;
   private readonly user: number | undefined;
 
   constructor(
@@ -75,6 +80,9 @@ export class ShellSession {
     const columns = saved?.columns ?? firstColumns;
     const rows = saved?.rows ?? firstRows;
     const command = await this.command(saved ? '' : this.welcome(), columns, rows);
+    // It may have been closed while the sandbox was made: nobody would end this shell.
+    if (this.closed)
+      throw new PodlabError('session-not-open', 'This lab was ended.', 'Open the lab again.', 409);
     const screen = new TerminalScreen(columns, rows);
     if (saved) screen.feed(Buffer.from(`${saved.screen}\x1b[0m\r\n\x1b[2m── ${restartLine} ──\x1b[0m\r\n`));
     try {
@@ -135,6 +143,7 @@ export class ShellSession {
 
   /** Ends everything and removes the session's own folder. The working folder stays. */
   async close(reason: string): Promise<void> {
+    this.closed = true;
     await Promise.all([...this.shells.values()].map((shell) => shell.close(reason)));
     for (const shell of this.shells.values()) this.forget(shell);
     await (await this.sandbox?.catch(() => undefined))?.close();
@@ -154,11 +163,11 @@ export class ShellSession {
   }
 
   private async command(welcome: string, columns: number, rows: number): Promise<PtyCommand> {
-    const { bash, share, kubectl } = this.around;
+    const { bash, share, programs } = this.around;
     const size = { columns, rows };
     if (!this.around.relay) {
       const { workingFolder: folder } = this.request;
-      const env = unsandboxedEnvironment({ home: folder, run: this.folder, share, welcome, kubectl });
+      const env = unsandboxedEnvironment({ home: folder, run: this.folder, share, welcome, programs });
       return { program: bash, args: ['--rcfile', join(share, 'bashrc'), '-i'], folder, env, ...size };
     }
     const sandbox = await this.enterSandbox();
@@ -173,6 +182,8 @@ export class ShellSession {
 
   /** The session's sandbox; a new one when the last has ended, by the learner's `kill` for instance. */
   private enterSandbox(): Promise<LabSandbox> {
+    if (this.closed)
+      throw new PodlabError('session-not-open', 'This lab was ended.', 'Open the lab again.', 409);
     this.sandbox ??= this.makeSandbox().catch((cause) => {
       this.sandbox = undefined;
       throw new PodlabError(
@@ -187,7 +198,8 @@ export class ShellSession {
   }
 
   private async makeSandbox(): Promise<LabSandbox> {
-    const { share, etc, kubectl, relay = '' } = this.around;
+    const { share, etc, kubectl, hidden, relay = '' } = this.around;
+    const layout = readHostLayout();
     if (this.user !== undefined) await giveFolder(this.request.workingFolder, this.user);
     const plan = {
       home: this.request.workingFolder,
@@ -196,7 +208,8 @@ export class ShellSession {
       run: this.folder,
       kubectl,
       user: this.user,
-      layout: readHostLayout(),
+      layout,
+      hidden: hiddenAmong(hidden, layout),
     };
     const sandbox = await startSandbox(plan, relay);
     sandbox.onEnd(() => {
