@@ -34,19 +34,29 @@ export async function serveRemoteCommand(
   if (!target) return;
   const streams = await openStreams(message, socket, head, wanted, clock);
   if (!streams) return;
+  // Its end may not have been noticed yet: clients of `attach` turn to its log then.
+  if (subresource === 'attach' && target.phase === 'exited') {
+    const failure = 'unable to upgrade connection: container is in CONTAINER_EXITED state';
+    await streams.finish(failureStatus(relayed(failure, message)));
+    return;
+  }
   let execution: Execution;
   try {
     const { stdin, tty } = wanted;
     execution = subresource === 'exec' ? target.exec({ command, stdin, tty }) : target.attach({ stdin, tty });
   } catch (error) {
     if (!(error instanceof RuntimeError)) throw error;
-    const failure = `error executing command in container: ${error.message}`;
-    // The API server, which carries WebSockets over to the kubelet's SPDY, wraps the kubelet's error once more.
-    const wrapped = upgradeKind(message) === 'websocket' ? `Internal error occurred: ${failure}` : failure;
-    await streams.finish(failureStatus(wrapped));
+    await streams.finish(
+      failureStatus(relayed(`error executing command in container: ${error.message}`, message)),
+    );
     return;
   }
   await run(execution, streams, subresource);
+}
+
+/** The API server, which carries WebSockets over to the kubelet's SPDY, wraps the kubelet's error once more. */
+function relayed(failure: string, message: IncomingMessage): string {
+  return upgradeKind(message) === 'websocket' ? `Internal error occurred: ${failure}` : failure;
 }
 
 /** Joins the program's streams with the client's, and tells the exit code once all output has been sent. */

@@ -64,3 +64,13 @@ describe('kubectl logs', () => {
     expect(await kubectl({}, 'logs', ...args)).toContain(expected);
   });
 });
+
+describe('kubectl run --rm -i', () => {
+  it.each([
+    ['echo gone; exit 3', 'gone\n'],
+    ['nosuch', 'sh: nosuch: not found\n'],
+  ])('shows what %j said, although it ended before anybody could attach', async (script, said) => {
+    const args = ['run', 'quick', '--image=busybox:1.36', '--restart=Never', '--rm', '-i'];
+    expect(await kubectl({}, ...args, '--', 'sh', '-c', script)).toContain(said);
+  });
+});
