@@ -1,4 +1,5 @@
 import { compileMarkdown } from '../components/lesson/compile-lesson';
+import { SessionValue } from '../components/lesson/session-values';
 import type { LabSheet } from '../components/workbench/lab-sheet';
 import type { Lab } from '../core/content/lab';
 
@@ -7,7 +8,7 @@ export async function labSheet(lab: Lab): Promise<LabSheet> {
   const file = `${lab.folder}/lab.yaml`;
   const markdown = async (text: string) => {
     const Content = await compileMarkdown(text, file);
-    return <Content />;
+    return <Content components={{ var: SessionValue }} />;
   };
   return {
     id: lab.id,

@@ -6,6 +6,7 @@ import remarkGfm from 'remark-gfm';
 import { createCssVariablesTheme, createHighlighter } from 'shiki';
 import { PodlabError } from '../../core/errors';
 import { type Heading, headingIds } from './heading-ids';
+import { markValues, placeValues } from './value-marks';
 
 export interface CompiledLesson {
   Content: MDXContent;
@@ -18,7 +19,7 @@ const theme = createCssVariablesTheme({ name: 'podlab', variablePrefix: '--code-
 
 let highlighter: ReturnType<typeof createHighlighter> | undefined;
 
-/** Turns plain Markdown (a lab's texts) into a component: no JSX, no expressions. */
+/** Turns plain Markdown (a lab's texts) into a component: no JSX, no expressions; `${port}` becomes `<var data-name>`. */
 export async function compileMarkdown(source: string, file: string): Promise<MDXContent> {
   return (await compile(source, file, 1, 'md')).Content;
 }
@@ -43,7 +44,9 @@ async function compile(
       remarkPlugins: [remarkGfm],
       rehypePlugins: [
         [headingIds, headings],
+        ...(format === 'md' ? [markValues] : []),
         [rehypeShikiFromHighlighter, await highlighter, { theme: 'podlab', fallbackLanguage: 'text' }],
+        ...(format === 'md' ? [placeValues] : []),
       ],
     });
     return { Content, headings };

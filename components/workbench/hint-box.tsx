@@ -1,8 +1,8 @@
 'use client';
 
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { pointsWord } from '../checks/verdict-words';
-import { InlineCode } from '../lesson/inline-code';
+import { TextBlocks } from '../lesson/text-blocks';
 import { Icon } from '../shell/icons';
 import { ConfirmDialog } from './confirm-dialog';
 
@@ -20,18 +20,31 @@ interface Props {
 /** Hints shown so far, and the next one: its cost is asked before it is taken. */
 export function HintBox({ taskTitle, total, taken, nextCost, enabled, onTake }: Props) {
   const [asking, setAsking] = useState(false);
+  const latest = useRef<HTMLLIElement>(null);
+  /** How many there were when the learner asked for one. */
+  const askedAt = useRef<number>(undefined);
+  // Its button may be gone: the focus goes to what was asked for, and so it is read out.
+  useEffect(() => {
+    if (askedAt.current === undefined || taken.length <= askedAt.current) return;
+    askedAt.current = undefined;
+    latest.current?.focus();
+  }, [taken.length]);
   if (total === 0) return null;
+  const take = () => {
+    askedAt.current = taken.length;
+    onTake();
+  };
   const next = taken.length + 1;
   return (
     <div className="hints">
       {taken.length > 0 && (
         <ol className="hints-taken" aria-label="Hints">
-          {taken.map((hint) => (
-            <li key={hint}>
+          {taken.map((hint, at) => (
+            <li key={hint} ref={at === taken.length - 1 ? latest : undefined} tabIndex={-1}>
               <Icon name="hint" />
-              <span>
-                <InlineCode text={hint} />
-              </span>
+              <div className="text-code min-w-0 grow">
+                <TextBlocks text={hint} />
+              </div>
             </li>
           ))}
         </ol>
@@ -41,7 +54,7 @@ export function HintBox({ taskTitle, total, taken, nextCost, enabled, onTake }: 
           type="button"
           className="button button-small button-plain hint-button"
           disabled={!enabled}
-          onClick={() => (nextCost > 0 ? setAsking(true) : onTake())}
+          onClick={() => (nextCost > 0 ? setAsking(true) : take())}
         >
           <Icon name="hint" />
           {`Hint ${next} of ${total}`}
@@ -52,7 +65,7 @@ export function HintBox({ taskTitle, total, taken, nextCost, enabled, onTake }: 
         open={asking}
         title={`Show hint ${next} of ${total}?`}
         confirm={`Show it for ${pointsWord(nextCost ?? 0)}`}
-        onConfirm={onTake}
+        onConfirm={take}
         onClose={() => setAsking(false)}
       >
         <p>

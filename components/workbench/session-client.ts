@@ -34,8 +34,9 @@ export const startSession = (request: { lab: string; cluster?: ClusterKind; fres
   ask<SessionView>('POST', '/api/sessions', request);
 export const endSession = (id: string) => ask<void>('DELETE', `/api/sessions/${id}`);
 export const checkWork = (id: string) => ask<LabReport>('POST', `/api/sessions/${id}/check`, {});
-export const takeHint = (id: string, task: string) =>
-  ask<SessionView>('POST', `/api/sessions/${id}/hints`, { task });
+/** `index` from 0 says which: a second click asks for the same one, not for the next. */
+export const takeHint = (id: string, task: string, index: number) =>
+  ask<SessionView>('POST', `/api/sessions/${id}/hints`, { task, index });
 
 /** To a question, and to what the server has to work for (all checks, a cluster's end). */
 const answerWithinMs = 15_000;

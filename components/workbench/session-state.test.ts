@@ -18,6 +18,7 @@ const view = (state: SessionState, report: LabReport | null = null): SessionView
   isolation: { kind: 'none', sentence: 'Not shut in.' },
   startedAt: '2026-01-01T00:00:00Z',
   report,
+  values: {},
   hints: {},
   shells: [],
 });

@@ -5,6 +5,7 @@ import type { SessionView } from '../../core/sessions/lab-session';
 import { CheckRow } from '../checks/check-row';
 import { passedCount, pointsWord } from '../checks/verdict-words';
 import { InlineCode } from '../lesson/inline-code';
+import { useFilled } from '../lesson/session-values';
 import { HintBox } from './hint-box';
 import type { TaskSheet } from './lab-sheet';
 
@@ -14,10 +15,11 @@ interface Props {
   asked: boolean;
   hints: SessionView['hints'];
   running: boolean;
-  onHint(task: string): void;
+  onHint(task: string, index: number): void;
 }
 
 export function TaskList({ tasks, report, asked, hints, running, onHint }: Props) {
+  const filled = useFilled();
   return (
     <ol className="tasks">
       {tasks.map((task, at) => {
@@ -27,7 +29,7 @@ export function TaskList({ tasks, report, asked, hints, running, onHint }: Props
           <li key={task.id} className="task" data-passed={result?.passed ? '' : undefined}>
             <div className="task-head">
               <h2>
-                <span className="task-number">{at + 1}</span> <InlineCode text={task.title} />
+                <span className="task-number">{at + 1}</span> <InlineCode text={filled(task.title)} />
               </h2>
               <p className="task-points">
                 {result ? `${result.earned} / ${pointsWord(task.points)}` : pointsWord(task.points)}
@@ -41,7 +43,7 @@ export function TaskList({ tasks, report, asked, hints, running, onHint }: Props
               {task.checks.map((check) => (
                 <CheckRow
                   key={check.id}
-                  says={check.says}
+                  says={filled(check.says)}
                   points={check.points}
                   result={result?.checks.find((entry) => entry.check === check.id)}
                   asked={asked}
@@ -49,12 +51,12 @@ export function TaskList({ tasks, report, asked, hints, running, onHint }: Props
               ))}
             </ul>
             <HintBox
-              taskTitle={task.title}
+              taskTitle={filled(task.title)}
               total={task.hintCosts.length}
               taken={taken?.taken ?? []}
               nextCost={taken ? taken.nextCost : (task.hintCosts[0] ?? null)}
               enabled={running}
-              onTake={() => onHint(task.id)}
+              onTake={() => onHint(task.id, taken?.taken.length ?? 0)}
             />
           </li>
         );

@@ -69,10 +69,13 @@ export function useSession(lab: string) {
         dispatch({ type: 'check-started' });
         dispatch({ type: 'checked', report: await checkWork(sessionId) });
       }),
-    hint: (task: string) =>
+    hint: (task: string, index: number) =>
       attempt(async () => {
         if (sessionId)
-          dispatch({ type: 'event', event: { name: 'session', data: await takeHint(sessionId, task) } });
+          dispatch({
+            type: 'event',
+            event: { name: 'session', data: await takeHint(sessionId, task, index) },
+          });
       }),
     end: () =>
       attempt(async () => {

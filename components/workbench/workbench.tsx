@@ -1,6 +1,7 @@
 'use client';
 
 import { type ReactNode, useEffect, useState } from 'react';
+import { SessionValues } from '../lesson/session-values';
 import { Icon } from '../shell/icons';
 import { summary } from './announce';
 import { Completion } from './completion';
@@ -41,6 +42,13 @@ export function Workbench({ lab, lesson, next }: Props) {
 
   useEffect(() => {
     void loadTerminals();
+    // Where there is room for both, the terminal is no tab: a phone that was turned shows the tasks beside it.
+    const narrow = matchMedia('(max-width: 47.99rem)');
+    const onTurn = () => {
+      if (!narrow.matches) setPane((shown) => (shown === 'terminal' ? 'tasks' : shown));
+    };
+    narrow.addEventListener('change', onTurn);
+    return () => narrow.removeEventListener('change', onTurn);
   }, []);
 
   const checkAndShow = async () => {
@@ -132,75 +140,79 @@ export function Workbench({ lab, lesson, next }: Props) {
   );
 
   return (
-    <div className="workbench">
-      <a className="skip-link" href="#terminal">
-        Skip to the terminal
-      </a>
-      <WorkbenchBar
-        lab={lab}
-        report={report}
-        asked={model.asked}
-        saved={savedState(model)}
-        onLab={() => setAsking('lab')}
-      />
-      <main className="flex min-h-0 flex-col" id="main">
-        {running && model.connection.kind === 'reconnecting' && model.connection.attempt > 2 && (
-          <div className="gone-note" role="alert">
-            <Icon name="unavailable" />
-            <span className="grow">
-              The server does not answer. Your work is kept; this goes on by itself.
-            </span>
-            <button type="button" className="button button-small" onClick={session.tryNow}>
-              Try now
-            </button>
-          </div>
-        )}
-        <SplitPanes
-          shown={pane === 'terminal' ? 'right' : 'left'}
-          left={left}
-          right={
-            <section className="right-pane" id="terminal" aria-label="Terminal" tabIndex={-1}>
-              <RightPane session={session} title={lab.title} runRef={runInTerminal} />
-            </section>
-          }
+    <SessionValues value={view?.values ?? noValues}>
+      <div className="workbench">
+        <a className="skip-link" href="#terminal">
+          Skip to the terminal
+        </a>
+        <WorkbenchBar
+          lab={lab}
+          report={report}
+          asked={model.asked}
+          saved={savedState(model)}
+          onLab={() => setAsking('lab')}
         />
-      </main>
-      <StatusBar view={view} connection={model.connection} />
-      <LiveRegion report={report} />
-      <LabDialog
-        open={asking === 'lab'}
-        view={view}
-        onRestart={() => setAsking('restart')}
-        onEnd={() => setAsking('end')}
-        onClose={() => setAsking((now) => (now === 'lab' ? 'nothing' : now))}
-      />
-      <ConfirmDialog
-        open={asking === 'restart'}
-        title="Restart this lab?"
-        confirm="Restart"
-        danger
-        onConfirm={restart}
-        onClose={() => setAsking('nothing')}
-      >
-        <p>
-          You get a fresh cluster and the starter files. What is in the cluster and the working folder now is
-          removed.
-        </p>
-        <p className="mt-2">Saved points stay.</p>
-      </ConfirmDialog>
-      <ConfirmDialog
-        open={asking === 'end'}
-        title="End this lab?"
-        confirm="End it"
-        danger
-        onConfirm={session.end}
-        onClose={() => setAsking('nothing')}
-      >
-        <p>The cluster, the working folder and the terminals are removed. Saved points stay.</p>
-      </ConfirmDialog>
-    </div>
+        <main className="flex min-h-0 flex-col" id="main">
+          {running && model.connection.kind === 'reconnecting' && model.connection.attempt > 2 && (
+            <div className="gone-note" role="alert">
+              <Icon name="unavailable" />
+              <span className="grow">
+                The server does not answer. Your work is kept; this goes on by itself.
+              </span>
+              <button type="button" className="button button-small" onClick={session.tryNow}>
+                Try now
+              </button>
+            </div>
+          )}
+          <SplitPanes
+            shown={pane === 'terminal' ? 'right' : 'left'}
+            left={left}
+            right={
+              <section className="right-pane" id="terminal" aria-label="Terminal" tabIndex={-1}>
+                <RightPane session={session} title={lab.title} runRef={runInTerminal} />
+              </section>
+            }
+          />
+        </main>
+        <StatusBar view={view} connection={model.connection} />
+        <LiveRegion report={report} />
+        <LabDialog
+          open={asking === 'lab'}
+          view={view}
+          onRestart={() => setAsking('restart')}
+          onEnd={() => setAsking('end')}
+          onClose={() => setAsking((now) => (now === 'lab' ? 'nothing' : now))}
+        />
+        <ConfirmDialog
+          open={asking === 'restart'}
+          title="Restart this lab?"
+          confirm="Restart"
+          danger
+          onConfirm={restart}
+          onClose={() => setAsking('nothing')}
+        >
+          <p>
+            You get a fresh cluster and the starter files. What is in the cluster and the working folder now
+            is removed.
+          </p>
+          <p className="mt-2">Saved points stay.</p>
+        </ConfirmDialog>
+        <ConfirmDialog
+          open={asking === 'end'}
+          title="End this lab?"
+          confirm="End it"
+          danger
+          onConfirm={session.end}
+          onClose={() => setAsking('nothing')}
+        >
+          <p>The cluster, the working folder and the terminals are removed. Saved points stay.</p>
+        </ConfirmDialog>
+      </div>
+    </SessionValues>
   );
 }
+
+const noValues = {};
 
 /** What leads to the form that starts the lab; null while there is none. */
 function wayToStart({ phase, view }: SessionModel): string | null {

@@ -1,5 +1,5 @@
 import type { Lab } from './lab';
-import { drawVariables, nonceOf, substitute, type VariableValue } from './variables';
+import { drawVariables, nonceOf, placeholders, substitute, type VariableValue } from './variables';
 
 /**
  * The values of a session's `${…}`: `namespace`, `nonce` (one for the session) and the lab's own variables, all drawn from
@@ -16,6 +16,18 @@ export function sessionValues(
   };
 }
 
+/** Of a session's values, those that its texts show. `namespace`: undefined while there is none. */
+export function shownValues(
+  lab: Lab,
+  { seed, namespace }: { seed: string; namespace: string | undefined },
+): Record<string, VariableValue> {
+  const texts = lab.tasks.map(({ title, text, checks }) => [title, text, checks.map(({ says }) => says)]);
+  const shown = new Set(placeholders([lab.intro, texts]));
+  if (namespace === undefined) shown.delete('namespace');
+  const values = Object.entries(sessionValues(lab, { seed, namespace: namespace ?? '' }));
+  return Object.fromEntries(values.filter(([name]) => shown.has(name)));
+}
+
 /**
  * A lab with `${…}` filled in for one session: texts, files, setup and checks, except `${nonce}` in checks, which the
  * grader draws anew for each evaluation. Doing it twice changes nothing.
@@ -25,7 +37,6 @@ export function instantiateLab(lab: Lab, session: { seed: string; namespace: str
   const { nonce: _, ...inChecks } = values;
   return {
     ...lab,
-    title: String(substitute(lab.title, values)),
     intro: String(substitute(lab.intro, values)),
     files: asTexts(lab.files, values),
     setup: substitute(lab.setup, values),

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ContentError, type ContentProblem } from './content-problems';
-import { instantiateLab } from './instantiate-lab';
+import { instantiateLab, shownValues } from './instantiate-lab';
 import { labJsonSchema } from './lab-schema';
 import { loadLab } from './load-lab';
 import { loadLabs } from './load-labs';
@@ -97,6 +97,16 @@ test('a good lab comes with files, setup, and points in even shares that add up'
   expect(points).toEqual([1.33, 1.33, 1.34]);
 });
 
+test('points with decimals add up as people add them', async () => {
+  const text = ['1.1', '2.2', '0.7'].reduce(
+    (lab, points, at) =>
+      lab.replace(`says: ${['it runs', 'it listens', 'it is small'][at]}`, `$&\n        points: ${points}`),
+    good,
+  );
+  const loaded = await loadLab(await lab(text));
+  expect(loaded.tasks[0]?.checks.map((check) => check.points)).toEqual([1.1, 2.2, 0.7]);
+});
+
 test('a session’s lab has its variables filled in, numbers as numbers, and leaves the shell’s own alone', async () => {
   const loaded = await loadLab(await lab(good));
   const mine = instantiateLab(loaded, { seed: 'x', namespace: 'lab-1' });
@@ -108,6 +118,9 @@ test('a session’s lab has its variables filled in, numbers as numbers, and lea
   });
   expect(mine.files['pod.yaml']).toBe(`port: ${port}\nshell: \${HOME}\n`);
   expect(JSON.stringify(mine.setup)).not.toContain('${nonce}');
+  // What a page is told: the values that its texts show, and no other.
+  expect(shownValues(loaded, { seed: 'x', namespace: 'lab-1' })).toEqual({ port, namespace: 'lab-1' });
+  expect(shownValues(loaded, { seed: 'x', namespace: undefined })).toEqual({ port });
   expect(instantiateLab(mine, { seed: 'x', namespace: 'lab-1' })).toEqual(mine);
   expect(instantiateLab(loaded, { seed: 'x', namespace: 'lab-1' })).toEqual(mine);
 });
@@ -191,6 +204,12 @@ describe('an error says file, line, column, path, what was expected and what was
       'found ${prot}',
     ],
     [
+      'a variable in the title',
+      change('title: A lab', 'title: A lab in ${namespace}'),
+      '1:1 title',
+      'expected no variable in the title',
+    ],
+    [
       'points that do not add up',
       change('says: it runs', 'says: it runs\n        points: 5'),
       '15:5 tasks[0].points',
@@ -245,6 +264,24 @@ describe('an error says file, line, column, path, what was expected and what was
       change('pod: web', 'pod: {selector: app in web}'),
       '19:15 tasks[0].checks[0].pod.selector',
       '"app in web" is not a label selector',
+    ],
+    [
+      'headers where wget asks',
+      change(
+        'pod: web\n        expect: {status: {phase: Running}}',
+        'http: {from: {pod: web}, url: "http://x", headers: {a: b}}',
+      ),
+      '19:51 tasks[0].checks[0].http.headers',
+      'expected only with `pod` or `service`',
+    ],
+    [
+      'a pattern for a header',
+      change(
+        'pod: web\n        expect: {status: {phase: Running}}',
+        'http: {pod: web, headers: {a: {matches: "("}}}',
+      ),
+      '19:40 tasks[0].checks[0].http.headers.a.matches',
+      'expected a regular expression',
     ],
     [
       'CEL with one = too few',

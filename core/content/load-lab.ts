@@ -115,7 +115,7 @@ function lintReferences(finder: ProblemFinder, lab: LabOutline, checks: Check[][
 }
 
 function lintPoints(finder: ProblemFinder, points: number, checks: Check[], t: number): void {
-  const named = checks.reduce((sum, check) => sum + (check.points ?? 0), 0);
+  const named = hundredths(checks.reduce((sum, check) => sum + (check.points ?? 0), 0));
   const all = checks.length > 0 && checks.every((check) => check.points !== undefined);
   if (named > points || (all && named !== points))
     finder.add(
@@ -127,13 +127,18 @@ function lintPoints(finder: ProblemFinder, points: number, checks: Check[], t: n
 /** Points that a check does not name: what is left, in even shares of hundredths; the last takes the rest. */
 function withPoints(checks: Check[], points: number): (Check & { points: number })[] {
   const open = checks.filter((check) => check.points === undefined);
-  const left = points - checks.reduce((sum, check) => sum + (check.points ?? 0), 0);
+  const left = hundredths(points - checks.reduce((sum, check) => sum + (check.points ?? 0), 0));
   const share = Math.floor((left * 100) / Math.max(1, open.length)) / 100;
   return checks.map((check) => {
     if (check.points !== undefined) return { ...check, points: check.points };
     const last = check === open.at(-1);
-    return { ...check, points: last ? Math.round((left - share * (open.length - 1)) * 100) / 100 : share };
+    return { ...check, points: last ? hundredths(left - share * (open.length - 1)) : share };
   });
+}
+
+/** Points are told to two places; binary fractions do not add up. */
+function hundredths(value: number): number {
+  return Math.round(value * 100) / 100;
 }
 
 async function readFiles(finder: ProblemFinder, root: string, lab: LabOutline) {
@@ -217,7 +222,8 @@ function lintPlaceholders(finder: ProblemFinder, lab: LabOutline): void {
           `expected one of ${[...known].map((one) => `\${${one}}`).join(', ')}, found \${${name}}`,
         );
   };
-  look(lab.title, ['title']);
+  if (placeholders(lab.title).length > 0)
+    finder.add(['title'], 'expected no variable in the title, which stands in lists for every session');
   look(lab.intro, ['intro']);
   look(lab.tasks, ['tasks']);
 }

@@ -58,7 +58,8 @@ function loadLesson(file: string, course: string, baseName: string): Lesson {
   if (!named?.[1] || !named[2])
     throw new ContentError([inFile(file, 'expected a file name such as 08-one-network.mdx')]);
 
-  const source = readFileSync(/* turbopackIgnore: true */ file, 'utf8');
+  // Git on Windows may have changed the line ends.
+  const source = readFileSync(/* turbopackIgnore: true */ file, 'utf8').replaceAll('\r\n', '\n');
   const parts = /^---\n([\s\S]*?\n)---\n/.exec(source);
   if (!parts?.[1])
     throw new ContentError([inFile(file, 'expected front matter between two lines of "---"', { line: 1 })]);

@@ -45,6 +45,7 @@ export function checkCel(check: CelSpec, context: CheckContext): Outcome {
   if (aim) {
     const found = bind(aim);
     if (!Array.isArray(found)) return found;
+    if (found.length === 0 && /\bobject\b/.test(check.cel)) return notThere(aim, context.picture);
     names.object = celValue(found[0] ?? null);
     names.objects = found.map(celValue);
   }

@@ -5,7 +5,7 @@ import type { KindName, Picture } from './cluster-view';
 import type { FactRecorder } from './fact-recorder';
 import { failed, type Outcome, observe, passed, waiting } from './outcome';
 import { defaultWithinMs, restartedLately, type Settling, settlingOf } from './settling';
-import { type Aim, aims } from './target';
+import { type Aim, aims, plural } from './target';
 import type { Observation } from './verdict';
 
 /** What a check may look at. */
@@ -33,15 +33,16 @@ export function select(aim: Aim, picture: Picture): KubeObject[] {
 
 /** Says that the object is not there, and what there is instead. */
 export function notThere(aim: Aim, picture: Picture): Outcome {
-  const names = picture.objects(aim).map((object) => object.metadata.name);
+  const there = picture.objects(aim).filter((object) => !isClustersOwn(object));
+  const names = there.map((object) => object.metadata.name);
   const missing = { kind: aim.kind, namespace: '', name: aim.name ?? '', fields: { exists: false } };
   if (aim.name === undefined) return failed(`There are no ${aim.title}`, [missing]);
-  const close = nearest(aim.name, names);
+  const close = there.find((object) => object.metadata.name === nearest(aim.name ?? '', names));
   const instead = close
-    ? `; there is ${aim.kind} ${close}`
+    ? `; there is ${aim.kind} ${withMaker(close)}`
     : names.length > 0
-      ? `; there is: ${names.slice(0, 5).join(', ')}${names.length > 5 ? '…' : ''}`
-      : '';
+      ? `; there is: ${there.slice(0, 5).map(withMaker).join(', ')}${names.length > 5 ? '…' : ''}`
+      : `; the namespace ${picture.namespace} has no ${plural(aim.kind)}`;
   return failed(
     `There is no ${aim.title}${instead}`,
     [missing],
@@ -53,6 +54,24 @@ export function notThere(aim: Aim, picture: Picture): Outcome {
       },
     ],
   );
+}
+
+/** What every namespace has, or every cluster: nobody's attempt at what is looked for. */
+function isClustersOwn({ kind, metadata: { name } }: KubeObject): boolean {
+  return clustersOwn[kind] === name;
+}
+const clustersOwn: Record<string, string> = {
+  ConfigMap: 'kube-root-ca.crt',
+  Service: 'kubernetes',
+  EndpointSlice: 'kubernetes',
+  ServiceAccount: 'default',
+};
+
+/** Its name, and what made it: a Pod that a Deployment made has not the name that was asked for, nor will it have. */
+function withMaker({ metadata: { name, ownerReferences } }: KubeObject): string {
+  const owners = (ownerReferences ?? []) as { kind: string; name: string; controller?: boolean }[];
+  const maker = owners.find(({ controller }) => controller);
+  return maker ? `${name} (made by ${maker.kind} ${maker.name})` : name;
 }
 
 export function settle(object: KubeObject, { picture, withinMs }: CheckContext): Settling {

@@ -108,4 +108,64 @@ describe('history', () => {
     expect(play({ history: { pod: 'web', never: fact } }, [runningPod()]).kind).toBe('passed');
     expect(play({ history: { pod: 'web', never: fact } }, [restarted, runningPod()]).kind).toBe('failed');
   });
+
+  test('what must never happen counts for the Pod that is there, not for one that it replaced', () => {
+    const history = { pod: 'web', never: { container: 'main', is: 'failed' } } as const;
+    const failed = pod(
+      'web',
+      {
+        status: {
+          phase: 'Running',
+          containerStatuses: [{ name: 'main', state: { terminated: { exitCode: 1 } } }],
+        },
+      },
+      { uid: 'old' },
+    );
+    expect(play({ history }, [failed, runningPod()]).kind).toBe('passed');
+  });
+
+  describe('what a rule says may become true again', () => {
+    const labelled: CheckBody = {
+      history: {
+        pod: 'web',
+        order: [
+          { cel: "!('tier' in object.metadata.labels)", says: 'it has no label' },
+          { cel: "'tier' in object.metadata.labels", says: 'it has the label' },
+        ],
+      },
+    };
+    const [bare, tier] = [{}, { tier: 'x' }].map((labels) => pod('web', {}, { labels })) as [
+      KubeObject,
+      KubeObject,
+    ];
+    test.each<[string, KubeObject[], boolean, string]>([
+      ['in order', [bare, tier], false, 'passed'],
+      ['the second not yet', [bare], false, 'failed: It was not seen yet that it has the label.'],
+      [
+        'only the second',
+        [tier],
+        false,
+        'failed: It was not seen that it has no label before it has the label.',
+      ],
+      [
+        'the wrong way round',
+        [tier, bare],
+        false,
+        'failed: It was not seen yet that it has the label after it has no label.',
+      ],
+      ['the wrong way round, then mended', [tier, bare, tier], false, 'passed'],
+      ['the first was seen by an earlier process', [tier], true, 'passed'],
+    ])('%s', (_name, objects, before, expected) => {
+      const verdict = play(labelled, objects, before);
+      expect('message' in verdict ? `${verdict.kind}: ${verdict.message}` : verdict.kind).toBe(expected);
+    });
+  });
+
+  test('a learner who makes and deletes without end does not fill the memory', () => {
+    const facts = new FactRecorder();
+    expectFacts({ history: { kind: 'Pod', selector: 'app', replaced: true } }, facts);
+    for (let i = 0; i < 2000; i++) facts.see(runningPod(`p${i}`));
+    expect(facts.uidsOf('Pod', 'p0')).toEqual([]);
+    expect(facts.uidsOf('Pod', 'p1999')).toEqual(['uid-p1999']);
+  });
 });

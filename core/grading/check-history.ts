@@ -3,7 +3,7 @@ import { type CheckContext, notThere, select, waitOrFail } from './check-context
 import type { Fact, HistorySpec } from './check-schema';
 import { containersOf } from './containers';
 import { factInWords, type Sighting } from './fact-recorder';
-import { failed, type Outcome, observe, passed } from './outcome';
+import { failed, noContainer, type Outcome, observe, passed } from './outcome';
 import { type Aim, aimOf } from './target';
 
 /**
@@ -15,20 +15,11 @@ export function checkHistory(check: HistorySpec, context: CheckContext, passedBe
   if (!aim) return failed('This check names no object', []);
   if (check.order) return checkOrder(aim, check.order, context, passedBefore);
   if (check.replaced !== undefined) return checkReplaced(aim, check.replaced, context, passedBefore);
-  if (check.never) {
-    const seen = context.facts.sightings(aim, check.never);
-    if (seen.size > 0)
-      return failed(
-        `${factInWords(check.never)}, which should never happen`,
-        evidence(aim, [[check.never, [...seen.values()][0]]]),
-      );
-    const objects = select(aim, context.picture);
-    return objects.length > 0 ? passed(objects.map((one) => observe(one))) : notThere(aim, context.picture);
-  }
-  const fact = check.ever as Fact;
-  const seen = context.facts.sightings(aim, fact);
-  if (seen.size > 0 || passedBefore) return passed(evidence(aim, [[fact, [...seen.values()][0]]]));
   const objects = select(aim, context.picture);
+  if (check.never) return checkNever(aim, check.never, objects, context);
+  const fact = check.ever as Fact;
+  const [seen] = [...context.facts.sightings(aim, fact).values()];
+  if (seen || passedBefore) return passed(evidence(aim, [[fact, seen?.[0]]]));
   if (objects.length === 0) return notThere(aim, context.picture);
   return waitOrFail(objects, context, (trouble) =>
     failed(
@@ -38,40 +29,66 @@ export function checkHistory(check: HistorySpec, context: CheckContext, passedBe
   );
 }
 
+/** Of the objects that are there: one that was wrong and is gone was mended by making it anew. */
+function checkNever(aim: Aim, fact: Fact, objects: KubeObject[], context: CheckContext): Outcome {
+  const sightings = context.facts.sightings(aim, fact);
+  const [seen] = objects.flatMap(({ metadata }) => sightings.get(metadata.uid) ?? []);
+  if (seen) return failed(`${factInWords(fact)}, which should never happen`, evidence(aim, [[fact, seen]]));
+  return objects.length > 0 ? passed(objects.map((one) => observe(one))) : notThere(aim, context.picture);
+}
+
 function checkOrder(aim: Aim, order: Fact[], context: CheckContext, passedBefore: boolean): Outcome {
   const objects = select(aim, context.picture).filter((one) => !one.metadata.deletionTimestamp);
   if (objects.length === 0) return notThere(aim, context.picture);
   for (const object of objects) {
-    const lacking = order.find((fact) => 'container' in fact && !hasContainer(object, fact.container));
+    const names = containersOf(object).map(({ name }) => name);
+    const lacking = order.find((fact) => 'container' in fact && !names.includes(fact.container));
     if (lacking && 'container' in lacking)
-      return failed(`${aim.title} has no container ${lacking.container}`, [observe(object)]);
-    const seen = order.map((fact): [Fact, Sighting | undefined] => [
-      fact,
-      context.facts.sightings(aim, fact).get(object.metadata.uid),
-    ]);
-    const observed = evidence(aim, seen);
-    for (let i = 1; i < seen.length; i++) {
-      const [[earlierFact, earlier], [laterFact, later]] = [seen[i - 1], seen[i]] as [
-        [Fact, Sighting?],
-        [Fact, Sighting?],
-      ];
-      if (later && (!earlier || !before(earlier, later)))
-        return failed(
-          `The order is wrong: “${factInWords(laterFact)}” came before “${factInWords(earlierFact)}”`,
-          observed,
-        );
-    }
-    const missing = seen.find(([, sighting]) => !sighting);
-    if (missing && !passedBefore)
-      return waitOrFail([object], context, (trouble) =>
-        failed(trouble ?? `It was not seen yet that ${factInWords(missing[0])}`, observed),
-      );
+      return noContainer(aim.title, lacking.container, names, [observe(object)]);
+    const wrong = wrongOrder(aim, order, object, context, passedBefore);
+    if (wrong) return wrong;
   }
   return passed(objects.map((one) => observe(one)));
 }
 
-function hasContainer(object: KubeObject, name: string): boolean {
-  return containersOf(object).some((container) => container.name === name);
+/** Each fact is met at the first time that it became true after the one before it. */
+function wrongOrder(
+  aim: Aim,
+  order: Fact[],
+  object: KubeObject,
+  context: CheckContext,
+  passedBefore: boolean,
+): Outcome | undefined {
+  const { uid } = object.metadata;
+  const all = order.map((fact) => context.facts.sightings(aim, fact).get(uid) ?? []);
+  const seen = order.map((fact, i): [Fact, Sighting | undefined] => [fact, all[i]?.[0]]);
+  const observed = evidence(aim, seen);
+  let last: [Fact, Sighting] | undefined;
+  for (const [i, fact] of order.entries()) {
+    const known = all[i] ?? [];
+    const [sighting] = known.filter((one) => !last || before(last[1], one));
+    if (sighting) {
+      last = [fact, sighting];
+      continue;
+    }
+    if (known.length > 0 && last)
+      return failed(
+        'cel' in fact
+          ? `It was not seen yet that ${factInWords(fact)} after ${factInWords(last[0])}`
+          : `The order is wrong: “${factInWords(fact)}” came before “${factInWords(last[0])}”`,
+        observed,
+      );
+    const later = seen.slice(i + 1).find(([, one]) => one);
+    // What a rule says may have been true before this process looked; what a container did stays in its status.
+    if (later && !(passedBefore && 'cel' in fact))
+      return failed(`It was not seen that ${factInWords(fact)} before ${factInWords(later[0])}`, observed);
+    if (passedBefore) continue;
+    const missing = `It was not seen yet that ${factInWords(fact)}`;
+    // What a learner writes does not wait for the cluster, nor does trouble there keep it from being so.
+    if ('cel' in fact && !/\bstatus\b/.test(fact.cel)) return failed(missing, observed);
+    return waitOrFail([object], context, (trouble) => failed(trouble ?? missing, observed));
+  }
+  return undefined;
 }
 
 /** By the order in which changes came; for two facts of one change by the cluster's own times, which are whole seconds. */

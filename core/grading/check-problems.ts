@@ -29,12 +29,17 @@ function problemsOf(check: CheckBody): CheckProblem[] {
     ];
   }
   if ('http' in check) {
-    const { pod, service, from, url } = check.http;
+    const { pod, service, from, url, headers } = check.http;
     const direct = [pod, service].filter((one) => one !== undefined).length;
     const ok = from ? url !== undefined && direct === 0 : direct === 1 && url === undefined;
     return [
       ...(ok ? [] : [at(['http'], 'expected `pod` or `service`, or `from` with `url`')]),
       ...(pod ? inTarget(['http', 'pod'], { pod }) : []),
+      ...(from ? inTarget(['http', 'from', 'pod'], { pod: from.pod }) : []),
+      ...(from && headers
+        ? [at(['http', 'headers'], 'expected only with `pod` or `service`: wget does not tell headers')]
+        : []),
+      ...Object.entries(headers ?? {}).flatMap(([name, match]) => inText(['http', 'headers', name], match)),
       ...inText(['http', 'body'], check.http.body),
       ...after(check.then),
     ];

@@ -77,7 +77,7 @@ export function checkState(check: StateSpec, context: CheckContext): Outcome {
 }
 
 function isStatus({ path }: Mismatch): boolean {
-  return path[0] === 'status' || path.includes('status', 2);
+  return path[0] === 'status' || (path[0] === 'spec' && path[1] === 'containers' && path[3] === 'status');
 }
 
 function wrongCount(

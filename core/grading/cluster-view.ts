@@ -1,6 +1,7 @@
 import { type KindInfo, knownKind, splitApiVersion } from '../clusters/kinds';
 import type { KubeApi, KubeObject, ResourceRef } from '../clusters/kube-api';
 import { isNewer, type Listable, snapshot } from './snapshot';
+import { plural } from './target';
 
 /** A kind as checks name it. */
 export interface KindName {
@@ -10,6 +11,7 @@ export interface KindName {
 
 /** What the cluster holds at one moment: the kinds that the lab's checks read, in the session's namespace. */
 export interface Picture {
+  readonly namespace: string;
   /** Throws NotReadable when Podlab could not find out. */
   objects(kind: KindName): readonly KubeObject[];
   /** Milliseconds since the grader last saw this object change (its own clock); 0 for what it sees for the first time. */
@@ -21,7 +23,7 @@ export class NotReadable extends Error {
   override readonly name = 'NotReadable';
   constructor(kind: string, cause: unknown) {
     super(
-      `Podlab could not read the ${kind}s of this lab: ${cause instanceof Error ? cause.message : cause}`,
+      `Podlab could not read the ${plural(kind)} of this lab: ${cause instanceof Error ? cause.message : cause}`,
       {
         cause,
       },
@@ -127,6 +129,7 @@ export class ClusterView {
     const now = Date.now();
     const kept = new Map<Resource, readonly KubeObject[]>();
     return {
+      namespace: this.namespace,
       objects: (name) => {
         const resource = this.#resources.get(keyOf(name));
         if (!resource) throw new NotReadable(name.kind, 'no check was known to read it');

@@ -200,8 +200,18 @@ test('asks a web server through the cluster, and from a container', async () => 
       { id: 'missing', says: 'x', http: { pod: 'site', path: '/no', status: 404 } },
       { id: 'from', says: 'x', http: { from: { pod: 'site' }, url: 'http://site/no', status: 404 } },
       { id: 'closed', says: 'x', http: { pod: 'site', port: 81 } },
+      { id: 'nobody', says: 'x', http: { service: 'nobody' } },
+      { id: 'other-port', says: 'x', http: { service: 'site', port: 8080 } },
     ]),
   );
+  const service = (name: string, app: string) => ({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name },
+    spec: { selector: { app }, ports: [{ port: 80 }] },
+  });
+  await api.apply(service('site', 'site'), namespace);
+  await api.apply(service('nobody', 'nobody'), namespace);
   await api.apply(
     {
       apiVersion: 'v1',
@@ -211,22 +221,54 @@ test('asks a web server through the cluster, and from a container', async () => 
     },
     namespace,
   );
+  let asked = await grader.check();
+  while (kinds(asked).includes('waiting')) asked = await grader.check();
+  expect(kinds(asked)).toEqual(['passed', 'passed', 'passed', 'passed', 'failed', 'failed', 'failed']);
+  const said = (at: number) => asked.tasks[0]?.checks[at]?.verdict;
+  expect(said(4)).toMatchObject({
+    message: expect.stringMatching(/port 81, does not answer: .*connection refused/),
+  });
+  expect(said(5)).toMatchObject({
+    message:
+      'Service nobody, asked for / on port 80, has no ready endpoints: it selects Pods with app=nobody, and there is none.',
+  });
+  expect(said(6)).toMatchObject({ message: 'Service site, asked for / on port 8080, has no such port.' });
+  await api.delete(pods, 'site');
+});
+
+test('waits for the Pods behind a Service, and looks for a line in the logs of all of them', async () => {
+  const behind = { selector: 'app=slow' };
+  const grader = grade(
+    lab([
+      { id: 'service', says: 'x', http: { service: 'slow' } },
+      { id: 'one', says: 'x', logs: { pod: behind, contains: 'second' } },
+      { id: 'none', says: 'x', logs: { pod: behind, lacks: 'second' } },
+    ]),
+  );
+  const labelled = (name: string, script: string, more: object = {}) => {
+    const { metadata, ...rest } = shell(name, script, more);
+    return { ...rest, metadata: { ...metadata, labels: { app: 'slow' } } };
+  };
+  const initContainers = [{ name: 'wait', image: 'busybox:1.36', command: ['sleep', '3600'] }];
   await api.apply(
     {
       apiVersion: 'v1',
       kind: 'Service',
-      metadata: { name: 'site' },
-      spec: { selector: { app: 'site' }, ports: [{ port: 80 }] },
+      metadata: { name: 'slow' },
+      spec: { selector: { app: 'slow' }, ports: [{ port: 80 }] },
     },
     namespace,
   );
+  await api.apply(labelled('slow-1', 'true', { initContainers }), namespace);
+  expect((await grader.check()).tasks[0]?.checks[0]?.verdict).toMatchObject({ kind: 'waiting' });
+  await api.delete(pods, 'slow-1');
+  await api.apply(labelled('slow-2', 'echo first; sleep 3600'), namespace);
+  await api.apply(labelled('slow-3', 'echo second; sleep 3600'), namespace);
+  const logs = (report: LabReport) => kinds(report).slice(1);
   let asked = await grader.check();
-  while (kinds(asked).includes('waiting')) asked = await grader.check();
-  expect(kinds(asked)).toEqual(['passed', 'passed', 'passed', 'passed', 'failed']);
-  expect(asked.tasks[0]?.checks[4]?.verdict).toMatchObject({
-    message: expect.stringMatching(/port 81, does not answer: .*connection refused/),
-  });
-  await api.delete(pods, 'site');
+  while (logs(asked).includes('waiting')) asked = await grader.check();
+  expect(logs(asked)).toEqual(['passed', 'failed']);
+  for (const name of ['slow-2', 'slow-3']) await api.delete(pods, name);
 });
 
 test('remembers what happened: an init container first, another Pod under the same name', async () => {
@@ -271,7 +313,9 @@ test('hints cost what they say, never below nothing, and come one by one', async
     lab([{ id: 'a', says: 'x', configMap: 'hints', expect: { data: { a: '1' } } }], hints),
   );
   expect((await grader.check()).earned).toBe(1);
-  expect(grader.takeHint('task')).toEqual({ index: 0, text: 'one', cost: 0.5 });
+  expect(grader.takeHint('task', 0)).toEqual({ index: 0, text: 'one', cost: 0.5 });
+  // Asked for again (a double click), it is the same one, and costs nothing more.
+  expect(grader.takeHint('task', 0)).toEqual({ index: 0, text: 'one', cost: 0.5 });
   expect(grader.report).toMatchObject({ earned: 0.5, passed: true });
   expect(grader.takeHint('task')).toMatchObject({ index: 1 });
   expect(grader.report?.earned).toBe(0);

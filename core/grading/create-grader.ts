@@ -151,6 +151,7 @@ export function createGrader(options: GraderOptions): Grader {
 
   async function checkAll(): Promise<LabReport> {
     const started = performance.now();
+    schedule.allAct();
     const picture = await freshPicture();
     const actions = entries
       .filter((entry) => entry.costly)
@@ -203,13 +204,16 @@ export function createGrader(options: GraderOptions): Grader {
       return asked;
     },
     hintsTaken: hints,
-    takeHint(id) {
+    takeHint(id, wanted) {
       const task = lab.tasks.find((one) => one.id === id);
-      const index = hints.get(id) ?? 0;
+      const taken = hints.get(id) ?? 0;
+      const index = Math.min(wanted ?? taken, taken);
       const hint = task?.hints[index];
       if (!hint) return undefined;
-      hints.set(id, index + 1);
-      if (report) publish('live', performance.now());
+      if (index === taken) {
+        hints.set(id, taken + 1);
+        if (report) publish('live', performance.now());
+      }
       return { index, ...hint };
     },
     onReport(run) {

@@ -1,11 +1,12 @@
 import { KubeApiError } from '../clusters/kube-api';
 import { isPodlabError } from '../errors';
 import { TookTooLong } from './bounded';
-import { checkExec, checkHttp, checkLogs } from './check-behaviour';
+import { checkExec, checkLogs } from './check-behaviour';
 import { checkCel } from './check-cel';
 import type { CheckContext } from './check-context';
 import { checkEvents } from './check-events';
 import { checkHistory } from './check-history';
+import { checkHttp } from './check-http';
 import type { CheckBody, FollowUp, StateSpec, Target } from './check-schema';
 import { checkState } from './check-state';
 import { type KindName, keyOf, NotReadable } from './cluster-view';
@@ -44,8 +45,10 @@ export function expectFacts(check: CheckBody, facts: FactRecorder): void {
   if ('then' in check && check.then) expectFacts(check.then, facts);
   if (!('history' in check)) return;
   const aim = aimOf(check.history);
-  const { order = [], ever, never } = check.history;
-  if (aim) facts.expect(aim, [...order, ...(ever ? [ever] : []), ...(never ? [never] : [])]);
+  const { order = [], ever, never, replaced } = check.history;
+  if (!aim) return;
+  facts.expect(aim, [...order, ...(ever ? [ever] : []), ...(never ? [never] : [])]);
+  if (replaced !== undefined) facts.follow(aim);
 }
 
 const defaultTimeoutSeconds = 10;

@@ -4,7 +4,7 @@ import type { Fact } from './check-schema';
 import { containersOf } from './containers';
 import { type Aim, aims } from './target';
 
-/** When a fact was first seen to be true of an object. */
+/** When a fact was seen to become true of an object. */
 export interface Sighting {
   /** Counts the changes that the grader saw, over all kinds. */
   sequence: number;
@@ -17,16 +17,22 @@ interface Watched {
   aim: Aim;
   fact: Fact;
   holds(object: KubeObject): { time?: number } | undefined;
-  /** uid → first sighting. */
-  seen: Map<string, Sighting>;
+  /** uid → sightings, oldest first. */
+  seen: Map<string, Sighting[]>;
+  /** Uids of which it is true now. */
+  holding: Set<string>;
 }
 
-/** Uids per name are few; this bounds a learner's loop that makes and deletes. */
+/** Objects are few; this bounds a learner's loop that makes and deletes. */
 const uidLimit = 500;
+/** What a rule says may become true, cease to be, and become true again: so often is it written down. */
+const sightingLimit = 20;
 
-/** Remembers, of the facts that history checks ask for, when each first became true of which object. */
+/** Remembers, of the facts that history checks ask for, when each became true of which object. */
 export class FactRecorder {
   readonly #watched = new Map<string, Watched>();
+  /** Objects whose replacement a check asks for. */
+  readonly #followed: Aim[] = [];
   /** `Kind/name` → uids in the order of their appearance. */
   readonly #uids = new Map<string, string[]>();
   #sequence = 0;
@@ -35,28 +41,50 @@ export class FactRecorder {
   expect(aim: Aim, facts: readonly Fact[]): void {
     for (const fact of facts) {
       const key = keyOf(aim, fact);
-      if (!this.#watched.has(key)) this.#watched.set(key, { aim, fact, holds: test(fact), seen: new Map() });
+      if (!this.#watched.has(key))
+        this.#watched.set(key, { aim, fact, holds: test(fact), seen: new Map(), holding: new Set() });
     }
+  }
+
+  /** To be called before the first change, for objects of which `uidsOf` will be asked. */
+  follow(aim: Aim): void {
+    this.#followed.push(aim);
   }
 
   see(object: KubeObject): void {
     this.#sequence++;
-    const { uid, name, resourceVersion } = object.metadata;
-    const key = `${object.kind}/${name}`;
-    const uids = this.#uids.get(key) ?? [];
-    if (!uids.includes(uid)) this.#uids.set(key, [...uids, uid].slice(-uidLimit));
-    for (const { aim, holds, seen } of this.#watched.values()) {
-      if (aim.kind !== object.kind || seen.has(uid) || seen.size >= uidLimit || !aims(aim, object)) continue;
+    const { uid, resourceVersion } = object.metadata;
+    if (this.#followed.some((aim) => aim.kind === object.kind && aims(aim, object))) this.#noteUid(object);
+    for (const { aim, fact, holds, seen, holding } of this.#watched.values()) {
+      if (aim.kind !== object.kind || !aims(aim, object)) continue;
+      const before = seen.get(uid) ?? [];
+      // A container has started, or failed, once and for all.
+      if ('container' in fact && before.length > 0) continue;
       const found = holds(object);
-      if (found) seen.set(uid, { sequence: this.#sequence, resourceVersion, time: found.time });
+      if (!found) holding.delete(uid);
+      else if (!holding.has(uid) && (before.length > 0 || seen.size < uidLimit)) {
+        holding.add(uid);
+        const sighting = { sequence: this.#sequence, resourceVersion, time: found.time };
+        if (before.length < sightingLimit) seen.set(uid, [...before, sighting]);
+      }
     }
   }
 
-  sightings(aim: Aim, fact: Fact): ReadonlyMap<string, Sighting> {
+  #noteUid({ kind, metadata: { uid, name } }: KubeObject): void {
+    const key = `${kind}/${name}`;
+    const uids = this.#uids.get(key) ?? [];
+    if (uids.includes(uid)) return;
+    this.#uids.set(key, [...uids, uid].slice(-uidLimit));
+    const [oldest] = this.#uids.keys();
+    if (this.#uids.size > uidLimit && oldest !== undefined) this.#uids.delete(oldest);
+  }
+
+  /** uid → when it became true of that object, oldest first. */
+  sightings(aim: Aim, fact: Fact): ReadonlyMap<string, readonly Sighting[]> {
     return this.#watched.get(keyOf(aim, fact))?.seen ?? new Map();
   }
 
-  /** Uids that objects of this kind and name have had, oldest first. */
+  /** Uids that objects of this kind and name have had, oldest first; of what is followed. */
   uidsOf(kind: string, name: string): readonly string[] {
     return this.#uids.get(`${kind}/${name}`) ?? [];
   }

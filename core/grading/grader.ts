@@ -8,9 +8,13 @@ export interface Grader {
   readonly report: LabReport | undefined;
   /** "Check my work": every check, the costly ones too, on a fresh picture. Concurrent calls share one evaluation. */
   check(): Promise<LabReport>;
-  /** Reveals the next hint of a task; idempotent per index. */
+  /** Task → how many were revealed. */
   hintsTaken: ReadonlyMap<string, number>;
-  takeHint(task: string): { index: number; text: string; cost: number } | undefined;
+  /**
+   * Reveals a hint of a task: the next one, or that of `index` from 0, which costs nothing when it was revealed before. A
+   * later one than the next is not revealed; the next is. undefined: there is none.
+   */
+  takeHint(task: string, index?: number): { index: number; text: string; cost: number } | undefined;
   /** Called with every new evaluation. Returns the function that ends it. */
   onReport(run: (report: LabReport) => void): () => void;
   close(): void;

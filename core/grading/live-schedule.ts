@@ -65,10 +65,15 @@ export class LiveSchedule {
     this.#planActions();
   }
 
-  /** All costly checks have just acted on request. */
+  /** All costly checks are about to act on request: what changes from now on makes them stale again. */
+  allAct(): void {
+    for (const plan of this.#plans.values()) plan.stale = false;
+  }
+
+  /** They have. */
   allActed(): void {
     for (const plan of this.#plans.values())
-      Object.assign(plan, { stale: false, actedAt: Date.now(), at: Date.now() + firstRetryMs });
+      Object.assign(plan, { actedAt: Date.now(), at: Date.now() + (plan.stale ? leastMs : firstRetryMs) });
   }
 
   close(): void {

@@ -10,13 +10,26 @@ import { textProblem } from './text-match';
 describe('passed, failed or waiting', () => {
   test.each<[string, CheckBody, KubeObject[], number, string]>([
     ['a Pod that is ready', isReady, [runningPod()], 100, 'passed'],
-    ['no such Pod', isReady, [], 100, 'failed: There is no Pod web.'],
+    ['no such Pod', isReady, [], 100, 'failed: There is no Pod web; the namespace lab has no Pods.'],
     [
       'a Pod with nearly that name',
       isReady,
       [runningPod('wbe')],
       100,
       'failed: There is no Pod web; there is Pod wbe.',
+    ],
+    [
+      'a Pod that a Deployment made',
+      isReady,
+      [
+        pod(
+          'web-5d8f',
+          {},
+          { ownerReferences: [{ kind: 'ReplicaSet', name: 'web-5d8', uid: 'r', controller: true }] },
+        ),
+      ],
+      100,
+      'failed: There is no Pod web; there is Pod web-5d8f (made by ReplicaSet web-5d8).',
     ],
     [
       'a Pod being created',
@@ -50,6 +63,39 @@ describe('passed, failed or waiting', () => {
       ],
       100,
       'failed: Container main of Pod web does not run, because it ends again and again (last exit code 7): see `kubectl logs web -c main --previous`.',
+    ],
+    [
+      'a program that is not there',
+      isReady,
+      [
+        stuckPod(
+          { waiting: { reason: 'CrashLoopBackOff' } },
+          {
+            lastState: {
+              terminated: {
+                exitCode: 128,
+                reason: 'StartError',
+                message:
+                  'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "tick": executable file not found in $PATH',
+              },
+            },
+          },
+        ),
+      ],
+      100,
+      'failed: Container main of Pod web cannot be started: its image has no program `tick`; see `kubectl describe pod web`.',
+    ],
+    [
+      'too little memory, again and again',
+      isReady,
+      [
+        stuckPod(
+          { waiting: { reason: 'CrashLoopBackOff' } },
+          { lastState: { terminated: { exitCode: 137, reason: 'OOMKilled' } } },
+        ),
+      ],
+      100,
+      'failed: Container main of Pod web does not run, because it ends again and again (last exit code 137, OOMKilled: it needed more memory than its limit): see `kubectl logs web -c main --previous`.',
     ],
     [
       'a crash just now',
@@ -134,6 +180,27 @@ describe('passed, failed or waiting', () => {
       [runningPod()],
       5000,
       'failed: Pods: expected 2, found 1.',
+    ],
+    [
+      'none of a kind, with what every namespace has left out',
+      { configMap: 'finding' },
+      [{ ...pod('kube-root-ca.crt'), kind: 'ConfigMap' }],
+      100,
+      'failed: There is no ConfigMap finding; the namespace lab has no ConfigMaps.',
+    ],
+    [
+      'none of a kind with another plural',
+      { kind: 'NetworkPolicy', expect: {} },
+      [],
+      100,
+      'failed: There are no NetworkPolicies.',
+    ],
+    [
+      'a label that nearly is there',
+      { pod: 'web', expect: { metadata: { labels: { App: 'web' } } } },
+      [runningPod()],
+      100,
+      'failed: Pod web › labels › App: expected web, there is nothing, but app: web.',
     ],
     ['a count of at least', { kind: 'Pod', count: { min: 1 } }, [runningPod()], 5000, 'passed'],
   ] as [string, CheckBody, KubeObject[], number, string][])('%s', (_name, check, objects, age, expected) =>
@@ -274,9 +341,15 @@ describe('CEL', () => {
     [
       'a further object that is missing',
       { service: 'web', with: { other: { configMap: 'c' } }, cel: 'true' },
-      'failed: There is no ConfigMap c.',
+      'failed: There is no ConfigMap c; the namespace lab has no ConfigMaps.',
     ],
     ['all of a kind', { kind: 'Pod', cel: 'objects.size() == 1' }, 'passed'],
+    ['none that is selected', { pod: { selector: 'app=x' }, cel: 'objects.size() == 0' }, 'passed'],
+    [
+      'none that is selected, and one is needed',
+      { pod: { selector: 'app=x' }, cel: 'object.spec.hostNetwork' },
+      'failed: There are no Pods with app=x.',
+    ],
   ])('%s', (_name, check, expected) => expect(said(check, [runningPod(), service])).toBe(expected));
 
   test('an expression without end is ours to answer for', () => {

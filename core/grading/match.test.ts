@@ -110,7 +110,21 @@ describe('a mismatch says where, what was expected and what is there', () => {
       'an empty map where nothing is',
       { spec: { securityContext: {} } },
       ['spec', 'securityContext'],
-      '{}',
+      'to be there',
+      'nothing',
+    ],
+    [
+      'a label by nearly that name',
+      { metadata: { labels: { App: 'web' } } },
+      ['metadata', 'labels', 'App'],
+      'web',
+      'nothing, but app: web',
+    ],
+    [
+      'a label by no such name',
+      { metadata: { labels: { zone: 'x' } } },
+      ['metadata', 'labels', 'zone'],
+      'x',
       'nothing',
     ],
   ])('%s', (_name, partial, path, expected, actual) =>

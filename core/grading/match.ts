@@ -1,3 +1,4 @@
+import { nearest } from '../content/nearest';
 import { type NamedPorts, sameMeaning, show } from './equal';
 import { requirementsOf, showRequirement } from './selectors';
 
@@ -89,15 +90,20 @@ function matchMap(
     const inner = Object.entries(expected).flatMap(([key, value]) =>
       matchPartial(value, undefined, options, [...path, key]),
     );
-    if (Object.keys(expected).length > 0 && inner.length === 0) return [];
-    return [{ path: [...path], expected: show(expected), actual: show(actual) }];
+    const keys = Object.keys(expected).length;
+    if (keys > 0 && inner.length === 0) return [];
+    const absent = actual === undefined || actual === null;
+    const wanted = keys === 0 && absent ? 'to be there' : show(expected);
+    return [{ path: [...path], expected: wanted, actual: show(actual) }];
   }
   const there = actual;
   const inner =
     'containerPort' in there ? options : { ...options, ports: namedPorts(there) ?? options.ports };
-  const found = Object.entries(expected).flatMap(([key, value]) =>
-    matchPartial(value, Object.hasOwn(there, key) ? there[key] : undefined, inner, [...path, key]),
-  );
+  const found = Object.entries(expected).flatMap(([key, value]) => {
+    if (Object.hasOwn(there, key)) return matchPartial(value, there[key], inner, [...path, key]);
+    const missing = matchPartial(value, undefined, inner, [...path, key]);
+    return missing.map((one) => ({ ...one, actual: one.actual + nearKey(key, there, path) }));
+  });
   if (options.exactly !== true && isExact(options, path)) {
     const extra = Object.keys(there).filter((key) => !(key in expected));
     if (extra.length > 0)
@@ -105,6 +111,14 @@ function matchMap(
   }
   return found;
 }
+
+/** In a map whose keys are the learner's own: the one that was probably meant. */
+function nearKey(key: string, there: Record<string, unknown>, path: readonly string[]): string {
+  if (!ownKeys.has(path.at(-1) ?? '')) return '';
+  const near = nearest(key, Object.keys(there));
+  return near ? `, but ${near}: ${show(there[near])}` : '';
+}
+const ownKeys = new Set(['labels', 'annotations', 'data', 'matchLabels', 'nodeSelector', 'selector']);
 
 function matchList(
   expected: unknown[],

@@ -71,7 +71,7 @@ function crumbs(path: readonly string[]): string[] {
 }
 
 export function inWords({ where, expected, actual }: Difference): string {
-  const there = actual === 'nothing' ? 'there is nothing' : `found ${actual}`;
+  const there = /^nothing($|, but )/.test(actual) ? `there is ${actual}` : `found ${actual}`;
   if (expected === undefined) return `${where} is not right: ${there}`;
   if (expected === 'nothing') return `${where}: expected to be absent, ${there}`;
   return `${where}: expected ${expected}, ${there}`;

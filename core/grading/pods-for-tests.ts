@@ -53,6 +53,7 @@ export function context(objects: KubeObject[], ageMs = 100_000, facts = new Fact
     api: {} as KubeApi,
     namespace: 'lab',
     picture: {
+      namespace: 'lab',
       objects: ({ kind }) => objects.filter((one) => one.kind === kind),
       ageOf: () => ageMs,
     },

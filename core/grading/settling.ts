@@ -1,5 +1,6 @@
 import type { KubeObject } from '../clusters/kube-api';
 import { type ContainerView, containersOf } from './containers';
+import { whyNotRun } from './why-not-run';
 
 /** Whether an object's status may still change by itself, and what to say about it. */
 export type Settling =
@@ -155,18 +156,29 @@ function containerTrouble(
   if (waiting && why) {
     const last = status?.lastState?.terminated;
     const crashed = waiting.reason === 'CrashLoopBackOff';
+    // One that never started has no log (CRI: StartError).
+    if (crashed && last?.reason === 'StartError')
+      return `${what} cannot be started: ${whyNotRun(last.message)}; see \`kubectl describe pod ${pod}\``;
     const detail =
-      crashed && last ? ` (last exit code ${last.exitCode})` : waiting.message ? ` (${waiting.message})` : '';
+      crashed && last ? ` (last exit code ${ended(last)})` : waiting.message ? ` (${waiting.message})` : '';
     const look = crashed
       ? `: see \`kubectl logs ${pod} -c ${name} --previous\``
       : `: see \`kubectl describe pod ${pod}\``;
     return `${what} does not run, because ${why}${detail}${look}`;
   }
+  if (terminated?.reason === 'StartError')
+    return `${what} cannot be started: ${whyNotRun(terminated.message)}; see \`kubectl describe pod ${pod}\``;
   if (terminated && terminated.exitCode !== 0)
     return `${what} has ended with exit code ${terminated.exitCode}${terminated.reason ? ` (${terminated.reason})` : ''}: see \`kubectl logs ${pod} -c ${name}\``;
   if (terminated && role !== 'init' && policy === 'Always')
     return `${what} has ended; a container of this Pod should go on running`;
   return undefined;
+}
+
+function ended({ exitCode, reason }: { exitCode: number; reason?: string }): string {
+  return reason === 'OOMKilled'
+    ? `${exitCode}, OOMKilled: it needed more memory than its limit`
+    : `${exitCode}`;
 }
 
 interface RolloutFields {

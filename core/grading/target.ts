@@ -25,7 +25,7 @@ export function aimOf(target: Target): Aim | undefined {
   if (!kind) return undefined;
   if (name) return { ...byName(kind, name), apiVersion };
   if (selector) return { ...bySelector(kind, selector), apiVersion };
-  return { kind, apiVersion, title: `${kind}s` };
+  return { kind, apiVersion, title: plural(kind) };
 }
 
 function byName(kind: string, name: string): Aim {
@@ -39,7 +39,13 @@ function bySelector(kind: string, selector: string | Record<string, string>): Ai
       : Object.entries(selector)
           .map(([key, value]) => `${key}=${value}`)
           .join(',');
-  return { kind, selector: parseSelector(written), title: `${kind}s with ${written}` };
+  return { kind, selector: parseSelector(written), title: `${plural(kind)} with ${written}` };
+}
+
+/** `Pods`, `Ingresses`, `NetworkPolicies`. */
+export function plural(kind: string): string {
+  if (/s$/.test(kind)) return `${kind}es`;
+  return /[^aeiou]y$/.test(kind) ? `${kind.slice(0, -1)}ies` : `${kind}s`;
 }
 
 export function aims(aim: Aim, object: KubeObject): boolean {

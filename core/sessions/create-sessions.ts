@@ -164,9 +164,9 @@ export function createSessions(options: SessionsOptions): Sessions {
       });
     },
     check: async (learnerId, sessionId) => (await find(learnerId, sessionId)).check(),
-    async hint(learnerId, sessionId, task) {
+    async hint(learnerId, sessionId, task, index) {
       const session = await find(learnerId, sessionId);
-      await session.hint(task);
+      await session.hint(task, index);
       return session.view();
     },
     createShell: async (learnerId, sessionId) => (await find(learnerId, sessionId)).createShell(),

@@ -20,6 +20,8 @@ export interface SessionView {
   isolation: Isolation;
   startedAt: string;
   report: LabReport | null;
+  /** The lab's variables that its texts name, as they are in this session. */
+  values: Record<string, string | number>;
   /** Hints revealed so far: task → texts, with what the next one costs (null: no more). */
   hints: Record<string, { taken: string[]; nextCost: number | null }>;
   /** `ended`: its program has ended, and its screen can still be read. */
@@ -46,7 +48,8 @@ export interface LabSessions {
   get(learnerId: string, sessionId: string): Promise<SessionView>;
   list(learnerId: string): Promise<SessionView[]>;
   check(learnerId: string, sessionId: string): Promise<LabReport>;
-  hint(learnerId: string, sessionId: string, task: string): Promise<SessionView>;
+  /** `index` from 0: of the hint that is meant, so that asking twice does not reveal two. Without: the next. */
+  hint(learnerId: string, sessionId: string, task: string, index?: number): Promise<SessionView>;
   createShell(learnerId: string, sessionId: string): Promise<{ id: string; title: string }>;
   closeShell(learnerId: string, sessionId: string, shellId: string): Promise<void>;
   end(learnerId: string, sessionId: string): Promise<void>;

@@ -1,5 +1,5 @@
 import type { ClusterKind, ClusterProvider, LabCluster } from '../clusters/cluster-provider';
-import { instantiateLab } from '../content/instantiate-lab';
+import { instantiateLab, shownValues } from '../content/instantiate-lab';
 import type { Lab } from '../content/lab';
 import type { Course } from '../content/lesson';
 import { type ErrorBody, errorBody, PodlabError } from '../errors';
@@ -35,15 +35,18 @@ export class OpenSession {
   private gradingSince = new Date();
   private readonly grades: GradeKeeper;
   private setUp: Promise<void> | undefined;
+  /** With the session's values filled in, once the namespace is known. */
+  private lab: Lab;
   private unlisten: (() => void) | undefined;
   private untold: SessionEvent | undefined;
 
   constructor(
     readonly record: SessionRecord,
-    /** As its author wrote it; with the session's values filled in once the namespace is known. */
-    private lab: Lab,
+    /** As its author wrote it. */
+    private readonly written: Lab,
     private readonly tools: SessionTools,
   ) {
+    this.lab = written;
     const { id: sessionId, learnerId } = record;
     this.grades = new GradeKeeper({
       record: (report) => {
@@ -87,6 +90,7 @@ export class OpenSession {
       isolation: tools.shells.isolation,
       startedAt: record.startedAt.toISOString(),
       report: this.grader?.report ?? null,
+      values: shownValues(this.written, { seed: record.seed, namespace: cluster?.namespace }),
       hints: this.hints(),
       shells: tools.shells
         .shells(record.id)
@@ -109,11 +113,11 @@ export class OpenSession {
     return report;
   }
 
-  async hint(task: string): Promise<void> {
+  async hint(task: string, index?: number): Promise<void> {
     const grader = this.ready();
     if (!this.lab.tasks.some(({ id }) => id === task))
       throw new PodlabError('task-not-found', `This lab has no task “${task}”.`, 'Reload the page.', 404);
-    const hint = grader.takeHint(task);
+    const hint = grader.takeHint(task, index);
     if (!hint) throw new PodlabError('no-more-hints', 'There are no more hints for this task.', '', 409);
     await this.tools.repository.saveHints(this.record.id, Object.fromEntries(grader.hintsTaken));
     this.emit({ name: 'session', data: this.view() });
@@ -175,7 +179,7 @@ export class OpenSession {
       cluster.onLost((error) => this.fail(clusterLost(cluster.title, error)));
       cluster.onFault?.((fault) => this.tellFault(fault));
     }
-    this.lab = instantiateLab(this.lab, { seed: record.seed, namespace: cluster.namespace });
+    this.lab = instantiateLab(this.written, { seed: record.seed, namespace: cluster.namespace });
     // What the set-up made is the learner's by then: the folder shows that it was done, if the cluster still knows of it.
     if (!cluster.takenUp || !(await tools.folders.has(record.id)))
       await this.applySetup(cluster, this.lab.setup);

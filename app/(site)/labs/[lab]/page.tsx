@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { pointsWord } from '../../../../components/checks/verdict-words';
 import { InlineCode } from '../../../../components/lesson/inline-code';
+import { valuePlace } from '../../../../components/lesson/value-marks';
 import { LabStart } from '../../../../components/workbench/lab-start';
 import { labs, lessonOfLab } from '../../../catalogue';
 import { labSheet } from '../../../lab-sheet';
@@ -45,7 +46,7 @@ export default async function LabPage({ params }: Props) {
                 {at + 1}
               </span>
               <span className="grow font-semibold">
-                <InlineCode text={task.title} />
+                <InlineCode text={task.title.replace(valuePlace, '$1')} />
               </span>
               <span className="text-sm whitespace-nowrap text-ink-soft">
                 {task.checks.length} {task.checks.length === 1 ? 'check' : 'checks'},{' '}

@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { answer, type Params } from '../../../answer';
 
-const hintRequest = z.strictObject({ task: z.string().min(1).max(100) });
+const hintRequest = z.strictObject({
+  task: z.string().min(1).max(100),
+  index: z.number().int().min(0).max(100).optional(),
+});
 
-/** Reveals the next hint of a task, at its cost. */
+/** Reveals a hint of a task, at its cost: that of `index`, or the next. */
 export function POST(request: Request, { params }: Params<'id'>): Promise<Response> {
   return answer(request, async ({ services, learner, body }) => {
-    const { task } = await body(hintRequest);
-    return services.sessions.hint((await learner()).id, (await params).id, task);
+    const { task, index } = await body(hintRequest);
+    return services.sessions.hint((await learner()).id, (await params).id, task, index);
   });
 }
