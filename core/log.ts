@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 type Fields = Record<string, unknown>;
 
 /** One logger for the whole server: a JSON object per line on stderr, `time`, `level`, `event`, then its fields. */
@@ -22,9 +24,19 @@ export function createLog(write: (line: string) => void = (line) => process.stde
     (level: string) =>
     (event: string, fields: Fields = {}) => {
       const shown = Object.entries(fields).map(([k, v]) => [k, secret.test(k) ? '[hidden]' : plain(v)]);
-      write(
-        `${JSON.stringify({ time: new Date().toISOString(), level, event, ...Object.fromEntries(shown) })}\n`,
-      );
+      const time = new Date().toISOString();
+      write(`${lineOf({ time, level, event, ...Object.fromEntries(shown) })}\n`);
     };
   return { info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+/** What JSON cannot hold (a cycle, a bigint) must not cost the line, nor what was being done. */
+function lineOf(entry: Fields): string {
+  try {
+    return JSON.stringify(entry);
+  } catch {
+    const texts = Object.entries(entry).map(([key, value]) => [key, inspect(value, { depth: 3 })]);
+    const { time, level, event } = entry;
+    return JSON.stringify({ ...Object.fromEntries(texts), time, level, event });
+  }
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Learner } from '../../core/accounts/accounts';
 import { errorBody, isPodlabError, PodlabError } from '../../core/errors';
+import { createLog } from '../../core/log';
 import { type Services, services } from '../../core/services';
 
 /** Second argument of a route handler below a `[key]` folder. */
@@ -20,14 +21,16 @@ export interface Asked {
   body<Schema extends z.ZodType>(schema: Schema): Promise<z.output<Schema>>;
 }
 
+const log = createLog();
+
 /**
  * Runs one request: what `run` returns becomes the answer (undefined: 204), what it throws becomes status and
- * ErrorBody. The only place that knows both PodlabError and HTTP.
+ * ErrorBody. The only place that knows both PodlabError and HTTP. Writes from other sites do not come so far: the server
+ * refuses them (`server/guard-requests.ts`).
  */
 export async function answer(request: Request, run: (asked: Asked) => Promise<unknown>): Promise<Response> {
   const headers = new Headers({ 'cache-control': 'no-store' });
   try {
-    refuseForeignWrites(request);
     const provided = services();
     const cookie = request.headers.get('cookie');
     const result = await run({
@@ -50,8 +53,11 @@ export async function answer(request: Request, run: (asked: Asked) => Promise<un
       ? new Response(null, { status: 204, headers })
       : Response.json(result, { headers });
   } catch (error) {
-    if (!isPodlabError(error)) console.error(error);
-    return Response.json(errorBody(error), { status: isPodlabError(error) ? error.status : 500, headers });
+    const status = isPodlabError(error) ? error.status : 500;
+    // People are told to look at the log for the cause; an error without one has said all there is.
+    if (!isPodlabError(error) || (status >= 500 && error.cause !== undefined))
+      log.error('request-failed', { method: request.method, path: new URL(request.url).pathname, error });
+    return Response.json(errorBody(error), { status, headers });
   }
 }
 
@@ -64,32 +70,6 @@ const notSignedIn = new PodlabError(
 
 function refuse(error: PodlabError): never {
   throw error;
-}
-
-/** Cross-site request forgery: a browser names the origin of every write; other programs carry no cookies unasked. */
-function refuseForeignWrites(request: Request): void {
-  if (request.method === 'GET' || request.method === 'HEAD') return;
-  const site = request.headers.get('sec-fetch-site');
-  const origin = request.headers.get('origin');
-  const host = request.headers.get('host');
-  const foreign = origin !== null ? hostOf(origin) !== host : site !== null && site !== 'same-origin';
-  if (foreign)
-    refuse(
-      new PodlabError(
-        'foreign-origin',
-        'This request came from another site.',
-        'Open Podlab under the address at which it is served.',
-        403,
-      ),
-    );
-}
-
-function hostOf(origin: string): string | null {
-  try {
-    return new URL(origin).host;
-  } catch {
-    return null;
-  }
 }
 
 async function readBody<Schema extends z.ZodType>(

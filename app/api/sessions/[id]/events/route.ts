@@ -4,6 +4,9 @@ import { answer, type Params } from '../../../answer';
 
 export const dynamic = 'force-dynamic';
 
+/** Events that may wait for a reader; each is some kilobytes. */
+const unreadLimit = 500;
+
 /**
  * Server-sent events of one session, the present view first, under their wire names. `alive` comes all the while: a
  * page takes a long silence for a lost connection.
@@ -21,7 +24,10 @@ export function GET(request: Request, { params }: Params<'id'>): Promise<Respons
         const encoder = new TextEncoder();
         let ended = false;
         const send = (text: string) => {
-          if (!ended) controller.enqueue(encoder.encode(text));
+          if (ended) return;
+          // A page that does not read begins anew with the present view when it does.
+          if ((controller.desiredSize ?? 0) < -unreadLimit) end();
+          else controller.enqueue(encoder.encode(text));
         };
         let unsubscribe = () => {};
         const timer = setInterval(() => send(`event: ${aliveEvent}\ndata: {}\n\n`), aliveEveryMs);
@@ -39,10 +45,15 @@ export function GET(request: Request, { params }: Params<'id'>): Promise<Respons
         };
         request.signal.addEventListener('abort', end);
         send('retry: 2000\n\n');
-        unsubscribe = await services.sessions.subscribe(learnerId, id, (event) => {
-          send(eventText(event));
-          if (event.name === 'session' && event.data.state.kind === 'ended') setTimeout(end, 50);
-        });
+        try {
+          unsubscribe = await services.sessions.subscribe(learnerId, id, (event) => {
+            send(eventText(event));
+            if (event.name === 'session' && event.data.state.kind === 'ended') setTimeout(end, 50);
+          });
+        } catch {
+          // It has ended since: the page asks anew, and is told.
+          end();
+        }
         if (ended || request.signal.aborted) {
           unsubscribe();
           end();
