@@ -8,6 +8,6 @@ export interface Learner {
 export interface Accounts {
   /** From the Cookie header; null when there is none or it is stale. */
   learner(cookieHeader: string | null): Promise<Learner | null>;
-  /** As `learner`, but makes a guest when there is none; `setCookie` is the header to send then. */
+  /** As `learner`, but makes a guest when there is none; `setCookie`, where it is not null, is a header to send. */
   learnerOrGuest(cookieHeader: string | null): Promise<{ learner: Learner; setCookie: string | null }>;
 }

@@ -2,25 +2,35 @@ import { createHash, randomBytes } from 'node:crypto';
 import { savingProgress } from '../progress/create-progress-store';
 import { databaseError } from '../progress/database/database-error';
 import type { DatabaseClient } from '../progress/database/open-database';
-import type { Accounts, Learner } from './accounts';
+import type { Accounts } from './accounts';
 
 const learnerCookie = 'podlab_learner';
 const yearInSeconds = 365 * 24 * 60 * 60;
 /** How stale `lastSeenAt` may be before it is written again: a page view should not cost a write. */
 const seenEveryMs = 60 * 60 * 1000;
+/** So old a cookie is sent again now and then: whoever comes back within a year is known for good. */
+const renewAfterMs = 30 * 24 * 60 * 60 * 1000;
 
 /**
  * Guests, known by a random cookie of which the database holds only a SHA-256. `secure` for a server behind HTTPS. Throws
  * PodlabError when the database does not do what it should.
  */
 export function createAccounts(database: DatabaseClient, { secure = false } = {}): Accounts {
-  async function learner(cookieHeader: string | null): Promise<Learner | null> {
+  const attributes = `Path=/; HttpOnly; SameSite=Lax; Max-Age=${yearInSeconds}${secure ? '; Secure' : ''}`;
+  const cookieOf = (token: string) => `${learnerCookie}=${token}; ${attributes}`;
+
+  async function find(cookieHeader: string | null) {
     const token = readCookie(cookieHeader, learnerCookie);
     if (!token) return null;
     const found = await database.learnerCookie
       .findUnique({
         where: { hash: hash(token) },
-        select: { hash: true, lastSeenAt: true, learner: { select: { id: true, name: true } } },
+        select: {
+          hash: true,
+          createdAt: true,
+          lastSeenAt: true,
+          learner: { select: { id: true, name: true } },
+        },
       })
       .catch((error) => {
         throw databaseError(error);
@@ -31,14 +41,15 @@ export function createAccounts(database: DatabaseClient, { secure = false } = {}
         .update({ where: { hash: found.hash }, data: { lastSeenAt: new Date() } })
         // Where nothing can be written, one can still read; the next request tries again.
         .catch(() => {});
-    return found.learner;
+    const old = Date.now() - found.createdAt.getTime() > renewAfterMs;
+    return { learner: found.learner, setCookie: old ? cookieOf(token) : null };
   }
 
   return {
-    learner,
+    learner: async (cookieHeader) => (await find(cookieHeader))?.learner ?? null,
     async learnerOrGuest(cookieHeader) {
-      const known = await learner(cookieHeader);
-      if (known) return { learner: known, setCookie: null };
+      const known = await find(cookieHeader);
+      if (known) return known;
       const token = randomBytes(32).toString('base64url');
       const guest = await savingProgress(() =>
         database.learner.create({
@@ -46,8 +57,7 @@ export function createAccounts(database: DatabaseClient, { secure = false } = {}
           select: { id: true, name: true },
         }),
       );
-      const attributes = `Path=/; HttpOnly; SameSite=Lax; Max-Age=${yearInSeconds}${secure ? '; Secure' : ''}`;
-      return { learner: guest, setCookie: `${learnerCookie}=${token}; ${attributes}` };
+      return { learner: guest, setCookie: cookieOf(token) };
     },
   };
 }

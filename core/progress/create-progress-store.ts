@@ -45,18 +45,14 @@ export function createProgressStore(database: DatabaseClient, courses: readonly 
           404,
         );
       await savingProgress(async () => {
-        const before = await database.lessonRead.findUnique({
+        const saved = await database.lessonRead.upsert({
           where: { learnerId_lesson: { learnerId, lesson } },
+          create: { learnerId, lesson, position, completed },
+          // What was completed stays so, when it is read again from the top.
+          update: { position, ...(completed && { completed }) },
           select: { completed: true },
         });
-        // What was completed stays so, when it is read again from the top.
-        const data = { position, completed: completed || (before?.completed ?? false) };
-        await database.lessonRead.upsert({
-          where: { learnerId_lesson: { learnerId, lesson } },
-          create: { learnerId, lesson, ...data },
-          update: data,
-        });
-        if (data.completed) await recordCompletion(database, learnerId, course);
+        if (saved.completed) await recordCompletion(database, learnerId, course);
       });
     },
   };

@@ -111,6 +111,41 @@ describe.each(Object.entries(databases))('progress on %s', (_, start) => {
     ]);
   });
 
+  it('keeps that a lesson was completed when two tabs save at once', async () => {
+    const learner = (await createAccounts(database.client).learnerOrGuest(null)).learner.id;
+    const store = createProgressStore(database.client, courses);
+    await Promise.all(
+      Array.from({ length: 20 }, (_, i) => store.saveLessonPosition(learner, 'what', i / 20, i === 7)),
+    );
+    expect((await store.progress(learner)).lessons).toMatchObject([{ lesson: 'what', completed: true }]);
+  });
+
+  it('sends an old cookie again, so that who comes back within a year stays known', async () => {
+    const accounts = createAccounts(database.client);
+    const { learner, setCookie } = await accounts.learnerOrGuest(null);
+    const cookie = setCookie?.split(';')[0] ?? '';
+    const old = new Date(Date.now() - 40 * 24 * 60 * 60 * 1000);
+    await database.client.learnerCookie.updateMany({
+      where: { learnerId: learner.id },
+      data: { createdAt: old, lastSeenAt: new Date() },
+    });
+    expect(await accounts.learnerOrGuest(cookie)).toEqual({ learner, setCookie });
+    expect(await accounts.learner(cookie)).toEqual(learner);
+  });
+
+  it('is brought up to date by two servers that start at once', async () => {
+    const other = await start();
+    try {
+      const both = await Promise.all(
+        [1, 2].map(() => openDatabase({ url: other.url, prismaFolder: resolve('prisma') })),
+      );
+      expect(await Promise.all(both.map(({ client }) => client.learner.count()))).toEqual([0, 0]);
+      await Promise.all(both.map((one) => one.close()));
+    } finally {
+      await other.stop();
+    }
+  });
+
   it('refuses a lesson that does not exist', async () => {
     const store = createProgressStore(database.client, courses);
     await expect(store.saveLessonPosition(learnerId, 'nosuch', 1, true)).rejects.toMatchObject({

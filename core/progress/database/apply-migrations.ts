@@ -33,7 +33,8 @@ export async function applyMigrations({ client, adapter, provider, folder }: Opt
   if (names.every((name) => applied.includes(name))) return;
 
   const { openSchemaEngine } = await import('../../../prisma/schema-engine.mjs');
-  const engine = await openSchemaEngine(provider === 'sqlite' ? runScripts(adapter) : adapter);
+  const { factory, close } = withConnections(provider === 'sqlite' ? runScripts(adapter) : adapter);
+  const engine = await openSchemaEngine(factory);
   try {
     await engine.applyMigrations({
       migrationsList: {
@@ -51,6 +52,7 @@ export async function applyMigrations({ client, adapter, provider, folder }: Opt
       filters: { externalTables: [], externalEnums: [] },
     });
   } catch (error) {
+    if (isInTheWay(error) && (await appliedByAnother(client, names))) return;
     throw new PodlabError(
       'database-migration-failed',
       'The database could not be brought up to this version of Podlab; nothing in it was lost.',
@@ -60,7 +62,44 @@ export async function applyMigrations({ client, adapter, provider, folder }: Opt
     );
   } finally {
     engine.free();
+    await close();
   }
+}
+
+/** Another server that starts at the same time is at it, and has the lock, or has made the first table. */
+function isInTheWay(error: unknown): boolean {
+  return /already exists|advisory lock|locked|duplicate key|deadlock/i.test(String(error));
+}
+
+const anotherWithinMs = 20_000;
+
+/** Whether another server brings the database up to date, as it does within seconds. */
+async function appliedByAnother(client: DatabaseClient, names: readonly string[]): Promise<boolean> {
+  for (const until = Date.now() + anotherWithinMs; Date.now() < until; ) {
+    const applied = await appliedMigrations(client);
+    if (names.every((name) => applied.includes(name))) return true;
+    await new Promise((done) => setTimeout(done, 250));
+  }
+  return false;
+}
+
+/** Remembers the connections that the engine opens and leaves open: with them it keeps PostgreSQL's lock on migrations. */
+function withConnections(adapter: SqlMigrationAwareDriverAdapterFactory) {
+  const opened: { dispose(): Promise<void> }[] = [];
+  const factory: SqlMigrationAwareDriverAdapterFactory = {
+    provider: adapter.provider,
+    adapterName: adapter.adapterName,
+    connectToShadowDb: () => adapter.connectToShadowDb(),
+    async connect() {
+      const connection = await adapter.connect();
+      opened.push(connection);
+      return connection;
+    },
+  };
+  const close = async () => {
+    for (const connection of opened) await connection.dispose().catch(() => {});
+  };
+  return { factory, close };
 }
 
 /** Names of the migrations that are applied; none when there is no table of them yet. */

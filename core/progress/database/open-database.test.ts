@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase } from './open-database';
 
@@ -69,5 +70,12 @@ describe('opening the database', () => {
     }).catch((e) => e);
     expect(failure).toMatchObject({ code: 'database-unreachable' });
     expect(`${failure.message} ${failure.remedy}`).not.toContain('hunter2');
+  });
+
+  it('takes an IPv6 address as a URL writes it', async () => {
+    const failure = await openDatabase({ url: 'postgresql://me@[::1]:1/podlab', prismaFolder }).catch(
+      (e) => e,
+    );
+    expect(inspect(failure, { depth: 9 })).not.toMatch(/ENOTFOUND|EAI_AGAIN|getaddrinfo/);
   });
 });

@@ -29,24 +29,32 @@ export interface DatabaseOptions {
  */
 export async function openDatabase({ url, prismaFolder }: DatabaseOptions): Promise<Database> {
   const provider = /^postgres(ql)?:/.test(url) ? 'postgresql' : 'sqlite';
+  let client: DatabaseClient | undefined;
   try {
     const adapter = provider === 'sqlite' ? await sqliteAdapter(url) : await postgresqlAdapter(url);
-    const client = await createClient(provider, adapter);
-    if (provider === 'sqlite') await client.$queryRawUnsafe('PRAGMA journal_mode = WAL');
-    await applyMigrations({ client, adapter, provider, folder: `${prismaFolder}/${provider}/migrations` });
+    const opened = await createClient(provider, adapter);
+    client = opened;
+    if (provider === 'sqlite') await opened.$queryRawUnsafe('PRAGMA journal_mode = WAL');
+    await applyMigrations({
+      client: opened,
+      adapter,
+      provider,
+      folder: `${prismaFolder}/${provider}/migrations`,
+    });
     return {
-      client,
+      client: opened,
       provider,
       async ping() {
         try {
-          await client.$queryRawUnsafe('SELECT 1');
+          await opened.$queryRawUnsafe('SELECT 1');
         } catch (error) {
           throw databaseError(error, url);
         }
       },
-      close: () => client.$disconnect(),
+      close: () => opened.$disconnect(),
     };
   } catch (error) {
+    await client?.$disconnect().catch(() => {});
     throw databaseError(error, url);
   }
 }
@@ -72,7 +80,8 @@ async function postgresqlAdapter(url: string): Promise<SqlMigrationAwareDriverAd
   // Fields, not a connection string: given one, the adapter would take the real database for its shadow.
   return new PrismaPg(
     {
-      host: searchParams.get('host') ?? hostname,
+      // A URL writes an IPv6 address in brackets.
+      host: searchParams.get('host') ?? hostname.replace(/^\[(.*)\]$/, '$1'),
       port: Number(port || 5432),
       database: decodeURIComponent(pathname.slice(1)),
       user: decodeURIComponent(username),

@@ -28,6 +28,12 @@ export async function startPostgresql(programs: string): Promise<{ url: string; 
   const port = await freePort();
   const args = ['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-k', folder, '-F'];
   const server = spawn(join(programs, 'postgres'), args, { ...user, cwd: folder, stdio: 'ignore' });
+  const ended = new Promise((done) => server.once('exit', done));
+  const stop = async () => {
+    server.kill('SIGINT');
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
+  };
   for (let tries = 0; ; tries++) {
     try {
       execFileSync(
@@ -39,18 +45,16 @@ export async function startPostgresql(programs: string): Promise<{ url: string; 
       );
       break;
     } catch (error) {
-      if (tries > 100) throw error;
+      if (tries > 100 || server.exitCode !== null) {
+        await stop();
+        throw error;
+      }
       await new Promise((done) => setTimeout(done, 100));
     }
   }
   return {
     url: `postgresql://podlab@127.0.0.1:${port}/podlab`,
-    async stop() {
-      const ended = new Promise((done) => server.once('exit', done));
-      server.kill('SIGINT');
-      await ended;
-      rmSync(folder, { recursive: true, force: true });
-    },
+    stop,
   };
 }
 
