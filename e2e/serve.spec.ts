@@ -5,8 +5,12 @@ import { join, resolve } from 'node:path';
 import { expect, test } from '@playwright/test';
 
 /** `podlab serve` as an operator runs it: from anywhere, with options, ended by a signal. */
-const folder = mkdtempSync(join(tmpdir(), 'podlab-serve-'));
+let folder: string;
 const running: ChildProcess[] = [];
+// Not when this file is read: Playwright reads it in processes that run none of its tests.
+test.beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'podlab-serve-'));
+});
 test.afterAll(() => {
   for (const child of running) child.kill('SIGKILL');
   rmSync(folder, { recursive: true, force: true });

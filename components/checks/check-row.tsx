@@ -1,6 +1,6 @@
 'use client';
 
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import type { CheckResult, Difference, Verdict } from '../../core/grading/verdict';
 import { InlineCode } from '../lesson/inline-code';
 import { Icon } from '../shell/icons';
@@ -18,6 +18,7 @@ interface Props {
 export function CheckRow({ says, points, result, asked }: Props) {
   const [chosen, setChosen] = useState<boolean | null>(null);
   const state = stateOf(result);
+  const saysId = useId();
   const verdict = result?.verdict;
   const explained = verdict && verdict.kind !== 'passed' ? verdict : undefined;
   const unfolded = explained !== undefined && (chosen ?? (asked || explained.kind === 'unavailable'));
@@ -28,7 +29,7 @@ export function CheckRow({ says, points, result, asked }: Props) {
         <Icon name={state === 'failed' && !asked ? 'open' : state} />
       </span>
       <div className="min-w-0 grow">
-        <p className="check-says">
+        <p className="check-says" id={saysId}>
           <InlineCode text={sentence(result?.says ?? says)} />
         </p>
         <p className="check-meta">
@@ -39,6 +40,7 @@ export function CheckRow({ says, points, result, asked }: Props) {
               type="button"
               className="check-why"
               aria-expanded={unfolded}
+              aria-describedby={saysId}
               onClick={() => setChosen(!unfolded)}
             >
               {unfolded ? 'Less' : 'Why?'}

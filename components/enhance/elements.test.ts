@@ -8,14 +8,16 @@ import { answerAsWorkbench, type RunRequest, sendToOpenWorkbench } from './termi
 /** What the server answers to /api/me, and what it was asked. */
 let me: unknown;
 let requests: { url: string; method: string; body: unknown }[];
+let refused: boolean;
 
 beforeEach(() => {
   requests = [];
+  refused = false;
   me = { learner: null, progress: null, sessions: [] };
   forgetMe();
   vi.stubGlobal('fetch', async (url: string, init: RequestInit = {}) => {
     requests.push({ url, method: init.method ?? 'GET', body: init.body && JSON.parse(String(init.body)) });
-    return Response.json(me);
+    return refused ? new Response('', { status: 503 }) : Response.json(me);
   });
 });
 afterEach(() => {
@@ -164,4 +166,40 @@ test('a lesson that is only opened is not saved', async () => {
   await settled();
   dispatchEvent(new Event('pagehide'));
   expect(requests.map(({ method }) => method)).toEqual(['GET']);
+});
+
+describe('how far a lesson was read', () => {
+  const position = (width: number) => {
+    document.body.innerHTML = '<reading-position lesson="x"></reading-position>';
+    const box = { top: 0, height: (innerHeight * 100) / width };
+    vi.spyOn(document.querySelector('reading-position')!, 'getBoundingClientRect').mockReturnValue(
+      box as DOMRect,
+    );
+  };
+  const saves = () => requests.filter(({ method }) => method === 'PUT').map(({ body }) => body);
+
+  test('is saved once, and again when the server refused it', async () => {
+    position(100);
+    await settled();
+    dispatchEvent(new Event('scroll'));
+    refused = true;
+    dispatchEvent(new Event('pagehide'));
+    await settled();
+    refused = false;
+    dispatchEvent(new Event('pagehide'));
+    await settled();
+    dispatchEvent(new Event('pagehide'));
+    const read = { position: 1, completed: true };
+    expect(saves()).toEqual([read, read]);
+  });
+});
+
+test('the marks of a page that the browser had kept are those of now', async () => {
+  document.body.innerHTML =
+    '<learner-marks><div data-lesson="x"><span data-said></span></div></learner-marks>';
+  await settled();
+  me = { learner: {}, progress: { lessons: [{ lesson: 'x', completed: true }], labs: [] }, sessions: [] };
+  dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
+  await settled();
+  expect(document.querySelector('[data-said]')?.textContent).toBe('read');
 });

@@ -4,8 +4,17 @@ import { me } from './me';
 /** Around lists of lessons and labs: marks what this learner has done. Items carry `data-lesson` or `data-lab`. */
 export class LearnerMarks extends HTMLElement {
   connectedCallback(): void {
-    void me().then((answer) => answer?.progress && this.mark(answer.progress));
+    addEventListener('pageshow', this.show);
+    this.show();
   }
+
+  disconnectedCallback(): void {
+    removeEventListener('pageshow', this.show);
+  }
+
+  private show = (): void => {
+    void me().then((answer) => answer?.progress && this.mark(answer.progress));
+  };
 
   private mark({ lessons, labs }: LearnerProgress): void {
     for (const lesson of lessons)
@@ -34,6 +43,15 @@ export class LearnerMarks extends HTMLElement {
 /** "Continue where you left off" on the home page; stays hidden for a newcomer. Titles come with the page. */
 export class ContinueCard extends HTMLElement {
   connectedCallback(): void {
+    addEventListener('pageshow', this.show);
+    this.show();
+  }
+
+  disconnectedCallback(): void {
+    removeEventListener('pageshow', this.show);
+  }
+
+  private show = (): void => {
     void me().then((answer) => {
       const resume = answer?.progress?.resume;
       if (!resume) return;
@@ -51,5 +69,5 @@ export class ContinueCard extends HTMLElement {
         resume.kind === 'lesson' ? `/lessons/${resume.id}` : `/labs/${resume.id}${open ? '/work' : ''}`;
       this.hidden = false;
     });
-  }
+  };
 }

@@ -22,5 +22,8 @@ export function forgetMe(): void {
   asked = undefined;
 }
 
-// What was done in another tab meanwhile counts too.
+// What was done in another tab meanwhile counts too, or on the page that the learner comes back from.
 document.addEventListener('visibilitychange', forgetMe);
+addEventListener('pageshow', ({ persisted }) => {
+  if (persisted) forgetMe();
+});

@@ -39,6 +39,7 @@ export class ReadingPosition extends HTMLElement {
 
   private save = (): void => {
     if (this.furthest < this.saved + 0.01) return;
+    const before = this.saved;
     this.saved = this.furthest;
     const position = Math.round(this.furthest * 1000) / 1000;
     // A position that is not saved is no loss worth a message: the next one carries it.
@@ -47,9 +48,12 @@ export class ReadingPosition extends HTMLElement {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ position, completed: position >= readAt }),
       keepalive: true,
-    }).catch(() => {
-      this.saved = 0;
-    });
+    })
+      .then(({ ok }) => ok)
+      .catch(() => false)
+      .then((ok) => {
+        if (!ok) this.saved = Math.min(this.saved, before);
+      });
   };
 
   private async offerToResume(): Promise<void> {
@@ -64,8 +68,23 @@ export class ReadingPosition extends HTMLElement {
     offer.textContent = `Go on where you stopped (${Math.round(before.position * 100)} %)`;
     offer.onclick = () => {
       const { top, height } = this.getBoundingClientRect();
-      scrollTo({ top: scrollY + top + height * before.position - innerHeight * 0.7, behavior: 'smooth' });
+      const to = scrollY + top + height * before.position - innerHeight * 0.7;
+      scrollTo({
+        top: to,
+        behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth',
+      });
+      this.focusAt(to - scrollY);
       offer.hidden = true;
     };
+  }
+
+  /** Who reads by keyboard or ear goes on there too: the paragraph that comes to the top takes the focus. */
+  private focusAt(top: number): void {
+    const place = [...this.querySelectorAll<HTMLElement>('.prose > p, .prose > h2')].find(
+      (one) => one.getBoundingClientRect().top >= top,
+    );
+    if (!place) return;
+    place.tabIndex = -1;
+    place.focus({ preventScroll: true });
   }
 }

@@ -2,7 +2,7 @@ import type { Course } from '../../core/content/lesson';
 import type { LearnerProgress } from '../../core/progress/progress';
 import type { LabLink } from '../lesson/lesson-parts';
 import { Icon } from '../shell/icons';
-import { type CourseStanding, standing } from './standing';
+import { type CourseStanding, hundredths, standing } from './standing';
 
 interface Props {
   /** null for somebody who has not begun. */
@@ -15,7 +15,7 @@ export function ProgressOverview({ progress, courses, labs }: Props) {
   if (!progress || (progress.lessons.length === 0 && progress.labs.length === 0))
     return <Nothing courses={courses} />;
   const standings = courses.map((course) => standing(course, labs, progress));
-  const earned = standings.reduce((sum, course) => sum + course.earned, 0);
+  const earned = hundredths(standings.reduce((sum, course) => sum + course.earned, 0));
   const points = standings.reduce((sum, course) => sum + course.points, 0);
   const read = standings.reduce((sum, course) => sum + course.read, 0);
   const lessons = standings.reduce((sum, course) => sum + course.lessons, 0);

@@ -56,7 +56,7 @@ export function standing(
     complete: done === items.length,
     read: items.filter((item) => item.kind === 'lesson' && item.state === 'passed').length,
     lessons: course.lessons.length,
-    earned: earned.reduce((sum, value) => sum + value, 0),
+    earned: hundredths(earned.reduce((sum, value) => sum + value, 0)),
     points: courseLabs.reduce((sum, lab) => sum + lab.points, 0),
   };
 }
@@ -71,4 +71,9 @@ function labItem(lab: LabLink, progress: Pick<LearnerProgress, 'labs'>): Standin
     state: tried?.passed ? 'passed' : tried ? 'started' : 'open',
     words: tried ? `${tried.earned} of ${tried.points} points, ${attempts}` : 'not yet tried',
   };
+}
+
+/** Points have two places; sums of binary fractions have more. */
+export function hundredths(value: number): number {
+  return Math.round(value * 100) / 100;
 }

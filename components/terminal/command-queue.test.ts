@@ -94,6 +94,16 @@ describe('commands for a shell', () => {
     expect([typed, waits.at(-1)]).toEqual(['ls\r', 0]);
   });
 
+  it('are typed there also after an earlier one was forgotten', async () => {
+    queue.connect();
+    await prints('$ ');
+    queue.run('one');
+    queue.forget();
+    queue.run('two');
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(typed).toBe('two\r');
+  });
+
   it('cannot end the paste they are in', async () => {
     queue.connect();
     await prints(prompt);

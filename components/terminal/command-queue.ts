@@ -59,6 +59,7 @@ export class CommandQueue {
 
   forget(): void {
     clearTimeout(this.patience);
+    this.patience = undefined;
     this.waiting = [];
     this.options.onWaiting(0);
   }

@@ -1,6 +1,6 @@
 'use client';
 
-import { type KeyboardEvent, type Ref, useImperativeHandle, useRef, useState } from 'react';
+import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react';
 import { largestTitle } from '../../core/shells/terminal-protocol';
 import type { ConnectionState } from './connection-state';
 
@@ -31,6 +31,14 @@ export function TerminalTabs(props: Props) {
   const focusTab = (id: string | undefined) =>
     id && list.current?.querySelector<HTMLElement>(`#${CSS.escape(tabId(id))}`)?.focus();
   useImperativeHandle(ref, () => ({ focusActive: () => void focusTab(active) }));
+  /** A field, or a tab, that had the focus goes by keyboard: the tab that is left takes it. */
+  const takesFocus = useRef(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: after each change of what could take it
+  useEffect(() => {
+    if (!takesFocus.current || renaming !== null || busy) return;
+    takesFocus.current = false;
+    focusTab(active);
+  }, [renaming, shells, active, busy]);
 
   function onKeyDown(event: KeyboardEvent): void {
     const at = shells.findIndex(({ id }) => id === active);
@@ -47,8 +55,10 @@ export function TerminalTabs(props: Props) {
       onChoose(next.id);
       focusTab(next.id);
     } else if (event.key === 'F2' && active) setRenaming(active);
-    else if (event.key === 'Delete' && active) onClose(active);
-    else return;
+    else if (event.key === 'Delete' && active && !busy) {
+      takesFocus.current = true;
+      onClose(active);
+    } else return;
     event.preventDefault();
   }
 
@@ -66,7 +76,8 @@ export function TerminalTabs(props: Props) {
             <TitleField
               key={id}
               title={title}
-              onDone={(next) => {
+              onDone={(next, byKey) => {
+                takesFocus.current = byKey;
                 setRenaming(null);
                 if (next) onRename(id, next);
               }}
@@ -115,12 +126,20 @@ export function TerminalTabs(props: Props) {
   );
 }
 
-function TitleField({ title, onDone }: { title: string; onDone(title: string | null): void }) {
+function TitleField({
+  title,
+  onDone,
+}: {
+  title: string;
+  onDone(title: string | null, byKey: boolean): void;
+}) {
   const [text, setText] = useState(title);
   const done = useRef(false);
-  const finish = (next: string | null) => {
-    if (!done.current) onDone(next?.trim() || null);
+  const finish = (next: string | null, byKey: boolean) => {
+    // The field that goes loses the focus, too.
+    if (done.current) return;
     done.current = true;
+    onDone(next?.trim() || null, byKey);
   };
   return (
     <input
@@ -133,11 +152,11 @@ function TitleField({ title, onDone }: { title: string; onDone(title: string | n
       value={text}
       onFocus={({ target }) => target.select()}
       onChange={({ target }) => setText(target.value)}
-      onBlur={() => finish(text)}
+      onBlur={() => finish(text, false)}
       onKeyDown={(event) => {
         event.stopPropagation();
-        if (event.key === 'Enter') finish(text);
-        if (event.key === 'Escape') finish(null);
+        if (event.key === 'Enter') finish(text, true);
+        if (event.key === 'Escape') finish(null, true);
       }}
     />
   );

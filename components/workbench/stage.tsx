@@ -1,6 +1,6 @@
 'use client';
 
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { ClusterKind } from '../../core/clusters/cluster-provider';
 import type { SessionState } from '../../core/sessions/lab-session';
 import { ProblemNote } from './problem-note';
@@ -62,6 +62,12 @@ export function StartFailed({
   onStart,
   onStartAnew,
 }: AgainProps & { error: Problem; onStartAnew(): Promise<boolean> }) {
+  const [starting, setStarting] = useState(false);
+  const startAnew = async () => {
+    if (starting) return;
+    setStarting(true);
+    if (!(await onStartAnew())) setStarting(false);
+  };
   return (
     <Stage>
       <div className="stage-card" data-state="failed">
@@ -76,7 +82,7 @@ export function StartFailed({
           If that does not help, start it anew: with an empty cluster and the starter files. Your saved points
           stay.
         </p>
-        <button type="button" className="button mt-2" onClick={onStartAnew}>
+        <button type="button" className="button mt-2" aria-disabled={starting} onClick={startAnew}>
           Start anew
         </button>
       </div>
