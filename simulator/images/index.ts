@@ -21,6 +21,7 @@ import { postgresImage } from './postgres/image';
 import { redisImage } from './redis/image';
 import { bashImage, busyboxPlusImage, debianImage, ubuntuImage } from './shells/image';
 import { httpEchoImage } from './small/http-echo';
+import { artifactImage, pictureImages } from './small/image-volumes';
 import { noNewPrivilegesImage, nonRootImage } from './small/test-users';
 import { whoamiImage } from './small/whoami';
 import { hpaExampleImage } from './stress/hpa-example';
@@ -63,6 +64,8 @@ export function createCatalogue(): Catalogue {
     httpEchoImage(),
     pauseImage(),
     whoamiImage(),
+    ...pictureImages(names),
+    artifactImage(),
     noNewPrivilegesImage(names),
     nonRootImage(names),
     debianImage(names),

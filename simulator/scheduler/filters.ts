@@ -28,6 +28,8 @@ export function misfit(pod: Pod, info: NodeInfo, view: ClusterView): Misfit | un
   if (node.spec?.unschedulable && !tolerations.some((each) => tolerates(each, UNSCHEDULABLE_TAINT))) {
     return hopeless('node(s) were unschedulable');
   }
+  if (pod.spec?.resourceClaims?.length)
+    return hopeless('The embedded cluster does not simulate resource claims; use a kind cluster for that');
   const named = pod.spec?.nodeName;
   if (named && named !== info.name) return hopeless("node(s) didn't match the requested node name");
   if (untolerated(pod, node, ['NoSchedule', 'NoExecute']).length > 0) {

@@ -56,6 +56,12 @@ const HOPELESS = (count: number, of: number) =>
 
 describe('a Pod that fits nowhere hears why', () => {
   it.each<[string, NodeOptions, Partial<PodSpec>, string]>([
+    [
+      'a resource claim',
+      {},
+      { resourceClaims: [{ name: 'gpu', resourceClaimName: 'gpu' }] },
+      '0/1 nodes are available: 1 The embedded cluster does not simulate resource claims; use a kind cluster for that.',
+    ],
     ['more than any node has', {}, cpu('500'), '0/1 nodes are available: 1 Insufficient cpu.'],
     [
       'several resources',

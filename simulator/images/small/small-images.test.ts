@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ended, exec, get, logged, logOf, pod, run } from '../../runtime/pod-for-tests';
+import { clock, ended, exec, get, images, logged, logOf, pod, run } from '../../runtime/pod-for-tests';
+import { ImageStore } from '../index';
 
 describe('the httpd image', () => {
   it('serves its page, logs to the container, and stops on SIGWINCH', async () => {
@@ -72,5 +73,15 @@ describe('the curl image', () => {
     const container = run(pod(), { image: 'curlimages/curl', args });
     await ended(container);
     expect(logOf(container)).toMatch(said);
+  });
+});
+
+describe('images that are mounted as volumes', () => {
+  it.each([
+    ['registry.k8s.io/e2e-test-images/kitten:1.8', '/data.json', '{\n"image": "kitten.jpg"\n}\n'],
+    ['quay.io/crio/artifact:v2', '/dir/file', '1\n'],
+  ])('%s has %s', (image, path, content) => {
+    const store = new ImageStore(images, clock, [image]);
+    expect(Buffer.from(store.files(image)?.read(path) ?? []).toString()).toBe(content);
   });
 });
