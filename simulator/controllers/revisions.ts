@@ -1,6 +1,9 @@
-import type { ControllerRevision, KubeObject } from '../schema/types';
+import { selectorMatches } from '../scheduler/label-terms';
+import type { ControllerRevision, DaemonSet, KubeObject, StatefulSet } from '../schema/types';
 import { type ControllerContext, controllerOf, controllerRef } from './controller';
 import { equalTemplates, templateHash } from './template-hash';
+
+type Owner = StatefulSet | DaemonSet;
 
 const HASH = 'controller-revision-hash';
 
@@ -18,11 +21,12 @@ export function revisionsOf({ client }: ControllerContext, owner: KubeObject): C
  */
 export function currentRevision(
   context: ControllerContext,
-  owner: KubeObject,
+  owner: Owner,
   template: unknown,
   labels: Record<string, string>,
 ): ControllerRevision {
   const { client } = context;
+  adoptOrphans(context, owner);
   const known = revisionsOf(context, owner);
   const found = known.find((each) => equalTemplates(templateIn(each), template, HASH));
   const newest = known.at(-1)?.revision ?? 0;
@@ -30,19 +34,40 @@ export function currentRevision(
     if (found.revision === newest) return found;
     return client.update('controllerrevisions.apps', { ...found, revision: newest + 1 });
   }
-  const hash = templateHash(template);
+  const namespace = owner.metadata.namespace ?? '';
+  // One of that name may belong to somebody else (CreateControllerRevision counts collisions).
+  const hash = freeHash(template, (each) =>
+    Boolean(client.get('controllerrevisions.apps', namespace, `${owner.metadata.name}-${each}`)),
+  );
   return client.create('controllerrevisions.apps', {
     apiVersion: 'apps/v1',
     kind: 'ControllerRevision',
     metadata: {
       name: `${owner.metadata.name}-${hash}`,
-      namespace: owner.metadata.namespace ?? '',
+      namespace,
       labels: { ...labels, [HASH]: hash },
       ownerReferences: [controllerRef(owner)],
     },
     data: { spec: { template: { ...(template as object), $patch: 'replace' } } },
     revision: newest + 1,
   } as ControllerRevision);
+}
+
+function freeHash(template: unknown, taken: (hash: string) => boolean): string {
+  let collisions = 0;
+  while (taken(templateHash(template, collisions))) collisions++;
+  return templateHash(template, collisions);
+}
+
+/** Revisions that were left by a workload before it become the owner's (adoptOrphanRevisions). */
+function adoptOrphans({ client }: ControllerContext, owner: Owner): void {
+  if (owner.metadata.deletionTimestamp) return;
+  for (const each of client.list('controllerrevisions.apps', { namespace: owner.metadata.namespace ?? '' })) {
+    if (controllerOf(each) || each.metadata.deletionTimestamp) continue;
+    if (!selectorMatches(owner.spec?.selector, each.metadata.labels)) continue;
+    const ownerReferences = [...(each.metadata.ownerReferences ?? []), controllerRef(owner)];
+    client.update('controllerrevisions.apps', { ...each, metadata: { ...each.metadata, ownerReferences } });
+  }
 }
 
 export function templateIn({ data }: ControllerRevision): unknown {

@@ -43,6 +43,23 @@ describe('a StatefulSet', () => {
   });
   const stored = () => cluster.client.get('statefulsets.apps', 'default', 'db')!;
 
+  it('takes over the Pods and revisions of one that left them behind', async () => {
+    cluster.client.create('statefulsets.apps', set());
+    await cluster.clock.advance(5000);
+    cluster.client.delete('statefulsets.apps', 'default', 'db', { propagationPolicy: 'Orphan' });
+    await cluster.clock.advance(1000);
+    cluster.client.delete('pods', 'default', 'db-0');
+    await cluster.clock.advance(3000);
+    expect(names()).toEqual(['db-1', 'db-2']);
+    cluster.client.create('statefulsets.apps', set({ replicas: 2 }));
+    await cluster.clock.advance(8000);
+    expect(names()).toEqual(['db-0', 'db-1']);
+    expect(stored().status).toMatchObject({ readyReplicas: 2, updatedReplicas: 2 });
+    const uid = stored().metadata.uid;
+    const owners = [...pods(), ...cluster.client.list('controllerrevisions.apps', { namespace: 'default' })];
+    for (const { metadata } of owners) expect(metadata.ownerReferences).toMatchObject([{ uid }]);
+  });
+
   it('makes its Pods in order, each when the one before is ready', async () => {
     const created: string[] = [];
     cluster.client.watch('pods', {}, ({ type, object }) => {
