@@ -1,6 +1,7 @@
 import type { ContainerLog, RuntimeContainer } from '../runtime/container-runtime';
 import type { Container } from '../schema/types';
 import type { Attempt } from './pod-state';
+import { RESTARTING_ALL } from './restart-policy';
 
 /** kubelet limits of a termination message: of the file, and of the end of the log that stands in for it. */
 const MESSAGE_BYTES = 4096;
@@ -16,6 +17,23 @@ export function noteExit(attempt: Attempt, spec: Container, container: RuntimeCo
   attempt.reason = container.oomKilled ? 'OOMKilled' : attempt.exitCode === 0 ? 'Completed' : 'Error';
   const message = terminationMessage(spec, container, attempt.exitCode);
   if (message) attempt.message = message;
+}
+
+/** Puts in the place of an attempt what is left of it once its container was removed, so that the Pod starts over (KEP-5532). */
+export function leftBy({
+  container: _container,
+  startedAt: _startedAt,
+  finishedAt: _finishedAt,
+  ...rest
+}: Attempt): Attempt {
+  return {
+    ...rest,
+    state: 'exited',
+    exitCode: 137,
+    reason: RESTARTING_ALL,
+    message: 'The container is removed because RestartAllContainers in place',
+    removed: true,
+  };
 }
 
 /** The file, else with FallbackToLogsOnError the end of the log of a container that failed. */

@@ -55,6 +55,7 @@ function state(
       ...(exit === undefined ? {} : { exitCode: exit }),
       image,
       imageID: '',
+      sandbox: 1,
       specHash: containerHash({ name, image: ran }),
     };
     made.current.set(name, attempt);
@@ -71,6 +72,7 @@ function summary(of: Pod, seen: RuntimeState): string[] {
   const actions = decide(of, seen);
   return [
     ...(actions.killPod ? ['end'] : []),
+    ...actions.reset.map(({ name }) => `reset ${name}`),
     ...actions.kill.map(({ message }) => message),
     ...(actions.createSandbox ? ['sandbox'] : []),
     ...actions.startEphemeral.map(({ name }) => `debug ${name}`),
@@ -158,10 +160,10 @@ describe('decide', () => {
       ['end'],
     ],
     [
-      'does not restart a sidecar of a Pod that ends',
-      pod('s!', 'a', 'Never'),
-      state({ s: { exit: 0 }, a: { exit: 0 } }),
-      ['end'],
+      'waits for a sidecar that ended before it starts a main container again',
+      pod('s!', 'a'),
+      state({ s: { exit: 1 }, a: { exit: 1 } }),
+      ['init s'],
     ],
 
     // Restart policies
@@ -204,6 +206,16 @@ describe('decide', () => {
       ['start a'],
     ],
 
+    [
+      'starts everything anew for a rule that says so, what asked for it last',
+      pod('i s!', 'a b', 'Never', (made) => {
+        const rules = [{ action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [42] } }];
+        Object.assign(made.spec!.containers[0]!, { restartPolicy: 'Never', restartPolicyRules: rules });
+      }),
+      state({ i: { exit: 0 }, s: 'running', a: { exit: 42 }, b: 'running' }),
+      ['reset b', 'reset i', 'reset s', 'reset a'],
+    ],
+
     // Probes and changes
     [
       'restarts what its liveness probe finds dead',
@@ -216,6 +228,12 @@ describe('decide', () => {
       pod('', 'a b', 'Never'),
       state({ a: 'running', b: 'running' }, { 'liveness a': 'failure' }),
       ['Container a failed liveness probe'],
+    ],
+    [
+      'ends the whole Pod with its last container',
+      pod('', 'a b', 'Never'),
+      state({ a: 'running', b: { exit: 0 } }, { 'liveness a': 'failure' }),
+      ['end', 'Container a failed liveness probe'],
     ],
     [
       'restarts what did not start in time',
@@ -268,6 +286,14 @@ describe('decide', () => {
       ],
     ])('%s', (_name, of, seen, wanted) => {
       expect(summary(of, seen)).toEqual(wanted);
+    });
+
+    it('runs all init containers again in the new one, before the main containers', () => {
+      const seen = state({ i: 'running', j: { exit: 0 }, a: { exit: 255 } });
+      Object.assign(seen.current.get('j') ?? {}, { removed: true });
+      expect(summary(pod('i j', 'a'), seen)).toEqual([]);
+      Object.assign(seen.current.get('i') ?? {}, { state: 'exited', exitCode: 0 });
+      expect(summary(pod('i j', 'a'), seen)).toEqual(['init j']);
     });
   });
 });

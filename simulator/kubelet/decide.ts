@@ -1,8 +1,8 @@
 import type { Container, Pod } from '../schema/types';
 import { containerHash } from './container-hash';
-import type { Attempt, RuntimeState } from './pod-state';
+import { type Attempt, attemptOf, type RuntimeState } from './pod-state';
 import { restartsForResize } from './resize';
-import { initRestarts, isSidecar, shouldStart } from './restart-policy';
+import { initRestarts, isSidecar, restartAllSources, shouldStart } from './restart-policy';
 
 export type KillReason = 'liveness' | 'startup' | 'changed' | 'resize';
 
@@ -18,6 +18,8 @@ export interface Actions {
   /** End everything in the sandbox. When nothing is to be started besides, the Pod has come to its end. */
   killPod: boolean;
   kill: Kill[];
+  /** All containers are removed, to start anew with the first init container; in this order. */
+  reset: Container[];
   createSandbox: boolean;
   startEphemeral: Container[];
   startInit: Container[];
@@ -33,11 +35,14 @@ export function decide(pod: Pod, state: RuntimeState): Actions {
   const actions: Actions = {
     killPod: false,
     kill: [],
+    reset: [],
     createSandbox: false,
     startEphemeral: [],
     startInit: [],
     start: [],
   };
+  const sources = restartAllSources(pod, state);
+  if (sources.length > 0) return { ...actions, reset: resetOrder(pod, sources) };
   if (!state.sandbox) return withNewSandbox(pod, state, actions);
 
   for (const container of spec.ephemeralContainers ?? []) {
@@ -48,15 +53,14 @@ export function decide(pod: Pod, state: RuntimeState): Actions {
 
   let kept = 0;
   for (const container of spec.containers) {
-    const attempt = state.current.get(container.name);
+    const attempt = attemptOf(state, container.name);
     if (attempt?.state !== 'running') {
       if (shouldStart(spec, container, attempt)) actions.start.push(container);
       continue;
     }
     const kill = reasonToKill(container, attempt, state, 'Container');
     if (!kill && restartsForResize(container, attempt)) {
-      const message = `Container ${container.name} resize requires restart`;
-      actions.kill.push({ name: container.name, reason: 'resize', message });
+      actions.kill.push(resizeKill(container));
       actions.start.push(container);
       continue;
     }
@@ -68,22 +72,31 @@ export function decide(pod: Pod, state: RuntimeState): Actions {
     actions.kill.push(restart ? { ...kill, message: `${kill.message}, will be restarted` } : kill);
     if (restart) actions.start.push(container);
   }
-  if (kept === 0 && actions.start.length === 0 && actions.kill.length === 0) {
+  if (kept === 0 && actions.start.length === 0) {
     actions.killPod = true;
     actions.startInit = [];
   }
   return actions;
 }
 
+/** Main containers before init containers, those that asked for it last (kuberuntime getContainersToReset). */
+function resetOrder({ spec }: Pod, sources: Container[]): Container[] {
+  const all = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])];
+  return [...all.filter((each) => !sources.includes(each)), ...all.filter((each) => sources.includes(each))];
+}
+
 /** Without a sandbox everything begins anew, unless nothing of the Pod would run again. */
 function withNewSandbox(pod: Pod, state: RuntimeState, actions: Actions): Actions {
   const spec = pod.spec ?? { containers: [] };
-  const start = spec.containers.filter((container) =>
-    shouldStart(spec, container, state.current.get(container.name)),
-  );
-  if (state.sandboxes > 0 && spec.restartPolicy === 'Never' && state.current.size > 0) {
+  const ran = [...state.current.values()].some(({ removed }) => !removed);
+  if (state.sandboxes > 0 && spec.restartPolicy === 'Never' && ran) {
     return { ...actions, killPod: true };
   }
+  // What has succeeded is done for good under OnFailure alone.
+  const start = spec.containers.filter((container) => {
+    const done = attemptOf(state, container.name)?.exitCode === 0;
+    return !(done && (container.restartPolicy ?? spec.restartPolicy) === 'OnFailure');
+  });
   if (start.length === 0) return { ...actions, killPod: true };
   const first = spec.initContainers?.[0];
   return { ...actions, createSandbox: true, ...(first ? { startInit: [first] } : { start }) };
@@ -98,14 +111,18 @@ function decideInit(pod: Pod, state: RuntimeState, actions: Actions): boolean {
   const spec = pod.spec ?? { containers: [] };
   const inits = spec.initContainers ?? [];
   if (inits.length === 0) return true;
-  let initialised = spec.containers.some((container) => state.current.has(container.name));
+  // One that has ended may have done so in a former sandbox, and says nothing of this one.
+  let initialised = spec.containers.some(({ name }) => {
+    const attempt = attemptOf(state, name);
+    return attempt !== undefined && attempt.state !== 'exited';
+  });
   let reached = initialised;
   const startInit: Container[] = [];
 
   for (let index = inits.length - 1; index >= 0; index--) {
     const container = inits[index];
     if (!container) continue;
-    const attempt = state.current.get(container.name);
+    const attempt = attemptOf(state, container.name);
     if (!attempt) {
       if (reached && isSidecar(container)) startInit.push(container);
       continue;
@@ -118,13 +135,21 @@ function decideInit(pod: Pod, state: RuntimeState, actions: Actions): boolean {
       startInit.push(container);
     } else if (attempt.state === 'running' && isSidecar(container)) {
       const startup = state.probes.startup.get(attempt.id);
-      const kill = reasonToKill(container, attempt, state, 'Init container');
+      const starting = container.startupProbe !== undefined && startup !== 'success';
+      const kill =
+        starting && startup !== 'failure'
+          ? undefined
+          : reasonToKill(container, attempt, state, 'Init container');
+      if (!starting) {
+        if (last) initialised = true;
+        else if (!reached) startInit.push(next);
+      }
       if (kill) {
         actions.kill.push(kill);
         startInit.push(container);
-      } else if (!reached && (!container.startupProbe || startup === 'success')) {
-        if (last) initialised = true;
-        else startInit.push(next);
+      } else if (!starting && restartsForResize(container, attempt)) {
+        actions.kill.push(resizeKill(container));
+        startInit.push(container);
       }
     } else if (attempt.state === 'exited') {
       const exitCode = attempt.exitCode ?? 0;
@@ -146,6 +171,10 @@ function decideInit(pod: Pod, state: RuntimeState, actions: Actions): boolean {
   if (!reached && first) startInit.push(first);
   actions.startInit = startInit.reverse();
   return initialised;
+}
+
+function resizeKill({ name }: Container): Kill {
+  return { name, reason: 'resize', message: `Container ${name} resize requires restart` };
 }
 
 function reasonToKill(

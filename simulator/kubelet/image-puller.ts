@@ -1,8 +1,8 @@
+import { Backoff } from '../clock/backoff';
 import type { Clock } from '../clock/clock';
 import type { EventType } from '../events/event-recorder';
 import type { ImageService, ImageStatus } from '../runtime/container-runtime';
 import type { Container } from '../schema/types';
-import { Backoff } from './backoff';
 import { RELIST_MS, StartError } from './kubelet-context';
 
 export type Tell = (type: EventType, reason: string, message: string) => void;

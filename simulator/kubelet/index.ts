@@ -1,11 +1,11 @@
 import type { Client, WatchEvent } from '../api/client';
+import { Backoff } from '../clock/backoff';
 import type { Clock } from '../clock/clock';
 import { EventRecorder } from '../events/event-recorder';
 import { nodeResolver } from '../network/cluster-dns';
 import type { ContainerRuntime } from '../runtime/container-runtime';
 import type { Pod } from '../schema/types';
 import { rejection } from './admission';
-import { Backoff } from './backoff';
 import { ImagePuller } from './image-puller';
 import type { KeptLog } from './kept-logs';
 import type { KubeletContext } from './kubelet-context';

@@ -1,10 +1,10 @@
 import type { Client } from '../api/client';
+import type { Backoff } from '../clock/backoff';
 import type { Clock } from '../clock/clock';
 import type { EventRecorder } from '../events/event-recorder';
 import type { FileTree } from '../files/file-system';
 import type { ContainerRuntime } from '../runtime/container-runtime';
 import type { Pod } from '../schema/types';
-import type { Backoff } from './backoff';
 import type { ImagePuller } from './image-puller';
 import type { ClusterDns } from './sandbox-config';
 import type { IssueToken } from './volumes/payload';

@@ -149,6 +149,52 @@ describe('a Pod that runs', () => {
     cluster.components.stop();
   });
 
+  it('starts over as a whole when a container ends with a code that a rule names', async () => {
+    const cluster = await startTestCluster({
+      scripts: { first: { endsAfterMs: 1_000 }, app: { endsAfterMs: 20_000, exitCode: 42 }, other: {} },
+    });
+    const restartPolicyRules = [
+      { action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [42] } },
+    ];
+    const container = (name: string) => ({ name, image: 'busybox' });
+    const own = { restartPolicy: 'Never', restartPolicyRules };
+    const spec = {
+      restartPolicy: 'Never',
+      initContainers: [container('first')],
+      containers: [{ ...container('app'), ...own }, container('other')],
+    };
+    const seen: (string | undefined)[] = [];
+    const told = () => {
+      const { conditions = [], containerStatuses: [, other] = [] } = status(cluster) ?? {};
+      const { status: restarting } = conditions.find(({ type }) => type === 'AllContainersRestarting') ?? {};
+      const said = `${restarting} ${other?.state?.waiting?.reason ?? Object.keys(other?.state ?? {})[0]} ${other?.restartCount}`;
+      if (seen.at(-1) !== said) seen.push(said);
+    };
+    const stop = cluster.client.watch('pods', {}, told);
+    cluster.client.create('pods', podOf({}, spec));
+    await cluster.clock.advance(15_000);
+    const ip = status(cluster)?.podIP;
+    await cluster.clock.advance(10_000);
+    stop();
+    expect(seen).toEqual([
+      'undefined undefined undefined',
+      'False PodInitializing 0',
+      'False running 0',
+      'True running 0',
+      'False RestartingAllContainers 1',
+      'False running 1',
+    ]);
+    expect(status(cluster)).toMatchObject({ phase: 'Running', podIP: ip });
+    const { initContainerStatuses = [], containerStatuses = [] } = status(cluster) ?? {};
+    for (const each of [...initContainerStatuses, ...containerStatuses])
+      expect(each).toMatchObject({
+        restartCount: 1,
+        lastState: { terminated: { exitCode: 137, reason: 'RestartingAllContainers', finishedAt: null } },
+      });
+    expect(cluster.errors).toEqual([]);
+    cluster.components.stop();
+  });
+
   it('has the claim of its ephemeral volume for itself, and takes it along', async () => {
     const cluster = await startTestCluster({ scripts: { app: { onTerm: 0 } } });
     const claim = { spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } };
@@ -182,6 +228,98 @@ describe('a Pod that runs', () => {
     cluster.client.create('pods', podOf({ volumeMounts }, { volumes }));
     await cluster.clock.advance(10_000);
     expect(status(cluster)?.phase).toBe('Pending');
+    cluster.components.stop();
+  });
+
+  it('is initialised anew after a restart of its node, one step after the other', async () => {
+    const scripts = { one: { endsAfterMs: 2_000 }, two: { endsAfterMs: 2_000 }, app: { onTerm: 0 } };
+    const cluster = await startTestCluster({ scripts });
+    const initContainers = ['one', 'two'].map((name) => ({ name, image: 'busybox' }));
+    cluster.client.create('pods', podOf({}, { initContainers, schedulerName: 'nobody' }));
+    const pod = cluster.client.get('pods', 'default', 'pod') as Pod;
+    const at = '2026-01-01T00:00:00Z';
+    const ended = (name: string, exitCode: number) => ({
+      name,
+      image: 'busybox',
+      imageID: '',
+      restartCount: 0,
+      ready: exitCode === 0,
+      containerID: `containerd://${name}`,
+      state:
+        exitCode === 0
+          ? { terminated: { containerID: `containerd://${name}`, exitCode, startedAt: at, finishedAt: at } }
+          : { running: { startedAt: at } },
+    });
+    const seen = {
+      phase: 'Running',
+      podIP: '10.0.0.9',
+      startTime: at,
+      initContainerStatuses: [ended('one', 0), ended('two', 0)],
+      containerStatuses: [ended('app', 1)],
+    };
+    cluster.client.updateStatus('pods', { ...pod, status: seen } as unknown as Pod);
+    const started: string[] = [];
+    cluster.client.watch('events', {}, ({ object }) => {
+      if (object.reason === 'Started') started.push(object.involvedObject.fieldPath ?? '');
+    });
+    cluster.client.bind('default', 'pod', 'node-1');
+    await cluster.clock.advance(1_000);
+    expect(started).toEqual(['spec.initContainers{one}']);
+    await cluster.clock.advance(9_000);
+    expect(started).toEqual(['spec.initContainers{one}', 'spec.initContainers{two}', 'spec.containers{app}']);
+    expect(status(cluster)?.initContainerStatuses?.map(({ restartCount }) => restartCount)).toEqual([1, 1]);
+    expect(cluster.errors).toEqual([]);
+    cluster.components.stop();
+  });
+
+  it('starts over in place when the end of a container asks for it (RestartAllContainers)', async () => {
+    const script: Script = { endsAfterMs: 2_000, exitCode: 42 };
+    const scripts = { first: { endsAfterMs: 1_000 }, helper: { onTerm: 0 }, app: script };
+    const cluster = await startTestCluster({ scripts });
+    const rule = { action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [42] } };
+    const seen: string[] = [];
+    cluster.client.watch('pods', {}, ({ object: { status: now } }) => {
+      const restarting = now?.conditions?.find(({ type }) => type === 'AllContainersRestarting');
+      const states = [...(now?.initContainerStatuses ?? []), ...(now?.containerStatuses ?? [])].map(
+        ({ state }) =>
+          Object.keys(state ?? {})[0] + (state?.waiting?.reason ? `:${state.waiting.reason}` : ''),
+      );
+      const line = `${now?.phase} ${restarting?.status}${restarting?.reason ? `:${restarting.reason}` : ''} ${states}`;
+      if (seen.at(-1) !== line) seen.push(line);
+    });
+    cluster.client.create(
+      'pods',
+      podOf(
+        { restartPolicy: 'Never', restartPolicyRules: [rule] },
+        {
+          restartPolicy: 'Never',
+          initContainers: [
+            { name: 'first', image: 'busybox' },
+            { name: 'helper', image: 'busybox', restartPolicy: 'Always' },
+          ],
+        },
+      ),
+    );
+    await cluster.clock.advance(2_000);
+    // The next time it stays.
+    script.endsAfterMs = 3_600_000;
+    await cluster.clock.advance(18_000);
+    expect(seen.slice(seen.indexOf('Running False terminated,running,running'))).toEqual([
+      'Running False terminated,running,running',
+      'Running True:RestartAllContainersStarted terminated,running,terminated',
+      'Running False waiting:RestartingAllContainers,waiting:RestartingAllContainers,waiting:RestartingAllContainers',
+      'Pending False running,waiting:RestartingAllContainers,waiting:RestartingAllContainers',
+      'Running False terminated,waiting:RestartingAllContainers,waiting:RestartingAllContainers',
+      'Running False terminated,running,waiting:RestartingAllContainers',
+      'Running False terminated,running,running',
+    ]);
+    expect(app(cluster)).toMatchObject({
+      restartCount: 1,
+      ready: true,
+      lastState: { terminated: { exitCode: 137, reason: 'RestartingAllContainers', finishedAt: null } },
+    });
+    expect(told(cluster)).toContain('Killing: killing (1)');
+    expect(cluster.errors).toEqual([]);
     cluster.components.stop();
   });
 });

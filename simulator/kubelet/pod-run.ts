@@ -17,7 +17,7 @@ export class PodRun {
   readonly waiting = new Map<string, WaitingReason>();
   readonly volumes: PodVolumes;
   /** Why the amounts of the spec are not those that the containers have. */
-  resizePending: WaitingReason | undefined;
+  resizePending: (WaitingReason & { generation?: number }) | undefined;
   /** The Pod with the amounts that it has, while a resize is pending. */
   allocated: Pod | undefined;
   /** The generation whose resize is being carried out. */
@@ -91,6 +91,12 @@ export class PodRun {
     const token = this.context.issueToken(request);
     this.tokens.set(key, { token, renewAt: now + request.expirationSeconds * 800 });
     return token;
+  }
+
+  /** When the first of its tokens is to be renewed, in milliseconds since the epoch. */
+  tokensDueAt(): number | undefined {
+    const due = [...this.tokens.values()].map(({ renewAt }) => renewAt);
+    return due.length > 0 ? Math.min(...due) : undefined;
   }
 
   payloadContext(): PayloadContext {

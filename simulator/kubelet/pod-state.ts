@@ -25,6 +25,10 @@ export interface Attempt {
   resources?: Container['resources'];
   /** Undefined for what ran before a restart of the node. */
   container?: RuntimeContainer;
+  /** Which of the Pod's sandboxes it ran in, counted from 1. */
+  sandbox: number;
+  /** The runtime has it no longer: its status is all that is left, and it counts as never started. */
+  removed?: boolean;
 }
 
 export type ProbeResult = 'success' | 'failure' | 'unknown';
@@ -50,6 +54,20 @@ export function emptyRuntimeState(): RuntimeState {
     previous: new Map(),
     probes: { liveness: new Map(), readiness: new Map(), startup: new Map() },
   };
+}
+
+/** The newest attempt of a container that the runtime still has (kubecontainer FindContainerStatusByName). */
+export function attemptOf(state: RuntimeState, name: string): Attempt | undefined {
+  const attempt = state.current.get(name);
+  return attempt?.removed ? undefined : attempt;
+}
+
+/** Whether a main container has started in the present sandbox (kubecontainer HasAnyActiveRegularContainerStarted). */
+export function hasStarted({ spec }: Pod, state: RuntimeState): boolean {
+  return (spec?.containers ?? []).some(({ name }) => {
+    const attempt = attemptOf(state, name);
+    return attempt !== undefined && attempt.state !== 'created' && attempt.sandbox === state.sandboxes;
+  });
 }
 
 /** `name_namespace(uid)`: how kubelet messages name a Pod (format.Pod). */

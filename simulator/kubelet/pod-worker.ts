@@ -15,9 +15,9 @@ import { allocate } from './resize';
 import { checkRuntimeHandler } from './runtime-handler';
 import { sandboxConfig } from './sandbox-config';
 import { startContainer } from './start-container';
-import { condition, conditionsOf } from './status/conditions';
+import { condition } from './status/conditions';
 import type { ContainerKind } from './status/container-statuses';
-import { type Phase, phaseOf } from './status/phase';
+import type { Phase } from './status/phase';
 import { isFinal } from './status/pod-status';
 import { StatusWriter, type Verdict } from './status/status-writer';
 import { ContainerStopper } from './stop-containers';
@@ -155,6 +155,11 @@ export class PodWorker {
     if (run.resizeError) this.later(RETRY_MS);
     if (!this.mounter.mount()) return;
     const actions = decide(allocated, run.state);
+    if (actions.reset.length > 0) {
+      await this.stopper.reset(actions.reset);
+      this.dirty = true;
+      return;
+    }
     if (actions.start.length + actions.startInit.length > 0) checkPullSecrets(run);
     if (!actions.killPod || actions.createSandbox) return this.act(actions);
     await this.stopEverything();
@@ -216,6 +221,11 @@ export class PodWorker {
       checkRuntimeHandler(context.client, run.pod);
       state.sandbox = context.runtime.createSandbox(sandboxConfig(run.pod, context.node, context.dns));
       state.sandboxes += 1;
+      // A new sandbox is initialised anew (kuberuntime purgeInitContainers).
+      for (const { name } of run.pod.spec?.initContainers ?? []) {
+        const attempt = state.current.get(name);
+        if (attempt) attempt.removed = true;
+      }
     } catch (error) {
       if (!(error instanceof RuntimeError)) throw error;
       run.tell('Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${error.message}`);
@@ -260,7 +270,6 @@ export class PodWorker {
 
   private probed(kind: ProbeKind, attempt: Attempt, result: ProbeResult): void {
     if (attempt.state !== 'running') return;
-    const { run } = this;
     if (kind === 'liveness' || (kind === 'startup' && result === 'failure')) {
       if (result === 'failure') this.wake();
     } else if (kind === 'startup' && result === 'success') {
@@ -269,17 +278,7 @@ export class PodWorker {
       });
       this.wake();
     } else if (kind === 'readiness' && result !== 'unknown') {
-      this.status.patch((status) => {
-        for (const each of allStatuses(status)) {
-          if (each.name === attempt.name && each.started) each.ready = result === 'success';
-        }
-        const init = status.initContainerStatuses ?? [];
-        const main = status.containerStatuses ?? [];
-        const phase = phaseOf(run.pod.spec ?? { containers: [] }, status, false);
-        const sandboxReady = Boolean(run.state.sandbox);
-        const now = run.context.clock.now();
-        status.conditions = conditionsOf({ pod: run.pod, phase, init, main, sandboxReady, now });
-      });
+      this.status.setReadiness(attempt.name, result === 'success');
       if (!this.busy) this.wake();
     }
   }
@@ -297,7 +296,7 @@ export class PodWorker {
     if (!this.orphaned) this.writeStatus();
     this.probes.stop();
     this.mounter.stop();
-    if (this.orphaned || this.run.pod.metadata.deletionTimestamp) this.leave();
+    if (this.orphaned || this.run.pod.metadata.deletionTimestamp) return this.leave();
   }
 
   private async stopEverything(): Promise<void> {
@@ -331,6 +330,7 @@ export class PodWorker {
       attempt.container?.remove();
     run.volumes.discard(run.pod);
     run.context.images.forget(uid);
+    run.context.backoff.forgetAll(`${uid}/`);
     this.close();
     this.gone(this);
   }

@@ -26,6 +26,7 @@ export function stateAfterReboot(pod: Pod, now: number): RuntimeState {
       image: status.image,
       imageID: status.imageID,
       specHash: containerHash(spec),
+      sandbox: 1,
       ...(status.user ? { user: status.user } : {}),
     };
     const id = bare(status.containerID);

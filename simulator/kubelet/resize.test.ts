@@ -53,36 +53,47 @@ describe('a resize', () => {
 
   it.each([
     [
-      'the node could never give',
-      { requests: { cpu: '900', memory: '2Gi' } },
-      {},
-      'Infeasible',
-      "Node didn't have enough capacity: cpu, requested: 900000, capacity: 4000 Node didn't have enough capacity: memory, requested: 2147483648, capacity: 1073741824",
-    ],
-    [
       'other Pods leave no room for',
       { requests: { cpu: '2' } },
       { neighbours: [neighbour] },
-      'Deferred',
       "Node didn't have enough resource: cpu, requested: 2000, used: 3000, capacity: 4000",
     ],
-  ])('that %s leaves the container as it is, and says why once', (_title, wanted, situation, reason, message) => {
+  ])('that %s leaves the container as it is, and says why once', (_title, wanted, situation, message) => {
     const { run, given, told } = resized(wanted, situation);
     expect(allocate(run).spec?.containers[0]?.resources).toEqual(had);
     expect(allocate(run).spec?.containers[0]?.resources).toEqual(had);
-    expect(run.resizePending).toEqual({ reason, message });
+    expect(run.resizePending).toEqual({ reason: 'Deferred', message, generation: 2 });
     expect(given).toEqual([]);
     expect(told).toHaveLength(1);
-    expect(told[0]).toMatch(new RegExp(`^Resize${reason}: Pod resize ${reason}: \\{"containers"`));
+    expect(told[0]).toMatch(/^ResizeDeferred: Pod resize OutOfcpu: \{"containers"/);
   });
 
   it('to less memory than is in use waits until it is not', () => {
     const situation = { used: 50_000_000 };
-    const { run, given } = resized({ limits: { memory: '40M' } }, situation);
+    const { run, given, told } = resized({ limits: { memory: '40M' } }, situation);
+    allocate(run);
     allocate(run);
     expect(given).toEqual([]);
-    expect(run.resizeError).toBe(
-      'attempting to set pod memory limit (40000000) below current usage (50000000)',
-    );
+    const error =
+      'cannot decrease memory limits: [attempting to set pod memory limit (40000000) below current usage (50000000), attempting to set container "a" memory limit (40000000) below current usage (50000000)]';
+    expect(run.resizeError).toBe(error);
+    expect(told.filter((text) => text.startsWith('ResizeError: '))).toEqual([
+      expect.stringContaining(JSON.stringify(error)),
+    ]);
+  });
+
+  it('reaches sidecars too', () => {
+    const { run, given } = resized(had);
+    const sidecar = { name: 's', restartPolicy: 'Always', resources: { limits: { cpu: '1' } } };
+    const container = { usage: () => ({ memoryBytes: 0 }), update: (limits: object) => given.push(limits) };
+    run.state.current.set('s', {
+      name: 's',
+      state: 'running',
+      resources: {},
+      container,
+    } as unknown as Attempt);
+    Object.assign(run.pod.spec ?? {}, { initContainers: [sidecar] });
+    allocate(run);
+    expect(given).toEqual([{ cpuMillis: 1000 }]);
   });
 });

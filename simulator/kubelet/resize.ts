@@ -1,11 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { podRequests } from '../schema/pod-resources';
-import { parseQuantity } from '../schema/quantity';
 import type { Container, Pod } from '../schema/types';
 import { lackOfResources } from './admission';
 import { limitsOf } from './container-config';
 import type { PodRun } from './pod-run';
 import type { Attempt } from './pod-state';
+import { isSidecar } from './restart-policy';
 import type { WaitingReason } from './status/container-statuses';
 
 /** Whether a changed amount is one that a running container does not take (resizePolicy; kuberuntime computePodResizeAction). */
@@ -23,8 +22,8 @@ export function restartsForResize(
 }
 
 /**
- * The Pod with the amounts that its containers get: those of its spec, unless the node can never or not yet give them; then those
- * that they have, and `run.resizePending` says why (kubelet allocation manager, canResizePod). Running containers get theirs at once.
+ * The Pod with the amounts that its containers get: those of its spec, unless the node cannot give them yet; then those that they
+ * have, and `run.resizePending` says why (kubelet allocation manager). Running containers get theirs at once.
  */
 export function allocate(run: PodRun): Pod {
   const resized = changed(run);
@@ -38,10 +37,14 @@ export function allocate(run: PodRun): Pod {
   const { generation } = run.pod.metadata;
   if (resized.length > 0 && run.resizing !== generation) {
     run.resizing = generation;
+    run.resizeError = undefined;
     run.tell('Normal', 'ResizeStarted', `Pod resize started: ${details(run)}`);
   }
-  run.resizeError = undefined;
-  for (const container of resized) apply(run, container);
+  const error = tooMuchInUse(run, resized);
+  if (error && error !== run.resizeError)
+    run.tell('Warning', 'ResizeError', `Pod resize error: ${details(run, error)}`);
+  run.resizeError = error;
+  if (!error) for (const container of resized) apply(run, container);
   if (run.resizing !== undefined && changed(run).length === 0) {
     run.resizing = undefined;
     run.tell('Normal', 'ResizeCompleted', `Pod resize completed: ${details(run)}`);
@@ -49,9 +52,9 @@ export function allocate(run: PodRun): Pod {
   return run.pod;
 }
 
-/** Containers that run with other amounts than those of the spec. */
+/** Containers that run with other amounts than those of the spec, init containers among them. */
 function changed({ pod, state }: PodRun): Container[] {
-  return (pod.spec?.containers ?? []).filter((container) => {
+  return [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])].filter((container) => {
     const attempt = state.current.get(container.name);
     return (
       attempt?.state === 'running' &&
@@ -61,63 +64,94 @@ function changed({ pod, state }: PodRun): Container[] {
   });
 }
 
-/** Gives a running container its new limits; one that holds more memory than it would get keeps its own for now (validateMemoryResizeAction). */
+/** Why nothing is given yet: memory that is in use is not taken away (kuberuntime validateMemoryResizeAction). */
+function tooMuchInUse({ pod, state }: PodRun, resized: Container[]): string | undefined {
+  const used = (name: string) => state.current.get(name)?.container?.usage().memoryBytes ?? 0;
+  const spec = pod.spec ?? { containers: [] };
+  const all = [...spec.containers, ...(spec.initContainers ?? []).filter(isSidecar)];
+  const total = all.reduce((sum, { name }) => sum + used(name), 0);
+  const errors: string[] = [];
+  const before = podMemoryLimit(all.map((each) => state.current.get(each.name)?.resources ?? each.resources));
+  const after = podMemoryLimit(all.map(({ resources }) => resources));
+  if (after !== undefined && (before === undefined || after < before) && total >= after)
+    errors.push(`attempting to set pod memory limit (${after}) below current usage (${total})`);
+  for (const container of resized) {
+    const attempt = state.current.get(container.name);
+    if (!attempt || restartsForResize(container, attempt)) continue;
+    const limit = limitsOf(container.resources).memoryBytes;
+    const had = limitsOf(attempt.resources).memoryBytes;
+    const less = limit !== undefined && (had === undefined || limit < had);
+    if (less && used(container.name) >= limit)
+      errors.push(
+        `attempting to set container ${JSON.stringify(container.name)} memory limit (${limit}) below current usage (${total})`,
+      );
+  }
+  if (errors.length === 0) return undefined;
+  return `cannot decrease memory limits: ${errors.length === 1 ? errors[0] : `[${errors.join(', ')}]`}`;
+}
+
+/** Of the Pod's cgroup: there is one when every container has one (cm ResourceConfigForPod). */
+function podMemoryLimit(all: readonly Container['resources'][]): number | undefined {
+  const limits = all.map((resources) => limitsOf(resources).memoryBytes);
+  return limits.every((limit) => limit !== undefined)
+    ? limits.reduce((sum, limit) => sum + limit, 0)
+    : undefined;
+}
+
 function apply(run: PodRun, container: Container): void {
   const attempt = run.state.current.get(container.name);
   if (!attempt || restartsForResize(container, attempt)) return;
-  const limits = limitsOf(container.resources);
-  const used = attempt.container?.usage().memoryBytes ?? 0;
-  if (limits.memoryBytes !== undefined && used > limits.memoryBytes) {
-    run.resizeError = `attempting to set pod memory limit (${limits.memoryBytes}) below current usage (${used})`;
-    return;
-  }
-  attempt.container?.update(limits);
+  attempt.container?.update(limitsOf(container.resources));
   attempt.resources = container.resources ?? {};
 }
 
 function withPresentAmounts({ pod, state }: PodRun): Pod {
-  const containers = (pod.spec?.containers ?? []).map((container) => {
+  const present = (container: Container): Container => {
     const resources = state.current.get(container.name)?.resources;
     return resources ? { ...container, resources } : container;
-  });
-  return { ...pod, spec: { ...pod.spec, containers } };
+  };
+  const { containers = [], initContainers } = pod.spec ?? {};
+  return {
+    ...pod,
+    spec: {
+      ...pod.spec,
+      containers: containers.map(present),
+      ...(initContainers ? { initContainers: initContainers.map(present) } : {}),
+    },
+  };
 }
 
-/** Infeasible: more than the node has. Deferred: more than its other Pods leave. */
-function refusal(run: PodRun): WaitingReason | undefined {
-  const lacking = missingCapacity(run);
-  if (lacking) return { reason: 'Infeasible', message: lacking };
-  const { context, pod, uid } = run;
+interface Refusal extends WaitingReason {
+  /** What the node says of it: `OutOfcpu`. */
+  cause: string;
+}
+
+/** More than the node's other Pods leave; more than the node has is refused by admission already. */
+function refusal({ context, pod, uid }: PodRun): Refusal | undefined {
   const node = context.client.get('nodes', '', context.node.name);
   const taken = node && lackOfResources(pod, node, context.neighbours(uid));
-  return taken && { reason: 'Deferred', message: taken.message };
+  return taken && { reason: 'Deferred', message: taken.message, cause: taken.reason };
 }
 
-function missingCapacity({ pod, context }: PodRun): string {
-  const wanted = podRequests(pod.spec ?? { containers: [] });
-  return ['cpu', 'memory']
-    .flatMap((name) => {
-      const unit = name === 'cpu' ? 1_000_000n : 1_000_000_000n;
-      const asked = (wanted.get(name)?.nanos ?? 0n) / unit;
-      const capacity = parseQuantity(context.node.allocatable[name] ?? '0').nanos / unit;
-      if (asked <= capacity) return [];
-      return [`Node didn't have enough capacity: ${name}, requested: ${asked}, capacity: ${capacity}`];
-    })
-    .join(' ');
-}
-
-/** Each reason for waiting is told once (allocation manager, SetPodResizePendingCondition). */
-function tellPending(run: PodRun, pending: WaitingReason | undefined): void {
-  const before = run.resizePending;
-  run.resizePending = pending;
-  if (!pending || (before?.reason === pending.reason && before.message === pending.message)) return;
-  const text = details(run, pending.message);
-  run.tell('Warning', `Resize${pending.reason}`, `Pod resize ${pending.reason}: ${text}`);
+/** Each resize that has to wait is told of once (status manager, SetPodResizePendingCondition). */
+function tellPending(run: PodRun, pending: Refusal | undefined): void {
+  const { generation } = run.pod.metadata;
+  const told = run.resizePending?.generation === generation;
+  run.resizePending = pending && {
+    reason: pending.reason,
+    message: pending.message,
+    ...(generation === undefined ? {} : { generation }),
+  };
+  if (!pending || told) return;
+  run.tell('Warning', 'ResizeDeferred', `Pod resize ${pending.cause}: ${details(run, pending.message)}`);
 }
 
 function details({ pod }: PodRun, error?: string): string {
+  const amounts = (list: Container[] = []) => list.map(({ name, resources = {} }) => ({ name, resources }));
+  const { initContainers = [], containers } = pod.spec ?? {};
   return JSON.stringify({
-    containers: (pod.spec?.containers ?? []).map(({ name, resources = {} }) => ({ name, resources })),
+    ...(initContainers.length > 0 ? { initContainers: amounts(initContainers) } : {}),
+    containers: amounts(containers),
     generation: pod.metadata.generation,
     ...(error === undefined ? {} : { error }),
   });

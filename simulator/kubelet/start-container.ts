@@ -1,7 +1,7 @@
+import { durationText } from '../clock/backoff';
 import { type ImageStatus, type RuntimeContainer, RuntimeError } from '../runtime/container-runtime';
 import type { Container } from '../schema/types';
 import { noteExit } from './attempt';
-import { durationText } from './backoff';
 import { containerConfig } from './container-config';
 import { containerHash } from './container-hash';
 import { ConfigError } from './environment';
@@ -36,7 +36,7 @@ export async function startContainer(
 ): Promise<void> {
   const tell = run.tellAbout(container, kind);
   const before = run.state.current.get(container.name);
-  if (lastEnd?.state === 'exited') holdBack(run, container, lastEnd, kind);
+  if (lastEnd?.state === 'exited' && !lastEnd.removed) holdBack(run, container, lastEnd, kind);
   try {
     const image = await unlessAborted(run.context.images.ensure(run.uid, container, tell), signal);
     if (!image) return;
@@ -126,6 +126,7 @@ function create(
     image: image.name,
     imageID: image.id,
     specHash: containerHash(spec),
+    sandbox: run.state.sandboxes,
     user: {
       linux: { uid: container.user.uid, gid: container.user.gid, supplementalGroups: container.user.groups },
     },
@@ -193,6 +194,7 @@ function replace(run: PodRun, attempt: Attempt, before: Attempt | undefined): vo
   if (before) {
     run.state.previous.get(before.name)?.container?.remove();
     run.state.previous.set(before.name, before);
+    for (const results of Object.values(run.state.probes)) results.delete(before.id);
   }
   run.state.current.set(attempt.name, attempt);
 }

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../clock/clock';
 import type { Container } from '../schema/types';
-import { noteExit } from './attempt';
+import { leftBy, noteExit } from './attempt';
 import { MINIMUM_GRACE_MS } from './kubelet-context';
 import { runHook } from './lifecycle-hook';
 import type { PodRun } from './pod-run';
@@ -88,6 +88,21 @@ export class ContainerStopper {
     }
     release();
     await Promise.all(ended.values());
+  }
+
+  /** Removes containers one after the other, those that run without a grace period: they shall all start anew (KEP-5532). */
+  async reset(containers: readonly Container[]): Promise<void> {
+    const { state, waiting } = this.run;
+    for (const container of containers) {
+      const attempt = state.current.get(container.name);
+      if (!attempt || attempt.removed) continue;
+      const kind = this.run.find(container.name)?.kind ?? 'main';
+      await this.stop(attempt, container, kind, 0, 'killing');
+      for (const each of [attempt, state.previous.get(container.name)]) each?.container?.remove();
+      state.previous.delete(container.name);
+      state.current.set(container.name, leftBy(attempt));
+      waiting.delete(container.name);
+    }
   }
 
   /** Ends one container; `turn` is waited for before it is signalled, as long as its time allows. */

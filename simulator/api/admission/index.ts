@@ -5,6 +5,7 @@ import { setDefaultIngressClass } from './ingress-class';
 import { applyLimitDefaults, checkLimits } from './limit-ranger';
 import { checkNamespace } from './namespace-lifecycle';
 import { addTolerations, applyRuntimeClass, resolvePriority } from './pod-placement';
+import { checkPodResize } from './pod-resize';
 import { checkNamespaceLabels, checkPodSecurity } from './pod-security';
 import type { AdmissionRequest } from './request';
 import { checkQuota } from './resource-quota';
@@ -54,6 +55,7 @@ export function review(request: AdmissionRequest, client: Client): void {
   if (!object || (operation !== 'CREATE' && operation !== 'UPDATE')) return;
   const creates = operation === 'CREATE';
   if (resource === 'pods' && subresource === 'ephemeralcontainers') checkPodSecurity(request, client);
+  if (resource === 'pods' && subresource === 'resize') checkPodResize(request, client);
   if (subresource) return;
   warn(request);
   if (resource === 'namespaces') checkNamespaceLabels(request, client);

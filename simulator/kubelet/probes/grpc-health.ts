@@ -104,8 +104,12 @@ function call(
       const number = headers['grpc-status'];
       if (number === undefined) return;
       code = grpcCodes[Number(number)] ?? 'Unknown';
-      text = decodeURI(String(headers['grpc-message'] ?? ''));
+      text = percentDecoded(String(headers['grpc-message'] ?? ''));
     };
+    if (session.destroyed || session.closed) {
+      resolve(CUT_OFF);
+      return;
+    }
     const stream = session.request({
       ':method': 'POST',
       ':path': '/grpc.health.v1.Health/Check',
@@ -119,13 +123,32 @@ function call(
     stream.on('data', (part: Buffer) => parts.push(part));
     stream.on('error', () => undefined);
     stream.on('close', () => {
-      if (code === undefined) resolve({ code: 'Unavailable', text: 'error reading from server: EOF' });
+      if (code === undefined) resolve(CUT_OFF);
       else if (code !== 'OK') resolve({ code, text });
-      else
-        resolve({ code, text: healthResponse.decode(grpcMessage(Buffer.concat(parts)) ?? Buffer.alloc(0)) });
+      else resolve(statusIn(Buffer.concat(parts)));
     });
     stream.end(grpcFrame(healthRequest.encode(service)));
   });
+}
+
+const CUT_OFF = { code: 'Unavailable', text: 'error reading from server: EOF' } as const;
+
+function statusIn(body: Buffer): { code: GrpcCode; text: string } {
+  try {
+    return { code: 'OK', text: healthResponse.decode(grpcMessage(body) ?? Buffer.alloc(0)) };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { code: 'Internal', text: `grpc: failed to unmarshal the received message: ${why}` };
+  }
+}
+
+/** A message whose escapes are wrong is shown as it came. */
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** One moment for several waits. */

@@ -75,6 +75,7 @@ export class PodProbes {
         run.state.probes[probeKind].set(attempt.id, result);
         this.found(probeKind, attempt, result);
       },
+      threw: run.context.onError,
     };
   }
 }

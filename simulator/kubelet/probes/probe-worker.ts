@@ -19,6 +19,8 @@ export interface ProbeHost {
   warning(message: string): void;
   /** A result that counts, after the thresholds; called on changes only. */
   found(kind: ProbeKind, attempt: Attempt, result: ProbeResult): void;
+  /** The probe threw what nobody expected. */
+  threw(error: unknown): void;
 }
 
 const INITIAL: Record<ProbeKind, ProbeResult> = {
@@ -30,7 +32,8 @@ const INITIAL: Record<ProbeKind, ProbeResult> = {
 /** One probe of one container, over all its restarts (kubelet prober worker). */
 export class ProbeWorker {
   private timer: Timer | undefined;
-  private readonly since: number;
+  /** When the rhythm of its ticks began. */
+  private since: number;
   private current: string | undefined;
   /** The attempt that has been probed at least once. */
   private probed: string | undefined;
@@ -57,20 +60,25 @@ export class ProbeWorker {
 
   /**
    * Probes a container for the first time at once instead of at the next tick, as it has started or passed its startup probe: so a
-   * Pod is ready as soon as it can be (prober manager, manualTriggerCh).
+   * Pod is ready as soon as it can be. The next one is a whole period later (prober manager, manualTriggerCh).
    */
   trigger(): void {
-    if (this.probed !== this.host.attempt()?.id) void this.tick();
+    if (this.stopped || this.probed === this.host.attempt()?.id) return;
+    this.since = this.host.clock.now();
+    this.timer?.cancel();
+    void this.tick();
+    this.schedule();
   }
 
-  /** Ticks keep the rhythm of the Pod's beginning; those missed during a slow probe are left out, as by a Go ticker. */
+  /** Ticks keep their rhythm; those missed during a slow probe are left out, as by a Go ticker. */
   private schedule(): void {
     const period = (this.probe.periodSeconds ?? 10) * 1000;
     const elapsed = this.host.clock.now() - this.since;
     const wait = period - (elapsed % period);
     this.timer = this.host.clock.after(wait, () => {
-      void this.tick().finally(() => {
-        if (!this.stopped) this.schedule();
+      this.timer = undefined;
+      void this.tick().then(() => {
+        if (!this.stopped && !this.timer) this.schedule();
       });
     });
   }
@@ -80,6 +88,8 @@ export class ProbeWorker {
     this.busy = true;
     try {
       await this.doProbe();
+    } catch (error) {
+      this.host.threw(error);
     } finally {
       this.busy = false;
     }

@@ -1,10 +1,17 @@
 import type { ContainerStatus, Pod, PodCondition } from '../../schema/types';
-import { isSidecar } from '../restart-policy';
+import { allCouldRestart, isSidecar } from '../restart-policy';
 import type { Phase } from './phase';
 import { time } from './time';
 
 /** Types that the kubelet owns, in the order in which it lists them. */
-const OWNED = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'];
+const OWNED = [
+  'PodReadyToStartContainers',
+  'Initialized',
+  'Ready',
+  'ContainersReady',
+  'PodScheduled',
+  'AllContainersRestarting',
+];
 
 export interface ConditionInputs {
   pod: Pod;
@@ -13,6 +20,8 @@ export interface ConditionInputs {
   init: ContainerStatus[];
   main: ContainerStatus[];
   sandboxReady: boolean;
+  /** The end of a container takes all the others along. */
+  restartingAll: boolean;
   now: number;
 }
 
@@ -34,7 +43,30 @@ export function conditionsOf(inputs: ConditionInputs): PodCondition[] {
   ];
   const old = pod.status?.conditions ?? [];
   const foreign = old.filter(({ type }) => !OWNED.includes(type));
-  return [...verdicts.map(([type, verdict]) => condition(type, verdict, pod, inputs.now)), ...foreign];
+  const conditions = verdicts.map(([type, verdict]) => condition(type, verdict, pod, inputs.now));
+  if (allCouldRestart(pod.spec ?? { containers: [] })) {
+    // The only one that does not say which generation it has seen.
+    const { observedGeneration: _seen, ...restarting } = condition(
+      'AllContainersRestarting',
+      restartingVerdict(inputs),
+      pod,
+      inputs.now,
+    );
+    conditions.push(restarting);
+  }
+  return [...conditions, ...foreign];
+}
+
+/** KEP-5532 (status.GenerateAllContainersRestartingCondition). */
+function restartingVerdict({ phase, restartingAll }: ConditionInputs): Verdict {
+  if (phase === 'Succeeded') return { status: 'False', reason: 'PodCompleted' };
+  if (phase === 'Failed') return { status: 'False', reason: 'PodFailed' };
+  if (!restartingAll) return { status: 'False' };
+  return {
+    status: 'True',
+    reason: 'RestartAllContainersStarted',
+    message: 'container exited with restart policy rule',
+  };
 }
 
 /** A condition with its times; `lastProbeTime` is null as in Kubernetes, which never sets it. */
@@ -80,14 +112,18 @@ function readyVerdict(pod: Pod, containersReady: Verdict): Verdict {
 
 function initialisedVerdict({ pod, phase, init, main }: ConditionInputs): Verdict {
   if (phase === 'Succeeded') return { status: 'True', reason: 'PodCompleted' };
-  if (main.some(({ containerID }) => containerID)) return { status: 'True' };
+  if (main.some(({ state }) => state?.running ?? state?.terminated)) return { status: 'True' };
   const incomplete = (pod.spec?.initContainers ?? [])
     .filter((container) => {
       const status = init.find(({ name }) => name === container.name);
-      return isSidecar(container) ? !(status?.started && status.ready) : !status?.ready;
+      return isSidecar(container) ? !status?.started : !status?.ready;
     })
     .map(({ name }) => name);
-  if (incomplete.length === 0) return { status: 'True' };
+  // Once initialised a Pod stays so, though its containers all start anew.
+  const before = pod.status?.conditions?.some(
+    ({ type, status }) => type === 'Initialized' && status === 'True',
+  );
+  if (incomplete.length === 0 || before) return { status: 'True' };
   return {
     status: 'False',
     reason: 'ContainersNotInitialized',

@@ -1,6 +1,6 @@
 import type { Container, ContainerState, ContainerStatus, Pod } from '../../schema/types';
 import type { Attempt, RuntimeState } from '../pod-state';
-import { isSidecar, shouldStart } from '../restart-policy';
+import { isSidecar, RESTARTING_ALL, shouldStart } from '../restart-policy';
 import { time } from './time';
 
 /** Why a container could not be started: shown as its waiting state until it has (kubelet ReasonCache). */
@@ -21,9 +21,11 @@ export function containerStatuses(
 ): ContainerStatus[] {
   return containers.map((container) => {
     const attempt = state.current.get(container.name);
-    const status = attempt
-      ? statusOf(container, attempt, state.previous.get(container.name))
-      : notStarted(pod, container, kind);
+    const status = !attempt
+      ? notStarted(pod, container, kind)
+      : isLeft(attempt)
+        ? restarting(notStarted(pod, container, kind), attempt)
+        : statusOf(container, attempt, state.previous.get(container.name));
     const reason = waiting.get(container.name);
     if (reason && waitsToStart(pod, container, kind, attempt)) {
       if (status.state?.terminated) status.lastState = status.state;
@@ -49,6 +51,22 @@ function notStarted(pod: Pod, container: Container, kind: ContainerKind): Contai
   };
 }
 
+/** What is left of an attempt that was removed so that its Pod starts over. */
+function isLeft({ removed, reason }: Attempt): boolean {
+  return removed === true && reason === RESTARTING_ALL;
+}
+
+/** Between its removal and its new start, a container waits for just that. */
+function restarting(status: ContainerStatus, attempt: Attempt): ContainerStatus {
+  const { reason = '', message = '', number } = attempt;
+  return {
+    ...status,
+    restartCount: number + 1,
+    state: { waiting: { reason, message } },
+    lastState: stateOf(attempt),
+  };
+}
+
 function statusOf(container: Container, attempt: Attempt, previous: Attempt | undefined): ContainerStatus {
   const { requests, limits } = attempt.resources ?? container.resources ?? {};
   return {
@@ -71,12 +89,18 @@ function statusOf(container: Container, attempt: Attempt, previous: Attempt | un
 function stateOf(attempt: Attempt): ContainerState {
   if (attempt.state === 'running') return { running: { startedAt: time(attempt.startedAt ?? 0) } };
   if (attempt.state === 'created') return { waiting: { reason: 'ContainerCreating' } };
+  const ended = {
+    exitCode: attempt.exitCode ?? 0,
+    reason: attempt.reason ?? 'Error',
+    ...(attempt.message ? { message: attempt.message } : {}),
+  };
+  // Nobody knows any more when it ran.
+  if (isLeft(attempt))
+    return { terminated: { ...ended, startedAt: null, finishedAt: null } } as unknown as ContainerState;
   return {
     terminated: {
       containerID: `containerd://${attempt.id}`,
-      exitCode: attempt.exitCode ?? 0,
-      reason: attempt.reason ?? 'Error',
-      ...(attempt.message ? { message: attempt.message } : {}),
+      ...ended,
       startedAt: time(attempt.startedAt ?? 0),
       finishedAt: time(attempt.finishedAt ?? 0),
     },

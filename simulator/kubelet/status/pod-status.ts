@@ -1,6 +1,8 @@
-import { podLimits, resourceList } from '../../schema/pod-resources';
+import { podLimits, podRequests, resourceList } from '../../schema/pod-resources';
+import { parseQuantity, quantityMilliValue } from '../../schema/quantity';
 import type { Pod, PodSpec, PodStatus } from '../../schema/types';
-import type { RuntimeState } from '../pod-state';
+import { hasStarted, type RuntimeState } from '../pod-state';
+import { restartAllSources } from '../restart-policy';
 import { conditionsOf } from './conditions';
 import { containerStatuses, type WaitingReason } from './container-statuses';
 import { type Phase, phaseOf } from './phase';
@@ -32,7 +34,11 @@ export function podStatus(inputs: StatusInputs): { status: PodStatus; phase: Pha
   const init = containerStatuses(pod, spec.initContainers ?? [], 'init', state, waiting);
   const main = containerStatuses(pod, spec.containers, 'main', state, waiting);
   const ephemeral = containerStatuses(pod, spec.ephemeralContainers ?? [], 'ephemeral', state, waiting);
-  const counted = phaseOf(spec, { initContainerStatuses: init, containerStatuses: main }, inputs.ending);
+  const counted = phaseOf(
+    spec,
+    { initContainerStatuses: init, containerStatuses: main },
+    { ending: inputs.ending, initialised: hasStarted(pod, state) },
+  );
   const settled = isFinal(old.phase) ? old.phase : undefined;
   const phase = settled ?? (inputs.verdict ? 'Failed' : counted);
   const shown = isFinal(phase) && !inputs.ended ? ((old.phase as Phase | undefined) ?? 'Pending') : phase;
@@ -50,6 +56,7 @@ export function podStatus(inputs: StatusInputs): { status: PodStatus; phase: Pha
       init,
       main,
       sandboxReady: Boolean(state.sandbox) && !inputs.ended,
+      restartingAll: restartAllSources(pod, state).length > 0,
       now,
     }),
     hostIP: inputs.hostIP,
@@ -75,25 +82,55 @@ interface PodResources {
   resources: { limits?: Record<string, string>; requests?: Record<string, string> };
 }
 
-/** Pod-level amounts (KEP-5419); what the cgroup limits is known only once the Pod has been seen running. */
+/** The Pod's amounts as a whole (KEP-5419): those of its spec until it has been seen running, then those of its cgroup. */
 function podResources(pod: Pod, old: PodStatus): PodResources {
-  const { requests, limits } = pod.spec?.resources ?? {};
-  const measured = old.phase === 'Running' ? cgroupLimits(pod.spec ?? { containers: [] }) : {};
-  const shown = { ...measured, ...limits };
+  const spec = pod.spec ?? { containers: [] };
+  const wanted = { requests: resourceList(podRequests(spec)), limits: resourceList(podLimits(spec)) };
+  const { requests, limits } = old.phase === 'Running' ? fromCgroup(spec, wanted) : wanted;
   return {
-    ...(requests ? { allocatedResources: requests } : {}),
-    resources: {
-      ...(Object.keys(shown).length > 0 ? { limits: shown } : {}),
-      ...(requests ? { requests } : {}),
+    ...unlessEmpty('allocatedResources', wanted.requests),
+    resources: { ...unlessEmpty('limits', limits), ...unlessEmpty('requests', requests) },
+  };
+}
+
+function unlessEmpty<K extends string>(
+  key: K,
+  amounts: Record<string, string>,
+): { [key in K]?: Record<string, string> } {
+  return Object.keys(amounts).length > 0
+    ? ({ [key]: amounts } as { [key in K]: Record<string, string> })
+    : {};
+}
+
+/** kubelet convertToAPIPodLevelResourcesStatus. A resource is limited for the Pod when every container limits it (cm ResourceConfigForPod). */
+function fromCgroup(spec: PodSpec, { requests, limits }: { requests: Amounts; limits: Amounts }) {
+  const everyContainer = (name: string): boolean =>
+    [...spec.containers, ...(spec.initContainers ?? [])].every((each) => each.resources?.limits?.[name]);
+  const limited = (name: string) => (everyContainer(name) ? limits[name] : undefined);
+  const cpu = spec.resources?.limits?.cpu ?? limited('cpu');
+  const weight = cpuOfWeight(quantityMilliValue(parseQuantity(requests.cpu ?? '0')));
+  return {
+    limits: {
+      ...spec.resources?.limits,
+      ...(cpu ? { cpu } : {}),
+      memory: spec.resources?.limits?.memory ?? limited('memory') ?? NO_MEMORY_LIMIT,
+    },
+    requests: {
+      ...spec.resources?.requests,
+      ...(weight > MIN_SHARES ? { cpu: `${weight}m` } : {}),
+      ...(requests.memory ? { memory: requests.memory } : {}),
     },
   };
 }
 
-/** A resource is limited for the Pod when every container limits it (cm ResourceConfigForPod). */
-function cgroupLimits(spec: PodSpec): Record<string, string> {
-  const total = resourceList(podLimits(spec));
-  const everyContainer = (name: string): boolean =>
-    [...spec.containers, ...(spec.initContainers ?? [])].every((each) => each.resources?.limits?.[name]);
-  const memory = total.memory && everyContainer('memory') ? total.memory : NO_MEMORY_LIMIT;
-  return { ...(total.cpu && everyContainer('cpu') ? { cpu: total.cpu } : {}), memory };
+type Amounts = Record<string, string>;
+
+const MIN_SHARES = 2;
+
+/** What is read back of a CPU request once it has been a cpu.weight, which is coarser (cm cpuWeightToCPUShares, SharesToMilliCPU). */
+function cpuOfWeight(milliCpu: number): number {
+  const shares = Math.max(MIN_SHARES, Math.floor((milliCpu * 1024) / 1000));
+  const weight = 1 + Math.floor(((shares - 2) * 9999) / 262_142);
+  const back = Math.floor(((weight - 1) * 262_142) / 9999) + 2;
+  return Math.ceil((back * 1000) / 1024);
 }

@@ -1,9 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ApiError } from '../../api/errors';
 import type { PodStatus } from '../../schema/types';
+import { allStatuses } from '../pod-change';
 import type { PodRun } from '../pod-run';
-import { condition } from './conditions';
-import type { Phase } from './phase';
+import { hasStarted } from '../pod-state';
+import { restartAllSources } from '../restart-policy';
+import { condition, conditionsOf } from './conditions';
+import { type Phase, phaseOf } from './phase';
 import { podStatus } from './pod-status';
 import { time } from './time';
 
@@ -46,12 +49,13 @@ export class StatusWriter {
       status.conditions = [...others(target.type), target];
     }
     status.conditions = others('PodResizePending');
-    if (run.resizePending) {
-      const told = { status: 'True', ...run.resizePending };
+    if (run.resizePending && !ending) {
+      const { reason, message } = run.resizePending;
+      const told = { status: 'True', reason, message };
       status.conditions.push(condition('PodResizePending', told, run.pod, now));
     }
     status.conditions = others('PodResizeInProgress');
-    if (run.resizing !== undefined) {
+    if (run.resizing !== undefined && !ending) {
       const error = run.resizeError && { reason: 'Error', message: run.resizeError };
       const told = { status: 'True', ...(error || {}) };
       status.conditions.push(condition('PodResizeInProgress', told, run.pod, now));
@@ -66,6 +70,26 @@ export class StatusWriter {
     const status = structuredClone(this.run.pod.status ?? {});
     change(status);
     this.push(status);
+  }
+
+  /** A container has become ready, or is so no longer: nothing else is looked at anew (status manager SetContainerReadiness). */
+  setReadiness(container: string, ready: boolean): void {
+    this.patch((status) => {
+      for (const each of allStatuses(status)) {
+        if (each.name === container && each.started) each.ready = ready;
+      }
+      const { pod, state, context } = this.run;
+      const initialised = hasStarted(pod, state);
+      status.conditions = conditionsOf({
+        pod,
+        phase: phaseOf(pod.spec ?? { containers: [] }, status, { ending: false, initialised }),
+        init: status.initContainerStatuses ?? [],
+        main: status.containerStatuses ?? [],
+        sandboxReady: Boolean(state.sandbox),
+        restartingAll: restartAllSources(pod, state).length > 0,
+        now: context.clock.now(),
+      });
+    });
   }
 
   /** The Pod fails before anything of it was started (kubelet rejectPod). */

@@ -2,6 +2,7 @@ import type { FileTree } from '../../files/file-system';
 import { claimOf } from '../../schema/pod-claims';
 import { parseQuantity, quantityValue } from '../../schema/quantity';
 import type { PersistentVolume, Pod, Volume } from '../../schema/types';
+import { FieldError } from '../field-ref';
 import { type Payload, writePayload } from './atomic-writer';
 import { isProjected, type PayloadContext, payloadOf } from './payload';
 import { MountError, type MountedVolume, type TreeFactory } from './trees';
@@ -42,7 +43,7 @@ export class PodVolumes {
       try {
         writePayload(mounted.tree, payloadFor(pod, volume, context), now, context.fsGroup);
       } catch (error) {
-        if (!(error instanceof MountError)) throw error;
+        if (!(error instanceof MountError || error instanceof FieldError)) throw error;
       }
     }
   }

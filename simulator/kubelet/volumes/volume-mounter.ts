@@ -3,6 +3,8 @@ import type { PodRun } from '../pod-run';
 import { hasStorageLimit, storageExcess } from '../storage-eviction';
 
 const FIRST_RETRY_MS = 500;
+/** A token that could not be renewed is asked for again after this. */
+const RENEWAL_RETRY_MS = 60_000;
 const LONGEST_RETRY_MS = 122_000;
 /** kubelet volumemanager podAttachAndMountTimeout. */
 const TIMEOUT_MS = 123_000;
@@ -17,6 +19,7 @@ export class VolumeMounter {
   private since: number | undefined;
   private retry: Timer | undefined;
   private limits: Timer | undefined;
+  private renewal: Timer | undefined;
   private stopped = false;
 
   constructor(
@@ -34,6 +37,7 @@ export class VolumeMounter {
     this.failing = !this.ready;
     if (this.ready) {
       this.retry?.cancel();
+      this.renewTokens();
       return true;
     }
     for (const [name, message] of failures) {
@@ -61,8 +65,18 @@ export class VolumeMounter {
   /** Brings files that come from the API up to date. */
   refresh(): void {
     const { run } = this;
-    if (this.ready && !this.stopped)
-      run.volumes.refresh(run.pod, run.payloadContext(), run.context.clock.now());
+    if (!this.ready || this.stopped) return;
+    run.volumes.refresh(run.pod, run.payloadContext(), run.context.clock.now());
+    this.renewTokens();
+  }
+
+  /** Sees to it that no token is ever out of date, though nothing else happens to the Pod. */
+  private renewTokens(): void {
+    const { clock } = this.run.context;
+    const due = this.run.tokensDueAt();
+    this.renewal?.cancel();
+    if (due === undefined || this.stopped) return;
+    this.renewal = clock.after(Math.max(RENEWAL_RETRY_MS, due - clock.now()), () => this.refresh());
   }
 
   /** Calls `exceeded` once when the Pod has outgrown a limit on what it may keep on the node's disk. */
@@ -81,5 +95,6 @@ export class VolumeMounter {
     this.stopped = true;
     this.retry?.cancel();
     this.limits?.cancel();
+    this.renewal?.cancel();
   }
 }

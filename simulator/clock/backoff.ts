@@ -46,6 +46,11 @@ export class Backoff {
     this.entries.delete(key);
   }
 
+  /** Forgets every key that begins so. */
+  forgetAll(prefix: string): void {
+    for (const key of this.entries.keys()) if (key.startsWith(prefix)) this.entries.delete(key);
+  }
+
   private expired(entry: Entry, eventAt: number): boolean {
     return eventAt - entry.updatedAt > this.longestMs * 2;
   }
