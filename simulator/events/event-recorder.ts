@@ -8,10 +8,10 @@ export type EventType = 'Normal' | 'Warning';
 /** After so many different messages for one reason, later ones are told as one (client-go EventAggregator). */
 const SIMILAR_LIMIT = 10;
 const SIMILAR_WINDOW_MS = 600_000;
-/** Per object and source: a burst, then one in five minutes (client-go EventSourceObjectSpamFilter). */
+/** Per object, source and type: a burst, then one in five minutes (client-go EventSourceObjectSpamFilter). */
 const BURST = 25;
 const REFILL_MS = 300_000;
-/** Forgotten beyond this, oldest first (client-go lru of the correlator). */
+/** Forgotten beyond this, the one that was used longest ago first (client-go lru of the correlator). */
 const REMEMBERED = 4096;
 
 interface Similar {
@@ -19,12 +19,31 @@ interface Similar {
   lastAt: number;
 }
 
+/** What has been told so far under one key (client-go eventLog). */
+interface Told {
+  namespace: string;
+  name: string;
+  firstTimestamp: string;
+  count: number;
+}
+
+/** An event before it has a name. */
+interface Occurrence {
+  type: EventType;
+  reason: string;
+  message: string;
+  fieldPath: string;
+  /** Stands for several messages. */
+  combined: boolean;
+}
+
 /**
- * Tells what happened to an object as Events, repeated ones as a count (client-go tools/record EventCorrelator). Never
- * throws: an event that cannot be stored (its namespace is going, say) is lost, as in Kubernetes.
+ * Tells what happened to an object as Events, repeated ones as a count (client-go tools/record EventCorrelator): first similar ones
+ * are put together, then each is counted, and only then is told no more of an object that has had too many. Never throws: an event
+ * that cannot be stored (its namespace is going, say) is lost, as in Kubernetes.
  */
 export class EventRecorder {
-  private readonly known = new Map<string, { namespace: string; name: string; count: number }>();
+  private readonly told = new Map<string, Told>();
   private readonly similar = new Map<string, Similar>();
   private readonly tokens = new Map<string, { left: number; at: number }>();
   private serial = 0;
@@ -38,43 +57,42 @@ export class EventRecorder {
 
   /** `fieldPath` names a part of the object, as `spec.containers{app}`. */
   record(object: KubeObject, type: EventType, reason: string, message: string, fieldPath = ''): void {
-    const about = [object.kind, object.metadata.namespace, object.metadata.name, object.metadata.uid].join(
-      '/',
-    );
-    if (!this.takeToken(about)) return;
-    const group = [about, fieldPath, type, reason].join('|');
-    const many = this.tooManyMessages(group, message);
-    const text = many ? `(combined from similar events): ${message}` : message;
-    const key = many ? group : `${group}|${message}`;
+    const { kind, metadata } = object;
+    const about = [kind, metadata.namespace, metadata.name, metadata.uid, type].join('/');
+    const group = [about, reason].join('|');
+    const combined = this.tooManyMessages(group, message);
+    const text = combined ? `(combined from similar events): ${message}` : message;
+    const key = combined ? group : [about, fieldPath, reason, message].join('|');
     const now = new Date(this.clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
-    if (!this.repeat(key, text, now)) this.create(key, object, type, reason, text, fieldPath, now);
+    const told = this.count(key, object, now);
+    if (!this.takeToken(about)) return;
+    this.attempt(() => {
+      const stored = told.count > 1 && this.client.get('events', told.namespace, told.name);
+      if (stored)
+        this.client.update('events', { ...stored, message: text, count: told.count, lastTimestamp: now });
+      // One that was never told, or has been forgotten meanwhile, is told with all its count.
+      else this.create(object, told, now, { type, reason, message: text, fieldPath, combined });
+    });
   }
 
-  private repeat(key: string, message: string, now: string): boolean {
-    const known = this.known.get(key);
-    const stored = known && this.client.get('events', known.namespace, known.name);
-    if (!known || !stored) return false;
-    known.count += 1;
-    this.attempt(() =>
-      this.client.update('events', { ...stored, message, count: known.count, lastTimestamp: now }),
-    );
-    return true;
+  /** Counts one more under its key, whether or not it will be told. */
+  private count(key: string, object: KubeObject, now: string): Told {
+    const known = this.told.get(key);
+    const namespace = object.metadata.namespace || 'default';
+    const name = known?.name ?? this.freeName(namespace, object.metadata.name ?? '');
+    const told = known ?? { namespace, name, firstTimestamp: now, count: 0 };
+    told.count += 1;
+    remember(this.told, key, told);
+    return told;
   }
 
-  private create(
-    key: string,
-    object: KubeObject,
-    type: EventType,
-    reason: string,
-    message: string,
-    fieldPath: string,
-    now: string,
-  ): void {
+  private create(object: KubeObject, told: Told, now: string, occurrence: Occurrence): void {
     const { namespace = '', name = '', uid, resourceVersion } = object.metadata;
-    const event = {
+    const { type, reason, message, fieldPath, combined } = occurrence;
+    this.client.create('events', {
       apiVersion: 'v1',
       kind: 'Event',
-      metadata: { name: this.freeName(namespace || 'default', name), namespace: namespace || 'default' },
+      metadata: { name: told.name, namespace: told.namespace },
       involvedObject: {
         apiVersion: object.apiVersion,
         kind: object.kind,
@@ -88,22 +106,13 @@ export class EventRecorder {
       reason,
       message,
       source: { component: this.component, ...(this.host ? { host: this.host } : {}) },
-      reportingComponent: this.component,
-      reportingInstance: this.host ?? '',
-      firstTimestamp: now,
+      reportingComponent: combined ? '' : this.component,
+      reportingInstance: combined ? '' : (this.host ?? ''),
+      firstTimestamp: told.firstTimestamp,
       lastTimestamp: now,
       eventTime: null,
-      count: 1,
-    } as unknown as Event;
-    this.attempt(() => {
-      this.client.create('events', event);
-      this.known.set(key, {
-        namespace: namespace || 'default',
-        name: event.metadata.name ?? '',
-        count: 1,
-      });
-      trim(this.known);
-    });
+      count: told.count,
+    } as unknown as Event);
   }
 
   /** The object's name and the time in nanoseconds, of which another recorder may have taken one already. */
@@ -122,9 +131,11 @@ export class EventRecorder {
     if (!similar || now - similar.lastAt > SIMILAR_WINDOW_MS) similar = { messages: new Set(), lastAt: now };
     similar.lastAt = now;
     similar.messages.add(message);
-    this.similar.set(group, similar);
-    trim(this.similar);
-    return similar.messages.size >= SIMILAR_LIMIT;
+    remember(this.similar, group, similar);
+    if (similar.messages.size < SIMILAR_LIMIT) return false;
+    const [oldest = ''] = similar.messages;
+    similar.messages.delete(oldest);
+    return true;
   }
 
   private takeToken(about: string): boolean {
@@ -132,8 +143,7 @@ export class EventRecorder {
     const bucket = this.tokens.get(about) ?? { left: BURST, at: now };
     bucket.left = Math.min(BURST, bucket.left + (now - bucket.at) / REFILL_MS);
     bucket.at = now;
-    this.tokens.set(about, bucket);
-    trim(this.tokens);
+    remember(this.tokens, about, bucket);
     if (bucket.left < 1) return false;
     bucket.left -= 1;
     return true;
@@ -148,7 +158,10 @@ export class EventRecorder {
   }
 }
 
-function trim(map: Map<string, unknown>): void {
+/** Puts the value at the end of the map, and drops what is at its beginning when it has grown too long. */
+function remember<V>(map: Map<string, V>, key: string, value: V): void {
+  map.delete(key);
+  map.set(key, value);
   if (map.size <= REMEMBERED) return;
   const oldest = map.keys().next().value;
   if (oldest !== undefined) map.delete(oldest);
