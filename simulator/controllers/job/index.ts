@@ -9,16 +9,17 @@ import {
   splitKey,
   timestamp,
 } from '../controller';
-import { claimPods, createPod, deletePod, podFromTemplate } from '../owned-pods';
+import { byDeletionOrder, claimPods, createPod, deletePod, podFromTemplate } from '../owned-pods';
 import { watchOwners } from '../owner-watch';
 import type { WorkQueue } from '../work-queue';
+import { type BackoffRecord, finishedAt, recordEnds, remaining } from './backoff-record';
 import { failureAction } from './failure-policy';
 import { failuresWith, INDEX, INDEX_FAILURES, indexOf, lastFailed, metSuccessRule } from './indexed';
 import { formatIndexes, parseIndexes } from './indexes';
+import { FINALIZER, releaseOrphans, untrack } from './tracking';
 
-const FINALIZER = 'batch.kubernetes.io/job-tracking';
-const FIRST_BACKOFF_MS = 10_000;
-const LONGEST_BACKOFF_MS = 600_000;
+/** Whoever else is named in spec.managedBy looks after the Job (KEP-4368). */
+const CONTROLLER = 'kubernetes.io/job-controller';
 
 type Condition = NonNullable<NonNullable<Job['status']>['conditions']>[number];
 type Status = NonNullable<Job['status']>;
@@ -31,30 +32,20 @@ interface Verdict {
 /** Runs Pods to completion (job controller). */
 export function startJobController(context: ControllerContext): StopController {
   const events = recorder(context, 'job-controller');
+  const backoffs: Backoffs = new Map();
   const reconcile = (key: string, queue: WorkQueue): void => {
     const [namespace, name] = splitKey(key);
     const job = context.client.get('jobs.batch', namespace, name);
-    if (job) new JobSync(context, events, queue, job).sync();
-    else releaseOrphans(context, namespace, name);
+    releaseOrphans(context, namespace, name, job?.metadata.uid);
+    if (!job) backoffs.delete(key);
+    else if ((job.spec?.managedBy ?? CONTROLLER) === CONTROLLER)
+      new JobSync(context, events, queue, backoffs, key, job).sync();
   };
   return watchOwners(context, 'jobs.batch', 'Job', ({ spec }) => spec?.selector, reconcile).stop;
 }
 
-/** Pods of a Job that has gone are no longer tracked: nothing may keep them from going too. */
-function releaseOrphans({ client }: ControllerContext, namespace: string, name: string): void {
-  for (const pod of client.list('pods', { namespace })) {
-    const owner = pod.metadata.ownerReferences?.find(({ controller }) => controller);
-    if (owner?.kind === 'Job' && owner.name === name) untrack(client, pod);
-  }
-}
-
-function untrack(client: ControllerContext['client'], pod: Pod): void {
-  if (!pod.metadata.finalizers?.includes(FINALIZER)) return;
-  const stored = client.get('pods', pod.metadata.namespace ?? '', pod.metadata.name ?? '');
-  if (!stored) return;
-  const finalizers = (stored.metadata.finalizers ?? []).filter((each) => each !== FINALIZER);
-  client.update('pods', { ...stored, metadata: { ...stored.metadata, finalizers } });
-}
+/** By the key of the Job; kept in memory alone, as upstream. */
+type Backoffs = Map<string, BackoffRecord & { uid: string }>;
 
 class JobSync {
   private readonly status: Status;
@@ -66,6 +57,8 @@ class JobSync {
     private readonly context: ControllerContext,
     private readonly events: EventRecorder,
     private readonly queue: WorkQueue,
+    private readonly backoffs: Backoffs,
+    private readonly key: string,
     private readonly job: Job,
   ) {
     this.now = context.clock.now();
@@ -82,6 +75,7 @@ class JobSync {
       return;
     }
     if (this.finished()) {
+      this.backoffs.delete(this.key);
       for (const pod of pods) untrack(context.client, pod);
       this.expire();
       return;
@@ -116,14 +110,15 @@ class JobSync {
     let verdict: Verdict | undefined;
     const indexed = this.job.spec?.completionMode === 'Indexed';
     const perIndex = this.job.spec?.backoffLimitPerIndex;
-    for (const pod of pods) {
-      if (!pod.metadata.finalizers?.includes(FINALIZER)) continue;
-      const phase = pod.status?.phase;
-      const gone = pod.metadata.deletionTimestamp && phase !== 'Succeeded';
-      if (phase === 'Succeeded') {
+    const ended = pods.filter(({ metadata }) => metadata.finalizers?.includes(FINALIZER));
+    const succeeded = ended.filter(({ status }) => status?.phase === 'Succeeded');
+    const failed = ended.filter((pod) => this.isFailed(pod));
+    this.recordEnds(succeeded, failed);
+    for (const pod of ended) {
+      if (succeeded.includes(pod)) {
         if (indexed) this.completed.add(indexOf(pod));
         this.status.succeeded = indexed ? this.completed.size : (this.status.succeeded ?? 0) + 1;
-      } else if (phase === 'Failed' || (gone && !pod.spec?.nodeName)) {
+      } else if (failed.includes(pod)) {
         const { action, message = '' } = failureAction(this.job, pod);
         if (action === 'FailJob') verdict ??= { failed: true, reason: 'PodFailurePolicy', message };
         if (action !== 'Ignore') this.status.failed = (this.status.failed ?? 0) + 1;
@@ -137,12 +132,28 @@ class JobSync {
     return verdict;
   }
 
+  /** A Pod that is told to go counts as failed at once, unless the Job waits for it to be so (isPodFailed). */
+  private isFailed({ status, metadata }: Pod): boolean {
+    if (status?.phase === 'Failed') return true;
+    const going = metadata.deletionTimestamp !== undefined && status?.phase !== 'Succeeded';
+    return going && this.job.spec?.podReplacementPolicy !== 'Failed';
+  }
+
+  private recordEnds(succeeded: Pod[], failed: Pod[]): void {
+    const uid = this.job.metadata.uid ?? '';
+    const before = this.backoffs.get(this.key);
+    const known = before?.uid === uid ? before : { failures: 0, lastFailureAt: 0 };
+    this.backoffs.set(this.key, { uid, ...recordEnds(known, succeeded, failed) });
+  }
+
   /** Why the Job is over, if it is. */
   private verdict(active: Pod[]): Verdict | undefined {
     const { spec } = this.job;
     const failed = this.status.failed ?? 0;
+    const limit = spec?.backoffLimit ?? 6;
+    // Containers that are restarted in their Pod count too, and to the limit only (pastBackoffLimitOnFailure).
     const restarts = spec?.template.spec?.restartPolicy === 'OnFailure' ? restartsOf(active) : 0;
-    if (failed + restarts > (spec?.backoffLimit ?? 6)) {
+    if (failed > limit || restarts >= Math.max(1, limit)) {
       return {
         failed: true,
         reason: 'BackoffLimitExceeded',
@@ -175,7 +186,7 @@ class JobSync {
           message: 'Job was active longer than specified deadline',
         };
       }
-      this.queue.addAfter(`${this.job.metadata.namespace}/${this.job.metadata.name}`, left);
+      this.queue.addAfter(this.key, left);
     }
     const succeeded = this.status.succeeded ?? 0;
     const wanted = spec?.completions;
@@ -209,14 +220,15 @@ class JobSync {
     const condition = this.status.conditions?.find(({ type }) => type === 'Suspended');
     if (suspended) {
       for (const pod of active) {
-        deletePod(this.context, this.events, this.job, pod);
         untrack(this.context.client, pod);
+        deletePod(this.context, this.events, this.job, pod);
       }
       if (condition?.status !== 'True') {
         this.setCondition('Suspended', 'True', 'JobSuspended', 'Job suspended');
         this.events.record(this.job, 'Normal', 'Suspended', 'Job suspended');
+        // Its template may be changed now, as that of a Job that never ran (MutableSchedulingDirectivesForSuspendedJobs).
+        delete this.status.startTime;
       }
-      delete this.status.startTime;
     } else if (condition?.status === 'True') {
       this.setCondition('Suspended', 'False', 'JobResumed', 'Job resumed');
       this.events.record(this.job, 'Normal', 'Resumed', 'Job resumed');
@@ -229,29 +241,27 @@ class JobSync {
     const { spec } = this.job;
     const parallelism = spec?.parallelism ?? 1;
     const succeeded = this.status.succeeded ?? 0;
-    const remaining =
+    const left =
       spec?.completions === undefined
         ? succeeded > 0
           ? active.length
           : parallelism
         : spec.completions - succeeded - this.failedIndexes.size;
-    const wanted = Math.min(parallelism, remaining);
-    for (const pod of active.slice(wanted)) {
-      deletePod(this.context, this.events, this.job, pod);
+    const wanted = Math.max(0, Math.min(parallelism, left));
+    // Pods in surplus are no longer counted, and those that do least go first (activePodsForRemoval).
+    for (const pod of byDeletionOrder(active).slice(0, Math.max(0, active.length - wanted))) {
       untrack(this.context.client, pod);
+      deletePod(this.context, this.events, this.job, pod);
     }
     if (active.length >= wanted) return;
-    const wait = spec?.backoffLimitPerIndex === undefined ? this.backoff(pods) : 0;
+    const record = this.backoffs.get(this.key) ?? { failures: 0, lastFailureAt: 0 };
+    const wait = spec?.backoffLimitPerIndex === undefined ? remaining(record, this.now) : 0;
     if (wait > 0) {
-      this.queue.addAfter(`${this.job.metadata.namespace}/${this.job.metadata.name}`, wait);
+      this.queue.addAfter(this.key, wait);
       return;
     }
     // A Pod on its way out holds its place when the Job says so.
-    const leaving =
-      spec?.podReplacementPolicy === 'Failed'
-        ? pods.filter(({ metadata, status }) => metadata.deletionTimestamp && status?.phase !== 'Failed')
-            .length
-        : 0;
+    const leaving = spec?.podReplacementPolicy === 'Failed' ? pods.filter(isTerminating).length : 0;
     const indexed = spec?.completionMode === 'Indexed';
     const free = this.freeIndexes(active, pods);
     for (let count = active.length + leaving; count < wanted; count++) {
@@ -261,20 +271,9 @@ class JobSync {
     }
   }
 
-  /** 10 s after the first failure, doubling with each further one, up to ten minutes. */
-  private backoff(pods: Pod[]): number {
-    const failed = pods.filter(({ status }) => status?.phase === 'Failed');
-    const failures = this.status.failed ?? 0;
-    if (failures === 0 || failed.length === 0) return 0;
-    const last = Math.max(...failed.map(finishedAt));
-    const succeededSince = pods.some((pod) => pod.status?.phase === 'Succeeded' && finishedAt(pod) > last);
-    if (succeededSince) return 0;
-    return last + backoffAfter(failures) - this.now;
-  }
-
   /** Indexes that want a Pod now; one that has failed waits for its own back-off when failures are counted by index. */
   private freeIndexes(active: Pod[], pods: Pod[]): number[] {
-    const { spec, metadata } = this.job;
+    const { spec } = this.job;
     if (spec?.completionMode !== 'Indexed') return [];
     const taken = new Set(active.map(indexOf));
     const all = Array.from({ length: spec.completions ?? 0 }, (_, index) => index);
@@ -282,8 +281,9 @@ class JobSync {
       if (taken.has(index) || this.completed.has(index) || this.failedIndexes.has(index)) return false;
       const failed = spec.backoffLimitPerIndex === undefined ? undefined : lastFailed(pods, index);
       if (!failed) return true;
-      const wait = finishedAt(failed) + backoffAfter(failuresWith(failed)) - this.now;
-      if (wait > 0) this.queue.addAfter(`${metadata.namespace}/${metadata.name}`, wait);
+      const record = { failures: failuresWith(failed), lastFailureAt: finishedAt(failed) };
+      const wait = remaining(record, this.now);
+      if (wait > 0) this.queue.addAfter(this.key, wait);
       return wait <= 0;
     });
   }
@@ -313,7 +313,7 @@ class JobSync {
       labels: { [INDEX]: String(index) },
     });
     if (pod.spec) {
-      pod.spec.hostname ??= `${name}-${index}`;
+      pod.spec.hostname = `${name}-${index}`;
       for (const container of [...(pod.spec.containers ?? []), ...(pod.spec.initContainers ?? [])]) {
         const fieldRef = { fieldPath: `metadata.labels['${INDEX}']` };
         container.env = [...(container.env ?? []), { name: 'JOB_COMPLETION_INDEX', valueFrom: { fieldRef } }];
@@ -361,7 +361,7 @@ class JobSync {
     const { namespace = '', name = '' } = this.job.metadata;
     const end = this.status.conditions?.find(({ type }) => type === 'Complete' || type === 'Failed');
     const left = Date.parse(String(end?.lastTransitionTime)) + seconds * 1000 - this.now;
-    if (left > 0) this.queue.addAfter(`${namespace}/${name}`, left);
+    if (left > 0) this.queue.addAfter(this.key, left);
     else this.context.client.delete('jobs.batch', namespace, name, { propagationPolicy: 'Foreground' });
   }
 }
@@ -372,21 +372,8 @@ function isTerminating({ metadata, status }: Pod): boolean {
   return metadata.deletionTimestamp !== undefined && !ended;
 }
 
-function backoffAfter(failures: number): number {
-  return Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), LONGEST_BACKOFF_MS);
-}
-
 function restartsOf(pods: Pod[]): number {
   return pods
     .flatMap(({ status }) => [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])])
     .reduce((total, { restartCount }) => total + restartCount, 0);
-}
-
-function finishedAt({ status, metadata }: Pod): number {
-  const ends = (status?.containerStatuses ?? []).map(({ state }) =>
-    Date.parse(String(state?.terminated?.finishedAt ?? '')),
-  );
-  return (
-    Math.max(0, ...ends.filter((end) => !Number.isNaN(end))) || Date.parse(String(metadata.creationTimestamp))
-  );
 }

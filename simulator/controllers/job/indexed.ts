@@ -15,10 +15,14 @@ export function failuresWith({ metadata }: Pod): number {
   return Number(metadata.annotations?.[INDEX_FAILURES] ?? 0) + 1;
 }
 
-/** The failed Pod of an index that says most about it. */
+/** The failed Pod of an index, or one that is told to go, that says most about it. */
 export function lastFailed(pods: Pod[], index: number): Pod | undefined {
   return pods
-    .filter((pod) => pod.status?.phase === 'Failed' && indexOf(pod) === index)
+    .filter(
+      ({ status, metadata }) =>
+        status?.phase === 'Failed' || (metadata.deletionTimestamp && status?.phase !== 'Succeeded'),
+    )
+    .filter((pod) => indexOf(pod) === index)
     .sort((left, right) => failuresWith(right) - failuresWith(left))[0];
 }
 
