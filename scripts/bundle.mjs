@@ -116,6 +116,8 @@ async function compileWorker() {
     worker.on('message', ({ kind }) => {
       // What follows the start, too: controllers write their first objects.
       if (kind === 'started') setTimeout(() => worker.postMessage({ kind: 'stop' }), 100);
+      // A cluster that does not start is told of by whoever needs one.
+      else if (kind === 'start-failed') void worker.terminate();
     });
     worker.on('error', resolve);
     worker.on('exit', resolve);
