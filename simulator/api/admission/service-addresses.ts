@@ -3,8 +3,8 @@ import { resourceByName } from '../../schema/resources';
 import type { Service } from '../../schema/types';
 import type { Client } from '../client';
 import { invalid } from '../refusals';
+import { isIPv4 } from '../validation/addresses';
 import { at, invalid as invalidField } from '../validation/field-error';
-import { isIPv4 } from '../validation/names';
 import type { AdmissionRequest } from './request';
 
 type ServiceSpec = NonNullable<Service['spec']>;

@@ -2,7 +2,7 @@ import type { JsonSchema } from '../../schema/custom-type';
 import { deepEqual } from '../deep-equal';
 import type { FieldError } from '../extension-points';
 import { isObject } from '../patch/merge-patch';
-import { duplicate, invalid, notSupported, required } from '../validation/field-error';
+import { duplicate, invalid, notSupported, required, tooMany } from '../validation/field-error';
 import { hasFormat } from './formats';
 
 /** What is wrong with a value, in the words of kube-openapi's validator. `path` is '' for the whole object. */
@@ -101,11 +101,6 @@ function numberErrors(schema: JsonSchema, value: number, path: string): FieldErr
     wrong(`should be a multiple of ${multipleOf}`);
   }
   return errors;
-}
-
-function tooMany(path: string, found: number, most: number): FieldError {
-  const message = `Too many: ${found}: must have at most ${most} item${most === 1 ? '' : 's'}`;
-  return { reason: 'FieldValueTooMany', field: path, message };
 }
 
 function listErrors(schema: JsonSchema, list: unknown[], path: string): FieldError[] {

@@ -42,7 +42,7 @@ export function validateBinding({ roleRef, subjects }: Binding, namespaced: bool
   const errors: FieldError[] = [];
   const { apiGroup = '', kind = '', name = '' } = roleRef ?? {};
   if (apiGroup !== RBAC_GROUP) errors.push(notSupported('roleRef.apiGroup', apiGroup, [RBAC_GROUP]));
-  const kinds = namespaced ? ['ClusterRole', 'Role'] : ['ClusterRole'];
+  const kinds = namespaced ? ['Role', 'ClusterRole'] : ['ClusterRole'];
   if (!kinds.includes(kind)) errors.push(notSupported('roleRef.kind', kind, kinds));
   if (!name) errors.push(required('roleRef.name'));
   else errors.push(...invalids('roleRef.name', name, pathSegment(name)));
@@ -99,7 +99,7 @@ function validateSubject(subject: Subject, namespaced: boolean, path: string): F
   } else if (kind === 'User' || kind === 'Group') {
     if (apiGroup !== RBAC_GROUP) errors.push(notSupported(`${path}.apiGroup`, apiGroup, [RBAC_GROUP]));
   } else {
-    errors.push(notSupported(`${path}.kind`, kind, ['Group', 'ServiceAccount', 'User']));
+    errors.push(notSupported(`${path}.kind`, kind, ['ServiceAccount', 'User', 'Group']));
   }
   return errors;
 }

@@ -1,11 +1,20 @@
-import { compareQuantities, formatQuantity, tryParseQuantity } from '../../schema/quantity';
+import { compareQuantities, formatQuantity, type Quantity, tryParseQuantity } from '../../schema/quantity';
 import type { ConfigMap, LimitRange, ResourceQuota, Secret } from '../../schema/types';
 import { deepEqual } from '../deep-equal';
 import type { FieldError } from '../extension-points';
-import { at, duplicate, forbidden, invalid, invalids, notSupported, required, tooLong } from './field-error';
+import { at, duplicate, forbidden, invalid, invalids, required, tooLong } from './field-error';
+import { internalForm } from './internal-form';
 import { immutable } from './metadata';
-import { configKey } from './names';
-import { sorted, validateAmount, validateResourceName } from './resources';
+import { configKey, qualifiedName } from './names';
+import {
+  isStandardQuotaResource,
+  mayBeOvercommitted,
+  sorted,
+  validateAmount,
+  validateContainerResourceName,
+  validateQuotaResourceName,
+  validateResourceName,
+} from './resources';
 
 const MOST_BYTES = 1024 * 1024;
 const IMMUTABLE = 'field is immutable when `immutable` is set';
@@ -17,6 +26,15 @@ const SCOPES = [
   'PriorityClass',
   'Terminating',
   'VolumeAttributesClass',
+];
+
+/** Scopes that take no values. */
+const PLAIN_SCOPES = [
+  'BestEffort',
+  'CrossNamespacePodAffinity',
+  'NotBestEffort',
+  'NotTerminating',
+  'Terminating',
 ];
 
 /** core/validation ValidateConfigMap, without metadata. */
@@ -61,6 +79,7 @@ export function validateSecret({ metadata, type, data = {} }: Secret): FieldErro
       break;
     case 'kubernetes.io/dockercfg':
       need('.dockercfg');
+      errors.push(...jsonProblem(data['.dockercfg'], at('data', '.dockercfg')));
       break;
     case 'kubernetes.io/dockerconfigjson':
       need('.dockerconfigjson');
@@ -92,34 +111,95 @@ export function validateSecretUpdate(secret: Secret, old: Secret): FieldError[] 
 
 /** core/validation ValidateResourceQuotaSpec. */
 export function validateQuota({ spec }: ResourceQuota): FieldError[] {
-  const errors = sorted(spec?.hard).flatMap(([name, amount]) => {
-    const here = at('spec.hard', name);
-    return [
-      ...(name.startsWith('count/') || name.startsWith('requests.') || name.includes('.storageclass.')
-        ? []
-        : validateResourceName(name, here)),
-      ...validateAmount(name, amount, here),
-    ];
-  });
-  const scopes = spec?.scopes ?? [];
-  for (const scope of scopes)
-    if (!SCOPES.includes(scope)) errors.push(invalid('spec.scopes', scopes, 'unsupported scope'));
-    else
-      for (const resource of Object.keys(spec?.hard ?? {}).sort())
-        if (!scopeFits(scope, resource))
-          errors.push(invalid('spec.scopes', scopes, 'unsupported scope applied to resource'));
-  if (scopes.includes('BestEffort') && scopes.includes('NotBestEffort'))
-    errors.push(invalid('spec.scopes', scopes, 'conflicting scopes'));
-  if (scopes.includes('Terminating') && scopes.includes('NotTerminating'))
-    errors.push(invalid('spec.scopes', scopes, 'conflicting scopes'));
-  return errors;
+  return [
+    ...sorted(spec?.hard).flatMap(([name, amount]) => {
+      const here = at('spec.hard', name);
+      return [...validateQuotaResourceName(name, here), ...validateAmount(name, amount, here)];
+    }),
+    ...validateScopes(spec),
+    ...validateScopeSelector(spec),
+  ];
 }
 
 export function validateQuotaUpdate(quota: ResourceQuota, old: ResourceQuota): FieldError[] {
   const errors = validateQuota(quota);
-  if (!deepEqual(quota.spec?.scopes ?? [], old.spec?.scopes ?? []))
-    errors.push(invalid('spec.scopes', quota.spec?.scopes, 'field is immutable'));
+  const scopes = ({ spec }: ResourceQuota) => [...new Set(spec?.scopes)].sort();
+  if (!deepEqual(scopes(quota), scopes(old)))
+    errors.push(invalid('spec.scopes', quota.spec?.scopes ?? null, 'field is immutable'));
   return errors;
+}
+
+/** core/validation validateResourceQuotaScopes. */
+function validateScopes(spec: ResourceQuota['spec']): FieldError[] {
+  const scopes = spec?.scopes ?? [];
+  const path = 'spec.scopes';
+  return [
+    ...scopes.flatMap((scope) => [
+      ...(SCOPES.includes(scope) ? [] : [invalid(path, scopes, 'unsupported scope')]),
+      ...misfits(spec, scope).map(() => invalid(path, scopes, 'unsupported scope applied to resource')),
+    ]),
+    ...conflicts(scopes).map(() => invalid(path, scopes, 'conflicting scopes')),
+  ];
+}
+
+/** core/validation validateScopedResourceSelectorRequirement. */
+function validateScopeSelector(spec: ResourceQuota['spec']): FieldError[] {
+  const path = 'spec.scopeSelector.matchExpressions';
+  const expressions = spec?.scopeSelector?.matchExpressions ?? [];
+  const shown = { MatchExpressions: expressions.map((each) => internalForm('ScopedSelector', each)) };
+  const errors = expressions.flatMap(({ scopeName, operator, values = [] }) => {
+    const found: FieldError[] = [];
+    if (!SCOPES.includes(scopeName)) found.push(invalid(`${path}.scopeName`, scopeName, 'unsupported scope'));
+    for (const _ of misfits(spec, scopeName))
+      found.push(invalid(path, shown, 'unsupported scope applied to resource'));
+    if (PLAIN_SCOPES.includes(scopeName) && operator !== 'Exists')
+      found.push(
+        invalid(
+          `${path}.operator`,
+          operator,
+          "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity",
+        ),
+      );
+    if (operator === 'In' || operator === 'NotIn') {
+      if (values.length === 0)
+        found.push(
+          required(
+            `${path}.values`,
+            "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector",
+          ),
+        );
+    } else if (operator === 'Exists' || operator === 'DoesNotExist') {
+      if (values.length > 0)
+        found.push(
+          invalid(
+            `${path}.values`,
+            values,
+            "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector",
+          ),
+        );
+    } else found.push(invalid(`${path}.operator`, operator ?? '', 'not a valid selector operator'));
+    return found;
+  });
+  const names = expressions.map(({ scopeName }) => scopeName);
+  return [
+    ...errors,
+    ...conflicts(names).map(() => invalid(path, spec?.scopes ?? null, 'conflicting scopes')),
+  ];
+}
+
+/** Resources of a quota that a scope is not for. */
+function misfits(spec: ResourceQuota['spec'], scope: string): string[] {
+  return Object.keys(spec?.hard ?? {})
+    .sort()
+    .filter((resource) => !scopeFits(scope, resource));
+}
+
+function conflicts(scopes: readonly string[]): string[][] {
+  const pairs = [
+    ['BestEffort', 'NotBestEffort'],
+    ['Terminating', 'NotTerminating'],
+  ];
+  return pairs.filter((pair) => pair.every((scope) => scopes.includes(scope)));
 }
 
 /** core/validation ValidateLimitRange: min ≤ defaultRequest ≤ default ≤ max. */
@@ -127,17 +207,22 @@ export function validateLimitRange({ spec }: LimitRange): FieldError[] {
   const types = new Set<string>();
   return (spec?.limits ?? []).flatMap((limit, index) => {
     const here = at('spec.limits', index);
-    const errors: FieldError[] = [];
-    if (!['Container', 'Pod', 'PersistentVolumeClaim'].includes(limit.type) && !limit.type?.includes('/'))
-      errors.push(
-        notSupported(`${here}.type`, limit.type ?? '', ['Container', 'PersistentVolumeClaim', 'Pod']),
-      );
+    const errors = validateLimitType(limit.type ?? '', `${here}.type`);
     if (types.has(limit.type)) errors.push(duplicate(`${here}.type`, limit.type));
     types.add(limit.type);
-    if (limit.type === 'Pod')
-      for (const field of ['default', 'defaultRequest'] as const)
-        if (Object.keys(limit[field] ?? {}).length > 0)
-          errors.push(forbidden(`${here}.${field}`, "may not be specified when `type` is 'Pod'"));
+    const ofContainers = limit.type === 'Pod' || limit.type === 'Container';
+    const nameErrors = ofContainers ? validateContainerResourceName : validateResourceName;
+    const named = (field: Bound): void => {
+      for (const [name] of sorted(limit[field]))
+        errors.push(...nameErrors(name, at(`${here}.${field}`, name)));
+    };
+    named('max');
+    named('min');
+    for (const field of ['default', 'defaultRequest'] as const) {
+      if (limit.type !== 'Pod') named(field);
+      else if (Object.keys(limit[field] ?? {}).length > 0)
+        errors.push(forbidden(`${here}.${field}`, "may not be specified when `type` is 'Pod'"));
+    }
     if (limit.type === 'PersistentVolumeClaim' && !limit.min?.['storage'] && !limit.max?.['storage'])
       errors.push(
         required(
@@ -145,82 +230,104 @@ export function validateLimitRange({ spec }: LimitRange): FieldError[] {
           'either minimum or maximum storage value is required, but neither was provided',
         ),
       );
+    named('maxLimitRequestRatio');
     return [...errors, ...validateBounds(limit, here)];
   });
 }
 
+function validateLimitType(type: string, path: string): FieldError[] {
+  const problems = qualifiedName(type);
+  if (problems.length > 0) return invalids(path, type, problems);
+  return type.includes('/') || ['Container', 'Pod', 'PersistentVolumeClaim'].includes(type)
+    ? []
+    : [invalid(path, type, 'must be a standard limit type or fully qualified')];
+}
+
+type Bound = 'max' | 'min' | 'default' | 'defaultRequest' | 'maxLimitRequestRatio';
 type Limit = NonNullable<NonNullable<LimitRange['spec']>['limits']>[number];
 
 function validateBounds(limit: Limit, path: string): FieldError[] {
-  const names = new Set(
-    [limit.min, limit.defaultRequest, limit.default, limit.max].flatMap((amounts) =>
-      Object.keys(amounts ?? {}),
-    ),
-  );
+  const bounds = [limit.min, limit.defaultRequest, limit.default, limit.max, limit.maxLimitRequestRatio];
+  const names = new Set(bounds.flatMap((amounts) => Object.keys(amounts ?? {})));
+  // The lower, the higher, the one that the path names and the one that is shown; upstream's choices.
   const steps = [
-    ['min', 'max', 'min value', 'max value'],
-    ['min', 'defaultRequest', 'min value', 'default request value'],
-    ['min', 'default', 'min value', 'default value'],
-    ['defaultRequest', 'max', 'default request value', 'max value'],
-    ['defaultRequest', 'default', 'default request value', 'default limit value'],
-    ['default', 'max', 'default value', 'max value'],
+    ['min', 'max', 'min', 'min'],
+    ['min', 'defaultRequest', 'defaultRequest', 'defaultRequest'],
+    ['defaultRequest', 'max', 'defaultRequest', 'defaultRequest'],
+    ['defaultRequest', 'default', 'defaultRequest', 'defaultRequest'],
+    ['min', 'default', 'default', 'min'],
+    ['default', 'max', 'default', 'max'],
   ] as const;
-  return [...names].sort().flatMap((name) =>
-    steps.flatMap(([low, high, lowWord, highWord]) => {
-      const least = tryParseQuantity(limit[low]?.[name] ?? '');
-      const most = tryParseQuantity(limit[high]?.[name] ?? '');
-      if (!least || !most || compareQuantities(least, most) <= 0) return [];
-      const [small, large] = [formatQuantity(least), formatQuantity(most)];
-      return [
-        invalid(
-          at(
-            `${path}.${low === 'defaultRequest' || low === 'default' ? low : high === 'max' ? 'min' : high}`,
-            name,
-          ),
-          low === 'min' && high !== 'max' ? large : small,
-          `${lowWord} ${small} is greater than ${highWord} ${large}`,
-        ),
-      ];
-    }),
-  );
+  const words = { min: 'min', max: 'max', default: 'default', defaultRequest: 'default request' };
+  return [...names].sort().flatMap((name) => {
+    const of = (bound: Bound) => tryParseQuantity(limit[bound]?.[name] ?? '');
+    const errors: FieldError[] = steps.flatMap(([low, high, field, shown]) => {
+      const [least, most, value] = [of(low), of(high), of(shown)];
+      if (!least || !most || !value || compareQuantities(least, most) <= 0) return [];
+      const highest = low === 'defaultRequest' && high === 'default' ? 'default limit' : words[high];
+      const detail = `${words[low]} value ${formatQuantity(least)} is greater than ${highest} value ${formatQuantity(most)}`;
+      return [invalid(at(`${path}.${field}`, name), formatQuantity(value), detail)];
+    });
+    errors.push(...validateRatio(of, at(`${path}.maxLimitRequestRatio`, name)));
+    const [all, asked] = [of('default'), of('defaultRequest')];
+    if (all && asked && !mayBeOvercommitted(name) && compareQuantities(all, asked) !== 0) {
+      const text = formatQuantity(asked);
+      const detail = `default value ${formatQuantity(all)} must equal to defaultRequest value ${text} in ${name}`;
+      errors.push(invalid(at(`${path}.defaultRequest`, name), text, detail));
+    }
+    return errors;
+  });
 }
 
+function validateRatio(of: (bound: Bound) => Quantity | undefined, path: string): FieldError[] {
+  const [ratio, least, most] = [of('maxLimitRequestRatio'), of('min'), of('max')];
+  if (!ratio) return [];
+  const text = formatQuantity(ratio);
+  const errors: FieldError[] = [];
+  if (ratio.nanos < 1_000_000_000n) errors.push(invalid(path, text, `ratio ${text} is less than 1`));
+  if (!least || !most) return errors;
+  const reachable = Number(most.nanos) / Number(least.nanos);
+  if (Number(ratio.nanos) / 1e9 > reachable)
+    errors.push(invalid(path, text, `ratio ${text} is greater than max/min = ${reachable.toFixed(6)}`));
+  return errors;
+}
+
+/** The contents are never shown; what is wrong is said as Go's decoder would, as far as its first word goes. */
 function jsonProblem(encoded: string | undefined, path: string): FieldError[] {
   if (encoded === undefined) return [];
+  const text = Buffer.from(encoded, 'base64').toString();
   try {
-    JSON.parse(Buffer.from(encoded, 'base64').toString());
-    return [];
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && !Array.isArray(value)) return [];
+    const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+    const detail = `json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`;
+    return [invalid(path, REDACTED, detail)];
   } catch {
-    return [
-      {
-        reason: 'FieldValueInvalid',
-        field: path,
-        message: 'Invalid value: "<secret contents redacted>": invalid character in JSON',
-      },
-    ];
+    const first = text.trim()[0];
+    const begins = first !== undefined && /[[{"\-\dtfn]/.test(first);
+    const detail =
+      first === undefined || begins
+        ? 'unexpected end of JSON input'
+        : `invalid character '${first}' looking for beginning of value`;
+    return [invalid(path, REDACTED, detail)];
   }
 }
 
-const COMPUTE = ['cpu', 'memory', 'limits.cpu', 'limits.memory', 'requests.cpu', 'requests.memory'];
-const QUOTA_NAMES = new Set([
-  ...COMPUTE,
-  'configmaps',
-  'ephemeral-storage',
-  'limits.ephemeral-storage',
-  'persistentvolumeclaims',
+const REDACTED = '<secret contents redacted>';
+const POD_RESOURCES = [
+  'cpu',
+  'limits.cpu',
+  'limits.memory',
+  'memory',
   'pods',
-  'replicationcontrollers',
-  'requests.ephemeral-storage',
-  'requests.storage',
-  'resourcequotas',
-  'secrets',
-  'services',
-  'services.loadbalancers',
-  'services.nodeports',
-]);
+  'requests.cpu',
+  'requests.memory',
+];
+const CLAIM_RESOURCES = ['persistentvolumeclaims', 'requests.storage'];
 
-/** Scopes choose among Pods (core/helper IsResourceQuotaScopeValidForResource). */
+/** Scopes choose among Pods, or among claims (core/helper IsResourceQuotaScopeValidForResource). */
 function scopeFits(scope: string, resource: string): boolean {
-  if (!QUOTA_NAMES.has(resource) || resource === 'pods') return true;
-  return scope !== 'BestEffort' && COMPUTE.includes(resource);
+  if (!isStandardQuotaResource(resource) || !SCOPES.includes(scope)) return true;
+  if (scope === 'VolumeAttributesClass') return CLAIM_RESOURCES.includes(resource);
+  return scope === 'BestEffort' ? resource === 'pods' : POD_RESOURCES.includes(resource);
 }

@@ -30,6 +30,20 @@ describe('a Pod is refused for', () => {
       ['ports[0].name: Invalid value: "a-very-long-port-name": must be no more than 15 characters'],
     ],
     [
+      'restart rules without a policy',
+      'restartPolicyRules: [{action: Restart, exitCodes: {operator: In, values: [1]}}]',
+      ['restartPolicy: Required value: must specify restartPolicy when restart rules are used'],
+    ],
+    [
+      'restart rules that say nothing',
+      'restartPolicy: Never, restartPolicyRules: [{action: Stop, exitCodes: {values: [3]}}, {action: Restart}]',
+      [
+        'restartPolicyRules[0].action: Unsupported value: "Stop": supported values: "Restart", "RestartAllContainers"',
+        'restartPolicyRules[0].exitCodes.operator: Unsupported value: "": supported values: "In", "NotIn"',
+        'restartPolicyRules[1].exitCodes: Required value: must be specified',
+      ],
+    ],
+    [
       'an upper-case port name',
       'ports: [{name: HTTP, containerPort: 80}]',
       [

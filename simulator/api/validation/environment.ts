@@ -2,10 +2,12 @@ import { tryParseQuantity } from '../../schema/quantity';
 import type { Container, EnvVar } from '../../schema/types';
 import type { FieldError } from '../extension-points';
 import { at, invalid, invalids, notSupported, required } from './field-error';
-import { configKey, dns1123Subdomain, environmentName, qualifiedName } from './names';
+import { asPrefix, configKey, dns1123Label, dns1123Subdomain, environmentName, qualifiedName } from './names';
+import { noBacksteps } from './volume-mounts';
 
 type FieldRef = NonNullable<NonNullable<EnvVar['valueFrom']>['fieldRef']>;
 type ResourceRef = NonNullable<NonNullable<EnvVar['valueFrom']>['resourceFieldRef']>;
+type FileKeyRef = NonNullable<NonNullable<EnvVar['valueFrom']>['fileKeyRef']>;
 
 /** Fields of a Pod that an environment variable can take (validEnvDownwardAPIFieldPathExpressions). */
 const ENV_FIELDS = [
@@ -44,6 +46,8 @@ const CONTAINER_RESOURCES = [
 ];
 const CPU_DIVISORS = ['1m', '1'];
 const BYTE_DIVISORS = ['1', '1k', '1M', '1G', '1T', '1P', '1E', '1Ki', '1Mi', '1Gi', '1Ti', '1Pi', '1Ei'];
+const NO_SOURCE =
+  'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`';
 const ONLY_ONE = 'may not have more than one field specified at a time';
 
 /** core/validation ValidateEnv. */
@@ -76,43 +80,62 @@ export function validateFieldRef(ref: FieldRef, allowed: readonly string[], path
   if (!ref.apiVersion) return [required(`${path}.apiVersion`)];
   if (!ref.fieldPath) return [required(`${path}.fieldPath`)];
   const field = `${path}.fieldPath`;
-  const subscript = /^(metadata\.(?:labels|annotations))\['([^']*)'\]$/.exec(ref.fieldPath);
-  if (subscript) {
-    const [, base, key = ''] = subscript;
-    return invalids(path, key, qualifiedName(base === 'metadata.labels' ? key : key.toLowerCase()));
-  }
-  if (!KNOWN_FIELDS.has(ref.fieldPath))
+  const problem = (text: string) => [
+    invalid(field, ref.fieldPath, `error converting fieldPath: ${text}: ${ref.fieldPath}`),
+  ];
+  if (ref.apiVersion !== 'v1')
     return [
-      invalid(
-        field,
-        ref.fieldPath,
-        `error converting fieldPath: field label not supported: ${ref.fieldPath}`,
-      ),
+      invalid(field, ref.fieldPath, `error converting fieldPath: unsupported pod version: ${ref.apiVersion}`),
     ];
+  const [, base, key = ''] = /^(.*)\['([^']*)'\]$/.exec(ref.fieldPath) ?? [];
+  if (base === 'metadata.labels') return invalids(path, key, qualifiedName(key));
+  if (base === 'metadata.annotations')
+    return invalids(path, key.toLowerCase(), qualifiedName(key.toLowerCase()));
+  if (base !== undefined) return problem('field label does not support subscript');
+  if (!KNOWN_FIELDS.has(ref.fieldPath)) return problem('field label not supported');
   return allowed.includes(ref.fieldPath) ? [] : [notSupported(field, ref.fieldPath, allowed)];
 }
 
 /** core/validation validateContainerResourceFieldSelector; a volume must name the container. */
 export function validateResourceRef(ref: ResourceRef, path: string, ofVolume: boolean): FieldError[] {
-  if (ofVolume && !ref.containerName) return [required(`${path}.containerName`)];
-  if (!ref.resource) return [required(`${path}.resource`)];
-  if (!CONTAINER_RESOURCES.includes(ref.resource) && !/^(limits|requests)\.hugepages-/.test(ref.resource))
-    return [notSupported(`${path}.resource`, ref.resource, CONTAINER_RESOURCES)];
-  const name = ref.resource.slice(ref.resource.indexOf('.') + 1);
+  const { containerName, resource } = ref;
+  const hugePages = /^(limits|requests)\.hugepages-/.test(resource ?? '');
+  const errors: FieldError[] = [];
+  if (ofVolume && !containerName) errors.push(required(`${path}.containerName`));
+  else if (!resource) errors.push(required(`${path}.resource`));
+  else if (!CONTAINER_RESOURCES.includes(resource) && !hugePages)
+    errors.push(notSupported(`${path}.resource`, resource, CONTAINER_RESOURCES));
+  return [...errors, ...validateDivisor(ref, hugePages, `${path}.divisor`)];
+}
+
+/** core/validation validateContainerResourceDivisor: it quotes the resource, not the divisor. */
+function validateDivisor({ resource, divisor = '0' }: ResourceRef, hugePages: boolean, path: string) {
+  const name = resource?.slice(resource.indexOf('.') + 1) ?? '';
   const divisors = name === 'cpu' ? CPU_DIVISORS : BYTE_DIVISORS;
-  const divisor = String(ref.divisor ?? '0');
-  if (tryParseQuantity(divisor)?.nanos === 0n || divisors.includes(divisor)) return [];
+  const known = CONTAINER_RESOURCES.includes(resource) || hugePages;
+  const zero = tryParseQuantity(String(divisor))?.nanos === 0n;
+  if (!known || zero || divisors.includes(String(divisor))) return [];
   const list = name === 'cpu' ? '1m and 1' : divisors.join(', ');
-  return [
-    invalid(`${path}.divisor`, name, `only divisor's values ${list} are supported with the ${name} resource`),
-  ];
+  const word = name === 'ephemeral-storage' ? 'local ephemeral storage' : hugePages ? 'hugepages' : name;
+  return [invalid(path, resource, `only divisor's values ${list} are supported with the ${word} resource`)];
 }
 
 /** A key of a ConfigMap or Secret. */
 function validateKeyRef(ref: { name?: string; key?: string }, path: string): FieldError[] {
   return [
-    ...(ref.name ? [] : [required(`${path}.name`)]),
+    ...invalids(`${path}.name`, ref.name ?? '', dns1123Subdomain(ref.name ?? '')),
     ...(ref.key ? invalids(`${path}.key`, ref.key, configKey(ref.key)) : [required(`${path}.key`)]),
+  ];
+}
+
+/** core/validation validateFileKeySelector. */
+function validateFileKeyRef({ key, volumeName, path: file }: FileKeyRef, path: string): FieldError[] {
+  return [
+    ...(key ? invalids(`${path}.key`, key, environmentName(key)) : [required(`${path}.key`)]),
+    ...(volumeName
+      ? invalids(`${path}.volumeName`, volumeName, dns1123Label(volumeName))
+      : [required(`${path}.volumeName`)]),
+    ...(file ? noBacksteps(file, `${path}.path`) : [required(`${path}.path`)]),
   ];
 }
 
@@ -125,22 +148,16 @@ function validateValueFrom({ value, valueFrom }: EnvVar, path: string): FieldErr
     errors.push(...validateResourceRef(resourceFieldRef, `${path}.resourceFieldRef`, false));
   if (configMapKeyRef) errors.push(...validateKeyRef(configMapKeyRef, `${path}.configMapKeyRef`));
   if (secretKeyRef) errors.push(...validateKeyRef(secretKeyRef, `${path}.secretKeyRef`));
-  const count = [fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef].filter(
-    Boolean,
-  ).length;
-  if (count === 0)
-    errors.push(
-      invalid(
-        path,
-        '',
-        'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`',
-      ),
-    );
+  if (fileKeyRef) errors.push(...validateFileKeyRef(fileKeyRef, `${path}.fileKeyRef`));
+  const sources = [fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef];
+  const count = sources.filter(Boolean).length;
+  if (count === 0) errors.push(invalid(path, '', NO_SOURCE));
   else if (value) errors.push(invalid(path, '', 'may not be specified when `value` is not empty'));
   else if (count > 1) errors.push(invalid(path, '', ONLY_ONE));
   return errors;
 }
 
+/** Upstream takes these names for prefixes. */
 function validateReference(name: string | undefined, path: string): FieldError[] {
-  return name ? invalids(`${path}.name`, name, dns1123Subdomain(name)) : [required(`${path}.name`)];
+  return name ? invalids(`${path}.name`, name, asPrefix(dns1123Subdomain)(name)) : [required(`${path}.name`)];
 }

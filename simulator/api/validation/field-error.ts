@@ -6,6 +6,11 @@ export function required(field: string, detail = ''): FieldError {
   return { reason: 'FieldValueRequired', field, message: withDetail('Required value', detail) };
 }
 
+/** Without a value to show (field.OmitValueType). */
+export function invalidWithoutValue(field: string, detail: string): FieldError {
+  return { reason: 'FieldValueInvalid', field, message: `Invalid value: ${detail}` };
+}
+
 export function invalid(field: string, value: unknown, detail: string): FieldError {
   return {
     reason: 'FieldValueInvalid',
@@ -24,12 +29,20 @@ export function notSupported(field: string, value: unknown, supported: readonly 
   };
 }
 
-export function duplicate(field: string, value: unknown): FieldError {
-  return { reason: 'FieldValueDuplicate', field, message: `Duplicate value: ${valueText(value)}` };
+export function duplicate(field: string, value: unknown, detail = ''): FieldError {
+  return {
+    reason: 'FieldValueDuplicate',
+    field,
+    message: withDetail(`Duplicate value: ${valueText(value)}`, detail),
+  };
 }
 
-export function notFound(field: string, value: unknown): FieldError {
-  return { reason: 'FieldValueNotFound', field, message: `Not found: ${valueText(value)}` };
+export function notFound(field: string, value: unknown, detail = ''): FieldError {
+  return {
+    reason: 'FieldValueNotFound',
+    field,
+    message: withDetail(`Not found: ${valueText(value)}`, detail),
+  };
 }
 
 export function forbidden(field: string, detail: string): FieldError {
@@ -43,6 +56,12 @@ export function tooLong(field: string, limit: number): FieldError {
     field,
     message: `Too long: may not be more than ${limit} ${limit === 1 ? 'byte' : 'bytes'}`,
   };
+}
+
+/** More than `most` items, of which there are `found`. */
+export function tooMany(field: string, found: number, most: number): FieldError {
+  const message = `Too many: ${found}: must have at most ${most} ${most === 1 ? 'item' : 'items'}`;
+  return { reason: 'FieldValueTooMany', field, message };
 }
 
 /** One `invalid` for each message. */
@@ -66,7 +85,15 @@ function quote(text: string): string {
 function valueText(value: unknown): string {
   if (value === undefined || value === null) return 'null';
   if (typeof value === 'string') return quote(value);
-  return typeof value === 'object' ? JSON.stringify(sorted(value)) : String(value);
+  return typeof value === 'object' ? goJson(sorted(value)) : String(value);
+}
+
+/** JSON as Go's encoder writes it, safe to stand in HTML. */
+export function goJson(value: unknown, indent = 0): string {
+  return JSON.stringify(value, null, indent).replaceAll(
+    /[<>&\u2028\u2029]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** Go writes a map (such as labels) in the order of its keys, a struct in that of its fields. */

@@ -2,6 +2,7 @@ import { resourceByName } from '../../schema/resources';
 import type { KubeObject, ResourceName, ResourceTypes } from '../../schema/types';
 import type { FieldError } from '../extension-points';
 import { validateBinding, validateBindingUpdate, validateClusterRole, validateRole } from './access';
+import { validateAutoscaler, validateAutoscalerUpdate } from './autoscaling';
 import {
   validateConfigMap,
   validateConfigMapUpdate,
@@ -12,23 +13,25 @@ import {
   validateSecretUpdate,
 } from './configuration';
 import { validateDefinition, validateDefinitionUpdate } from './custom-resource-definitions';
+import { validateEndpointSlice, validateEndpointSliceUpdate, validateEndpoints } from './endpoints';
 import { validateCronJob, validateJob, validateJobUpdate } from './jobs';
-import { validateMetadata, validateMetadataUpdate } from './metadata';
-import { dns1035Label, dns1123Label, dns1123Subdomain, pathSegment } from './names';
+import { validateKubeFinalizers, validateMetadata, validateMetadataUpdate } from './metadata';
+import { dns1123Label, dns1123Subdomain, pathSegment } from './names';
 import {
-  validateEndpointSlice,
-  validateEndpointSliceUpdate,
   validateIngress,
   validateIngressClass,
   validateIngressClassUpdate,
+  validateIngressUpdate,
   validateNetworkPolicy,
 } from './networking';
 import { validateEphemeralUpdate, validatePod, validatePodResize, validatePodUpdate } from './pods';
 import {
-  validateAutoscaler,
   validateDisruptionBudget,
+  validateEvent,
+  validateLease,
   validateNamespace,
   validateNode,
+  validateNodeUpdate,
   validatePriorityClass,
   validatePriorityClassUpdate,
   validateRuntimeClass,
@@ -52,6 +55,8 @@ import {
   validateReplicaSet,
   validateReplicaSetUpdate,
   validateReplicationController,
+  validateRevision,
+  validateRevisionUpdate,
   validateStatefulSet,
   validateStatefulSetUpdate,
 } from './workloads';
@@ -71,9 +76,12 @@ const RULES: { [R in ResourceName]?: Rules<ResourceTypes[R]> } = {
   pods: { create: validatePod, update: validatePodUpdate },
   configmaps: { create: validateConfigMap, update: validateConfigMapUpdate },
   secrets: { create: validateSecret, update: validateSecretUpdate },
-  services: { name: dns1035Label, create: validateService, update: validateServiceUpdate },
-  namespaces: { name: dns1123Label, create: validateNamespace },
-  nodes: { create: validateNode },
+  // RelaxedServiceNameValidation, on since 1.36.
+  services: { name: dns1123Label, create: validateService, update: validateServiceUpdate },
+  endpoints: { create: validateEndpoints, update: validateEndpoints },
+  events: { create: validateEvent },
+  namespaces: { name: dns1123Label, create: validateNamespace, update: () => [] },
+  nodes: { create: validateNode, update: validateNodeUpdate },
   persistentvolumes: { create: validateVolume, update: validateVolumeUpdate },
   persistentvolumeclaims: {
     create: ({ spec }) => validateClaimSpec(spec, 'spec'),
@@ -93,17 +101,24 @@ const RULES: { [R in ResourceName]?: Rules<ResourceTypes[R]> } = {
     create: validateStatefulSet,
     update: validateStatefulSetUpdate,
   },
+  'controllerrevisions.apps': { create: validateRevision, update: validateRevisionUpdate },
+  'leases.coordination.k8s.io': { create: validateLease },
+  // `v1.`: a version and a group, which for the core is none.
+  'apiservices.apiregistration.k8s.io': { name: pathSegment },
   'daemonsets.apps': { create: validateDaemonSet, update: validateDaemonSetUpdate },
   'jobs.batch': { create: validateJob, update: validateJobUpdate },
   'cronjobs.batch': { name: cronJobName, create: validateCronJob },
-  'horizontalpodautoscalers.autoscaling': { name: pathSegment, create: validateAutoscaler },
+  'horizontalpodautoscalers.autoscaling': {
+    create: validateAutoscaler,
+    update: validateAutoscalerUpdate,
+  },
   'poddisruptionbudgets.policy': { create: validateDisruptionBudget },
   'endpointslices.discovery.k8s.io': {
     create: validateEndpointSlice,
     update: validateEndpointSliceUpdate,
   },
   'networkpolicies.networking.k8s.io': { create: validateNetworkPolicy },
-  'ingresses.networking.k8s.io': { create: validateIngress },
+  'ingresses.networking.k8s.io': { create: validateIngress, update: validateIngressUpdate },
   'ingressclasses.networking.k8s.io': {
     create: validateIngressClass,
     update: validateIngressClassUpdate,
@@ -141,6 +156,7 @@ export function validateCreate(resource: ResourceName, object: KubeObject): Fiel
   const { namespaced } = resourceByName(resource);
   return [
     ...validateMetadata(object.metadata, namespaced, rules.name ?? dns1123Subdomain),
+    ...validateKubeFinalizers(object.metadata.finalizers, 'metadata.finalizers'),
     ...(rules.create?.(object) ?? []),
   ];
 }
@@ -155,7 +171,10 @@ export function validateUpdate(
   old: KubeObject,
   subresource = '',
 ): FieldError[] {
-  const errors = validateMetadataUpdate(object, old);
+  const errors = [
+    ...validateMetadataUpdate(object, old),
+    ...validateKubeFinalizers(object.metadata.finalizers, 'metadata.finalizers'),
+  ];
   if (subresource === 'status') return errors;
   if (subresource === 'resize')
     return [...errors, ...validatePodResize(object as ResourceTypes['pods'], old as ResourceTypes['pods'])];

@@ -1,3 +1,6 @@
+import { goJson } from './field-error';
+import { unifiedDiff } from './unified-diff';
+
 /**
  * How the API server's own (internal) Go types look as JSON: Go's field names, every field written, null for what is
  * absent. It shows in two places: the values that validation quotes, and the diff of a refused Pod update.
@@ -83,11 +86,25 @@ const TYPES = {
   PodDNSConfig: 'Nameservers:[] Searches:[] Options:[PodDNSConfigOption]',
   PodDNSConfigOption: 'Name Value:?',
   PodReadinessGate: 'ConditionType',
+  PersistentVolumeClaimSpec:
+    'AccessModes:[] Selector:? Resources:VolumeResourceRequirements VolumeName StorageClassName:? VolumeMode:? DataSource:? DataSourceRef:? VolumeAttributesClassName:?',
+  VolumeResourceRequirements: 'Limits:{} Requests:{}',
+  PersistentVolumeSource:
+    'GCEPersistentDisk:? AWSElasticBlockStore:? HostPath:HostPath? Glusterfs:? NFS:NFS? RBD:? Quobyte:? ISCSI:? FlexVolume:? Cinder:? CephFS:? FC:? Flocker:? AzureFile:? VsphereVolume:? AzureDisk:? PhotonPersistentDisk:? PortworxVolume:? ScaleIO:? Local:LocalVolume? StorageOS:? CSI:?',
+  LocalVolume: 'Path FSType:?',
+  DeploymentStrategy: 'Type RollingUpdate:RollingUpdate?',
+  DaemonSetUpdateStrategy: 'Type RollingUpdate:RollingUpdate?',
+  RollingUpdate: 'MaxUnavailable:# MaxSurge:#',
+  StatefulSetUpdateStrategy: 'Type RollingUpdate:RollingUpdateStatefulSetStrategy?',
+  RollingUpdateStatefulSetStrategy: 'Partition:# MaxUnavailable:?',
+  PodDisruptionBudgetSpec: 'MinAvailable:? Selector:? MaxUnavailable:? UnhealthyPodEvictionPolicy:?',
+  ScopedSelector: 'ScopeName Operator Values:[]',
+  Taint: 'Key Value Effect TimeAdded:?',
   ServicePort: 'Name Protocol AppProtocol:? Port:# TargetPort:# NodePort:#',
   RoleRef: 'APIGroup Kind Name',
 } as const satisfies Record<string, string>;
 
-export type InternalType = keyof typeof TYPES;
+type InternalType = keyof typeof TYPES;
 type Fields = Record<string, unknown>;
 
 const LAYOUTS = new Map(
@@ -110,6 +127,12 @@ export function internalForm(type: InternalType, object: object): Fields {
     else result[name] = convert(sort, source[json]);
   }
   return result;
+}
+
+/** The difference of two v1 objects as that type shows it (apimachinery util/diff); '' when there is none. */
+export function internalDiff(type: InternalType, before: object, after: object): string {
+  const [was = '', is = ''] = [before, after].map((each) => goJson(internalForm(type, each), 1));
+  return was === is ? '' : unifiedDiff(was, is);
 }
 
 function convert(sort: string, value: unknown): unknown {

@@ -1,24 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
-import { resourceByName } from '../../schema/resources';
-import type { KubeObject, ResourceName } from '../../schema/types';
-import { applyDefaults } from '../defaults';
+import type { ResourceName } from '../../schema/types';
 import { validateCreate, validateUpdate } from '.';
 import { scheduleProblem } from './cron-schedule';
-
-/** An object named x from the YAML of what stands beside its metadata, defaulted. */
-function made(resource: ResourceName, yaml: string, name = 'x'): KubeObject {
-  const { apiVersion, kind, namespaced } = resourceByName(resource);
-  const metadata = { name, ...(namespaced && { namespace: 'lab' }) };
-  const object = { apiVersion, kind, metadata, ...parse(yaml) } as KubeObject;
-  applyDefaults(resource, object);
-  return object;
-}
+import { objectForTests } from './object-for-tests';
 
 const refusals = (resource: ResourceName, yaml: string, name?: string) =>
-  validateCreate(resource, made(resource, yaml, name)).map(({ field, message }) => `${field}: ${message}`);
+  validateCreate(resource, objectForTests(resource, yaml, name)).map(
+    ({ field, message }) => `${field}: ${message}`,
+  );
 const changes = (resource: ResourceName, from: string, to: string) =>
-  validateUpdate(resource, made(resource, to), made(resource, from)).map(
+  validateUpdate(resource, objectForTests(resource, to), objectForTests(resource, from)).map(
     ({ field, message }) => `${field}: ${message}`,
   );
 
@@ -78,7 +69,7 @@ describe('an object is refused', () => {
       'has an unknown strategy',
       `spec: {updateStrategy: {type: Recreate}, ${SELECTED}, template: ${TEMPLATE}}`,
       [
-        'spec.updateStrategy.type: Unsupported value: "Recreate": supported values: "RollingUpdate", "OnDelete"',
+        'spec.updateStrategy: Unsupported value: {"Type":"Recreate","RollingUpdate":null}: supported values: "RollingUpdate", "OnDelete"',
       ],
     ],
     [
@@ -165,7 +156,7 @@ describe('an object is refused', () => {
       'networkpolicies.networking.k8s.io',
       'is of an unknown direction',
       'spec: {policyTypes: [Inward]}',
-      ['spec.policyTypes[0]: Unsupported value: "Inward": supported values: "Egress", "Ingress"'],
+      ['spec.policyTypes[0]: Unsupported value: "Inward": supported values: "Ingress", "Egress"'],
     ],
     [
       'networkpolicies.networking.k8s.io',
@@ -179,7 +170,7 @@ describe('an object is refused', () => {
       'ingresses.networking.k8s.io',
       'leads nowhere',
       'spec: {}',
-      ['spec: Invalid value: []: either `defaultBackend` or `rules` must be specified'],
+      ['spec: Invalid value: null: either `defaultBackend` or `rules` must be specified'],
     ],
     [
       'ingresses.networking.k8s.io',
@@ -197,7 +188,7 @@ describe('an object is refused', () => {
       'rolebindings.rbac.authorization.k8s.io',
       'binds no role',
       `roleRef: {apiGroup: ${GROUP}, kind: Rule, name: r}`,
-      ['roleRef.kind: Unsupported value: "Rule": supported values: "ClusterRole", "Role"'],
+      ['roleRef.kind: Unsupported value: "Rule": supported values: "Role", "ClusterRole"'],
     ],
     [
       'persistentvolumeclaims',
@@ -212,7 +203,10 @@ describe('an object is refused', () => {
       'horizontalpodautoscalers.autoscaling',
       'has a ceiling below its floor',
       'spec: {minReplicas: 3, maxReplicas: 2, scaleTargetRef: {kind: Deployment, name: web}}',
-      ['spec.maxReplicas: Invalid value: 2: must be greater than or equal to `minReplicas`'],
+      [
+        'spec.maxReplicas: Invalid value: 2: must be greater than or equal to `minReplicas`',
+        'spec.scaleTargetRef.apiVersion: Invalid value: "": apiVersion must specify API group',
+      ],
     ],
     [
       'limitranges',
@@ -221,7 +215,7 @@ describe('an object is refused', () => {
       [
         'spec.limits[0].min[cpu]: Invalid value: "2": min value 2 is greater than max value 1',
         'spec.limits[0].defaultRequest[cpu]: Invalid value: "1": min value 2 is greater than default request value 1',
-        'spec.limits[0].default[cpu]: Invalid value: "1": min value 2 is greater than default value 1',
+        'spec.limits[0].default[cpu]: Invalid value: "2": min value 2 is greater than default value 1',
       ],
     ],
   ])('%s that %s', (resource, _, yaml, expected) => {
@@ -229,16 +223,12 @@ describe('an object is refused', () => {
   });
 
   it.each<[ResourceName, string, string]>([
-    [
-      'services',
-      '1web',
-      "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character",
-    ],
-    ['namespaces', 'a.b', 'a lowercase RFC 1123 label must consist of'],
+    ['services', 'Web', 'a lowercase RFC 1123 label must consist of'],
+    ['namespaces', 'a.b', 'must not contain dots'],
     ['cronjobs.batch', 'a'.repeat(53), 'must be no more than 52 characters'],
     ['roles.rbac.authorization.k8s.io', 'a/b', "may not contain '/'"],
   ])('%s named %s', (resource, name, text) => {
-    const errors = validateCreate(resource, made(resource, 'spec: {}', name));
+    const errors = validateCreate(resource, objectForTests(resource, 'spec: {}', name));
     expect(errors.find(({ field }) => field === 'metadata.name')?.message).toContain(text);
   });
 });
@@ -302,7 +292,8 @@ describe('a change is refused', () => {
       'spec: Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims',
     ],
   ])('%s', (_, resource, from, to, expected) => {
-    expect(changes(resource, from, to)).toContain(expected);
+    const texts = changes(resource, from, to).map((text) => text.split('\n')[0]);
+    expect(texts).toContain(expected);
   });
 
   it('but not of replicas, image or strategy', () => {

@@ -57,11 +57,42 @@ export function validateMetadataUpdate(
   { metadata }: KubeObject,
   { metadata: old }: KubeObject,
 ): FieldError[] {
-  const errors = validateCommon(metadata);
+  const errors: FieldError[] = [];
+  const added = (metadata.finalizers ?? []).filter((name) => !old.finalizers?.includes(name)).sort();
+  if (old.deletionTimestamp && added.length > 0)
+    errors.push(
+      forbidden(
+        'metadata.finalizers',
+        `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((name) => JSON.stringify(name)).join(', ')}}`,
+      ),
+    );
   for (const field of ['name', 'namespace', 'uid', 'creationTimestamp'] as const)
     if (metadata[field] !== undefined && metadata[field] !== old[field])
       errors.push(invalid(`metadata.${field}`, metadata[field], 'field is immutable'));
-  return errors;
+  return [
+    ...errors,
+    ...validateLabels(metadata.labels, 'metadata.labels'),
+    ...validateAnnotations(metadata.annotations, 'metadata.annotations'),
+    ...validateOwners(metadata),
+  ];
+}
+
+/** core/validation validateKubeFinalizerName: without a domain only Kubernetes' own finalizers are known. */
+export function validateKubeFinalizers(
+  finalizers: readonly string[] | undefined,
+  path: string,
+): FieldError[] {
+  return (finalizers ?? []).flatMap((name, index) =>
+    name.includes('/') || ['kubernetes', 'orphan', 'foregroundDeletion'].includes(name)
+      ? []
+      : [
+          invalid(
+            at(path, index),
+            name,
+            'name is neither a standard finalizer name nor is it fully qualified',
+          ),
+        ],
+  );
 }
 
 /** An error unless both are the same. */
@@ -74,32 +105,41 @@ function validateCommon(metadata: ObjectMeta): FieldError[] {
     ...validateLabels(metadata.labels, 'metadata.labels'),
     ...validateAnnotations(metadata.annotations, 'metadata.annotations'),
     ...validateOwners(metadata),
-    ...(metadata.finalizers ?? []).flatMap((name) =>
-      invalids('metadata.finalizers', name, qualifiedName(name)),
-    ),
+    ...validateFinalizers(metadata.finalizers ?? []),
   ];
 }
 
+function validateFinalizers(finalizers: readonly string[]): FieldError[] {
+  const path = 'metadata.finalizers';
+  const errors = finalizers.flatMap((name) => invalids(path, name, qualifiedName(name)));
+  return finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')
+    ? [...errors, invalid(path, finalizers, 'finalizer orphan and foregroundDeletion cannot be both set')]
+    : errors;
+}
+
+/** Upstream leaves the index out of these paths. */
 function validateOwners({ ownerReferences = [] }: ObjectMeta): FieldError[] {
   const path = 'metadata.ownerReferences';
   const errors: FieldError[] = [];
   let controller: string | undefined;
-  for (const [index, owner] of ownerReferences.entries()) {
-    const here = at(path, index);
+  for (const owner of ownerReferences) {
     if (!owner.apiVersion)
-      errors.push(invalid(`${here}.apiVersion`, owner.apiVersion ?? '', 'version must not be empty'));
+      errors.push(invalid(`${path}.apiVersion`, owner.apiVersion ?? '', 'version must not be empty'));
     for (const field of ['kind', 'name', 'uid'] as const)
-      if (!owner[field]) errors.push(invalid(`${here}.${field}`, '', 'must not be empty'));
+      if (!owner[field]) errors.push(invalid(`${path}.${field}`, '', 'must not be empty'));
+    if (owner.apiVersion === 'v1' && owner.kind === 'Event')
+      errors.push(invalid(path, owner, '/v1, Kind=Event is disallowed from being an owner'));
     if (!owner.controller) continue;
+    const named = `${owner.kind}/${owner.name}`;
     if (controller)
       errors.push(
         invalid(
           path,
           ownerReferences,
-          `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${owner.name}`,
+          `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${named}`,
         ),
       );
-    controller ??= owner.name;
+    controller ??= named;
   }
   return errors;
 }

@@ -1,3 +1,6 @@
+import type { FieldError } from '../extension-points';
+import { invalid, invalids, required } from './field-error';
+
 /** The texts of apimachinery's util/validation: each function returns what is wrong with a value, [] when nothing is. */
 
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
@@ -8,13 +11,13 @@ const ALPHANUMERIC_ENDS =
 
 /** RFC 1123 label, at most 63 characters: container and volume names, namespaces. */
 export function dns1123Label(value: string): string[] {
-  return checked(
-    value,
-    63,
-    LABEL,
-    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",
-    ['my-name', '123-abc'],
-  );
+  const problems = value.length > 63 ? ['must be no more than 63 characters'] : [];
+  if (whole(LABEL).test(value)) return problems;
+  // What is a subdomain and no label has dots in it.
+  if (whole(SUBDOMAIN).test(value)) return [...problems, 'must not contain dots'];
+  const text =
+    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character";
+  return [...problems, regexText(text, LABEL, ['my-name', '123-abc'])];
 }
 
 /** RFC 1123 subdomain, at most 253 characters: names of most objects. */
@@ -28,7 +31,19 @@ export function dns1123Subdomain(value: string): string[] {
   );
 }
 
-/** RFC 1035 label, at most 63 characters: Services. */
+/** RFC 1123 subdomain whose labels may have underscores: search domains of a Pod's DNS. */
+export function dns1123SubdomainWithUnderscore(value: string): string[] {
+  const label = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
+  return checked(
+    value,
+    253,
+    `${label}(\\.${label})*`,
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character",
+    ['example.com'],
+  );
+}
+
+/** RFC 1035 label, at most 63 characters: names of CustomResourceDefinitions. */
 export function dns1035Label(value: string): string[] {
   return checked(
     value,
@@ -50,20 +65,20 @@ export function wildcardSubdomain(value: string): string[] {
   );
 }
 
-/** Label and annotation keys, extended resources: `[prefix/]name`. */
+/** Label and annotation keys, extended resources: `[prefix/]name`. Counted in bytes since Kubernetes 1.36. */
 export function qualifiedName(value: string): string[] {
   const parts = value.split('/');
   if (parts.length > 2)
     return [
-      `a qualified name ${regexText(ALPHANUMERIC_ENDS, QUALIFIED, ['MyName', 'my.name', '123-abc'])} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
+      `a valid label key ${regexText(ALPHANUMERIC_ENDS, QUALIFIED, ['MyName', 'my.name', '123-abc'])} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
     ];
   const [name = '', prefix] = [...parts].reverse();
   const problems: string[] = [];
   if (prefix === '') problems.push('prefix part must be non-empty');
   else if (prefix !== undefined)
-    problems.push(...dns1123Subdomain(prefix).map((problem) => `prefix part ${problem}`));
+    problems.push(...dns1123Subdomain(prefix).map((problem) => `prefix part ${inBytes(problem)}`));
   if (name === '') problems.push('name part must be non-empty');
-  else if (name.length > 63) problems.push('name part must be no more than 63 characters');
+  else if (name.length > 63) problems.push('name part must be no more than 63 bytes');
   if (!whole(QUALIFIED).test(name))
     problems.push(`name part ${regexText(ALPHANUMERIC_ENDS, QUALIFIED, ['MyName', 'my.name', '123-abc'])}`);
   return problems;
@@ -77,7 +92,11 @@ export function labelValue(value: string): string[] {
     `a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character`,
     ['MyValue', 'my_value', '12345'],
     `(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?`,
-  );
+  ).map(inBytes);
+}
+
+function inBytes(problem: string): string {
+  return problem.replace(/^(must be no more than \d+) characters$/, '$1 bytes');
 }
 
 /** Port names (IANA_SVC_NAME, RFC 6335). */
@@ -102,6 +121,7 @@ export function within(value: number, least: number, most: number): string[] {
 
 /** Names of environment variables since Kubernetes 1.34. */
 export function environmentName(value: string): string[] {
+  if (value === '') return ['environment variable name must be non-empty'];
   return /^[ -<>-~]+$/.test(value)
     ? []
     : ["a valid environment variable name must consist only of printable ASCII characters other than '='"];
@@ -148,32 +168,17 @@ export function pathSegment(value: string): string[] {
   return ['/', '%'].filter((part) => value.includes(part)).map((part) => `may not contain '${part}'`);
 }
 
-export function ipAddress(value: string): string[] {
-  return isIPv4(value) || isIPv6(value)
-    ? []
-    : ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'];
-}
-
-export function cidr(value: string): string[] {
-  const [address = '', length = '', ...rest] = value.split('/');
-  const bits = isIPv4(address) ? 32 : isIPv6(address) ? 128 : -1;
-  const fits = /^(0|[1-9][0-9]*)$/.test(length) && Number(length) <= bits;
-  return rest.length === 0 && fits ? [] : ['must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'];
-}
-
-export function isIPv4(value: string): boolean {
-  const parts = value.split('.');
-  return (
-    parts.length === 4 && parts.every((part) => /^(0|[1-9][0-9]{0,2})$/.test(part) && Number(part) < 256)
-  );
-}
-
-function isIPv6(value: string): boolean {
-  const halves = value.split('::');
-  if (halves.length > 2 || !value.includes(':')) return false;
-  const groups = halves.flatMap((half) => (half === '' ? [] : half.split(':')));
-  const fits = halves.length === 2 ? groups.length < 8 : groups.length === 8;
-  return fits && groups.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group));
+/** Such as `acme.io/controller` (validation.IsDomainPrefixedPath). */
+export function domainPrefixedPath(value: string | undefined, path: string): FieldError[] {
+  if (!value) return [required(path)];
+  const slash = value.indexOf('/');
+  const [host, rest] = [value.slice(0, Math.max(slash, 0)), value.slice(slash + 1)];
+  if (!host || !rest) return [invalid(path, value, 'must be a domain-prefixed path (such as "acme.io/foo")')];
+  const errors = invalids(path, host, dns1123Subdomain(host));
+  const pattern = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
+  return whole(pattern).test(rest)
+    ? errors
+    : [...errors, invalid(path, rest, `Invalid path (regex used for validation is '${pattern}')`)];
 }
 
 /** With `generateName` a trailing dash is fine: something will follow it (maskTrailingDash). */

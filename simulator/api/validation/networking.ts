@@ -1,19 +1,19 @@
-import type { EndpointSlice, Ingress, IngressClass, NetworkPolicy } from '../../schema/types';
+import type { Ingress, IngressClass, NetworkPolicy } from '../../schema/types';
 import type { FieldError } from '../extension-points';
+import { cidr, isIPv4, isIPv6, isStrictSubset } from './addresses';
 import { at, forbidden, invalid, invalids, notSupported, required } from './field-error';
 import { immutable } from './metadata';
 import {
-  cidr,
-  dns1035Label,
   dns1123Label,
   dns1123Subdomain,
-  isIPv4,
+  domainPrefixedPath,
+  pathSegment,
   portName,
   portNumber,
   wildcardSubdomain,
 } from './names';
 import { validateLabelSelector } from './selectors';
-import { oneOf, validatePort } from './values';
+import { optionallyOneOf, validatePort } from './values';
 
 type IngressSpec = NonNullable<Ingress['spec']>;
 type Backend = NonNullable<IngressSpec['defaultBackend']>;
@@ -22,41 +22,77 @@ type PolicySpec = NonNullable<NetworkPolicy['spec']>;
 type PolicyPort = NonNullable<NonNullable<PolicySpec['ingress']>[number]['ports']>[number];
 type PolicyPeer = NonNullable<NonNullable<PolicySpec['ingress']>[number]['from']>[number];
 
-const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
 const ILLEGAL_IN_PATH = ['//', '/./', '/../', '%2f', '%2F'];
 
-/** networking/validation ValidateIngress, without metadata. */
-export function validateIngress({ spec }: Ingress): FieldError[] {
+const OLD_CLASS = 'kubernetes.io/ingress.class';
+
+/** networking/validation ValidateIngressCreate, without metadata. */
+export function validateIngress(ingress: Ingress): FieldError[] {
+  const errors = validateIngressSpec(ingress.spec);
+  const old = ingress.metadata.annotations?.[OLD_CLASS];
+  const name = ingress.spec?.ingressClassName;
+  if (old !== undefined && name !== undefined && old !== name)
+    errors.push(
+      invalid(`annotations.${OLD_CLASS}`, old, 'must match `ingressClassName` when both are specified'),
+    );
+  return errors;
+}
+
+export function validateIngressUpdate({ spec }: Ingress): FieldError[] {
+  return validateIngressSpec(spec);
+}
+
+function validateIngressSpec(spec: Ingress['spec']): FieldError[] {
   const errors: FieldError[] = [];
   if (!spec?.rules?.length && !spec?.defaultBackend)
-    errors.push(invalid('spec', spec?.rules ?? [], 'either `defaultBackend` or `rules` must be specified'));
+    errors.push(invalid('spec', spec?.rules ?? null, 'either `defaultBackend` or `rules` must be specified'));
   if (spec?.defaultBackend) errors.push(...validateBackend(spec.defaultBackend, 'spec.defaultBackend'));
   for (const [index, rule] of (spec?.rules ?? []).entries()) {
     const here = at('spec.rules', index);
-    if (rule.host) errors.push(...validateHost(rule.host, `${here}.host`));
+    if (rule.host) {
+      if (isIPv4(rule.host) || isIPv6(rule.host))
+        errors.push(invalid(`${here}.host`, rule.host, 'must be a DNS name, not an IP address'));
+      errors.push(...validateHost(rule.host, `${here}.host`));
+    }
     if (!rule.http) continue;
-    if (rule.http.paths.length === 0) errors.push(required(`${here}.http.paths`));
+    if (!rule.http.paths?.length) errors.push(required(`${here}.http.paths`));
     errors.push(
-      ...rule.http.paths.flatMap((path, position) => validatePath(path, at(`${here}.http.paths`, position))),
+      ...(rule.http.paths ?? []).flatMap((path, position) =>
+        validatePath(path, at(`${here}.http.paths`, position)),
+      ),
     );
   }
-  for (const [index, tls] of (spec?.tls ?? []).entries())
-    for (const [position, host] of (tls.hosts ?? []).entries())
-      errors.push(...validateHost(host, at(`${at('spec.tls', index)}.hosts`, position)));
-  if (spec?.ingressClassName)
-    errors.push(
-      ...invalids('spec.ingressClassName', spec.ingressClassName, dns1123Subdomain(spec.ingressClassName)),
-    );
+  for (const [index, { hosts = [], secretName }] of (spec?.tls ?? []).entries()) {
+    const here = at('spec.tls', index);
+    errors.push(...hosts.flatMap((host, position) => validateHost(host, at(`${here}.hosts`, position))));
+    if (secretName) errors.push(...invalids(`${here}.secretName`, secretName, dns1123Subdomain(secretName)));
+  }
+  const name = spec?.ingressClassName;
+  if (name !== undefined) errors.push(...invalids('spec.ingressClassName', name, dns1123Subdomain(name)));
   return errors;
 }
 
 /** networking/validation ValidateIngressClass, without metadata. */
 export function validateIngressClass({ spec }: IngressClass): FieldError[] {
-  return spec?.controller ? [] : [required('spec.controller')];
+  const errors = domainPrefixedPath(spec?.controller, 'spec.controller');
+  if (!spec?.parameters) return errors;
+  const path = 'spec.parameters';
+  const { kind, name, scope, namespace } = spec.parameters;
+  if (!kind) errors.push(required(`${path}.kind`));
+  if (!name) errors.push(required(`${path}.name`));
+  errors.push(...optionallyOneOf(scope, ['Cluster', 'Namespace'], `${path}.scope`));
+  if (scope === 'Namespace' && !namespace)
+    errors.push(required(`${path}.namespace`, "`parameters.scope` is set to 'Namespace'"));
+  if (scope === 'Cluster' && namespace !== undefined)
+    errors.push(forbidden(`${path}.namespace`, "`parameters.scope` is set to 'Cluster'"));
+  return errors;
 }
 
 export function validateIngressClassUpdate(ingressClass: IngressClass, old: IngressClass): FieldError[] {
-  return immutable(ingressClass.spec?.controller, old.spec?.controller, 'spec.controller');
+  return [
+    ...immutable(ingressClass.spec?.controller, old.spec?.controller, 'spec.controller'),
+    ...validateIngressClass(ingressClass),
+  ];
 }
 
 /** networking/validation ValidateNetworkPolicy, without metadata. */
@@ -81,36 +117,11 @@ export function validateNetworkPolicy({ spec }: NetworkPolicy): FieldError[] {
     return [...errors, invalid('spec.policyTypes', types, 'may not specify more than two policyTypes')];
   for (const [index, type] of types.entries())
     if (type !== 'Ingress' && type !== 'Egress')
-      errors.push(notSupported(at('spec.policyTypes', index), type, ['Egress', 'Ingress']));
+      errors.push(notSupported(at('spec.policyTypes', index), type, ['Ingress', 'Egress']));
   return errors;
 }
 
-/** discovery/validation ValidateEndpointSlice, without metadata. */
-export function validateEndpointSlice({ addressType, ports, endpoints }: EndpointSlice): FieldError[] {
-  return [
-    ...oneOf(addressType, ['FQDN', 'IPv4', 'IPv6'], 'addressType'),
-    ...(endpoints ?? []).flatMap(({ addresses }, index) =>
-      addresses?.length
-        ? []
-        : [required(`${at('endpoints', index)}.addresses`, 'must contain at least 1 address')],
-    ),
-    ...(ports ?? []).flatMap(({ name, protocol, port }, index) => {
-      const here = at('ports', index);
-      return [
-        ...(name ? invalids(`${here}.name`, name, dns1123Label(name)) : []),
-        ...oneOf(protocol, PROTOCOLS, `${here}.protocol`),
-        ...(port === undefined ? [] : invalids(`${here}.port`, port, portNumber(port))),
-      ];
-    }),
-  ];
-}
-
-export function validateEndpointSliceUpdate(slice: EndpointSlice, old: EndpointSlice): FieldError[] {
-  return [...validateEndpointSlice(slice), ...immutable(slice.addressType, old.addressType, 'addressType')];
-}
-
 function validateHost(host: string, path: string): FieldError[] {
-  if (isIPv4(host)) return [invalid(path, host, 'must be a DNS name, not an IP address')];
   return invalids(path, host, host.includes('*') ? wildcardSubdomain(host) : dns1123Subdomain(host));
 }
 
@@ -134,33 +145,47 @@ function validatePath({ path = '', pathType, backend }: IngressPath, here: strin
 function validateBackend(backend: Backend | undefined, path: string): FieldError[] {
   const { service, resource } = backend ?? {};
   if (service && resource) return [invalid(path, '', 'cannot set both resource and service backends')];
-  if (resource) return resource.name ? [] : [required(`${path}.resource.name`)];
-  if (!service) return [required(path, 'resource or service backend is required')];
+  if (resource) return validateResourceBackend(resource, `${path}.resource`);
+  if (!service) return [invalid(path, '', 'resource or service backend is required')];
   const here = `${path}.service`;
   const errors = service.name
-    ? invalids(`${here}.name`, service.name, dns1035Label(service.name))
+    ? invalids(`${here}.name`, service.name, dns1123Label(service.name))
     : [required(`${here}.name`)];
   const { name, number } = service.port ?? {};
-  if (name && number) errors.push(invalid(here, '', 'cannot set both port name & port number'));
+  if (name && number) errors.push(invalid(path, '', 'cannot set both port name & port number'));
   else if (name) errors.push(...invalids(`${here}.port.name`, name, portName(name)));
   else if (number) errors.push(...invalids(`${here}.port.number`, number, portNumber(number)));
-  else errors.push(required(here, 'port name or number is required'));
+  else errors.push(required(path, 'port name or number is required'));
   return errors;
 }
 
+function validateResourceBackend(
+  { apiGroup, kind, name }: NonNullable<Backend['resource']>,
+  path: string,
+): FieldError[] {
+  return [
+    ...(apiGroup === undefined ? [] : invalids(`${path}.apiGroup`, apiGroup, dns1123Subdomain(apiGroup))),
+    ...Object.entries({ kind, name }).flatMap(([field, value]) =>
+      value ? invalids(`${path}.${field}`, value, pathSegment(value)) : [required(`${path}.${field}`)],
+    ),
+  ];
+}
+
+/** networking/validation ValidateNetworkPolicyPort. */
 function validatePolicyPort({ port, protocol, endPort }: PolicyPort, path: string): FieldError[] {
-  const errors: FieldError[] = [];
-  if (protocol !== undefined && !PROTOCOLS.includes(protocol))
-    errors.push(notSupported(`${path}.protocol`, protocol, PROTOCOLS));
-  if (port !== undefined) errors.push(...validatePort(port, `${path}.port`));
-  if (endPort === undefined) return errors;
-  if (port === undefined)
-    errors.push(required(`${path}.port`, 'must be specified when `endPort` is specified'));
-  else if (typeof port === 'string')
-    errors.push(invalid(`${path}.endPort`, endPort, 'may not be specified when `port` is non-numeric'));
-  else if (endPort < port)
-    errors.push(invalid(`${path}.endPort`, endPort, 'must be greater than or equal to `port`'));
-  return errors;
+  const errors = optionallyOneOf(protocol, ['TCP', 'UDP', 'SCTP'], `${path}.protocol`);
+  const here = `${path}.endPort`;
+  if (typeof port === 'number') {
+    errors.push(...validatePort(port, `${path}.port`));
+    if (endPort === undefined) return errors;
+    // Upstream shows the first port here.
+    if (endPort < port) errors.push(invalid(here, port, 'must be greater than or equal to `port`'));
+    return [...errors, ...invalids(here, endPort, portNumber(endPort))];
+  }
+  const what = port === undefined ? 'not specified' : 'non-numeric';
+  if (endPort !== undefined)
+    errors.push(invalid(here, endPort, `may not be specified when \`port\` is ${what}`));
+  return port === undefined ? errors : [...errors, ...validatePort(port, `${path}.port`)];
 }
 
 function validatePeer({ podSelector, namespaceSelector, ipBlock }: PolicyPeer, path: string): FieldError[] {
@@ -183,18 +208,8 @@ function validateIpBlock(block: NonNullable<PolicyPeer['ipBlock']>, path: string
     const here = at(`${path}.except`, index);
     const wrong = cidr(range);
     if (wrong.length > 0) return invalids(here, range, wrong);
-    return contains(block.cidr, range) ? [] : [invalid(here, range, `must be a strict subset of \`cidr\``)];
+    return isStrictSubset(range, block.cidr)
+      ? []
+      : [invalid(here, range, `must be a strict subset of \`cidr\``)];
   });
-}
-
-/** Whether one IPv4 range lies strictly within another; other ranges are taken on trust. */
-function contains(outer: string, inner: string): boolean {
-  const [outerBase = '', outerBits = ''] = outer.split('/');
-  const [innerBase = '', innerBits = ''] = inner.split('/');
-  if (!isIPv4(outerBase) || !isIPv4(innerBase)) return true;
-  const prefix = (ip: string) =>
-    Math.floor(
-      ip.split('.').reduce((sum, part) => sum * 256 + Number(part), 0) / 2 ** (32 - Number(outerBits)),
-    );
-  return Number(innerBits) > Number(outerBits) && prefix(outerBase) === prefix(innerBase);
 }

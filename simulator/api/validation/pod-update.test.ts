@@ -18,9 +18,9 @@ describe('a change of a Pod', () => {
   const change = (edit: (object: { spec: Record<string, unknown> }) => void, subresource = '') => {
     const next = structuredClone(stored());
     edit(next as unknown as { spec: Record<string, unknown> });
-    return validateUpdate('pods', next, stored(), subresource).map(
-      ({ field, message }) => `${field}: ${message}`,
-    );
+    applyDefaults('pods', next);
+    const errors = validateUpdate('pods', next, stored(), subresource);
+    return [...new Set(errors.map(({ field, message }) => `${field}: ${message}`))];
   };
 
   it.each([

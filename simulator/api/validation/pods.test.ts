@@ -124,6 +124,8 @@ describe('a Pod is refused for', () => {
       '{affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{labelSelector: {matchLabels: {a: b}}}]}}, containers: [{name: a, image: nginx}]}',
       [
         'spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].topologyKey: Required value: can not be empty',
+        'spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].topologyKey: Invalid value: "": name part must be non-empty',
+        "spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].topologyKey: Invalid value: \"\": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')",
       ],
     ],
     [
@@ -140,7 +142,7 @@ describe('a Pod is refused for', () => {
       'a shared process namespace on the host’s',
       '{shareProcessNamespace: true, hostPID: true, containers: [{name: a, image: nginx}]}',
       [
-        'spec.shareProcessNamespace: Invalid value: true: ShareProcessNamespace and HostPID cannot both be enabled',
+        'spec.securityContext.shareProcessNamespace: Invalid value: true: ShareProcessNamespace and HostPID cannot both be enabled',
       ],
     ],
     [
@@ -260,7 +262,7 @@ describe('a Pod is refused for', () => {
     [
       'an owner without uid',
       '{name: x, namespace: lab, ownerReferences: [{apiVersion: v1, kind: Pod, name: p}]}',
-      ['metadata.ownerReferences[0].uid: Invalid value: "": must not be empty'],
+      ['metadata.ownerReferences.uid: Invalid value: "": must not be empty'],
     ],
   ])('%s', (_, metadata, expected) => {
     expect(problems(pod('{containers: [{name: a, image: nginx}]}', metadata))).toEqual(expected);

@@ -1,95 +1,86 @@
 import type {
-  HorizontalPodAutoscaler,
+  Event,
+  Lease,
   Namespace,
   Node,
   PodDisruptionBudget,
   PriorityClass,
   RuntimeClass,
 } from '../../schema/types';
+import { deepEqual } from '../deep-equal';
 import type { FieldError } from '../extension-points';
-import { at, duplicate, forbidden, invalid, invalids, notSupported, required } from './field-error';
-import { immutable } from './metadata';
-import { dns1123Label, labelValue, pathSegment, qualifiedName } from './names';
+import { at, duplicate, forbidden, invalid, invalids, required } from './field-error';
+import { internalForm } from './internal-form';
+import { immutable, validateKubeFinalizers, validateLabels } from './metadata';
+import { dns1123Label, labelValue, qualifiedName } from './names';
+import { validateContainerResourceName, validateRequirements } from './resources';
+import { validateTolerations } from './scheduling';
 import { validateLabelSelector } from './selectors';
-import { optionallyOneOf, validateCountOrPercent } from './values';
-
-type Metric = NonNullable<NonNullable<HorizontalPodAutoscaler['spec']>['metrics']>[number];
-type MetricTarget = NonNullable<Metric['resource']>['target'];
+import { nonNegative, notOverAHundred, oneOf, optionallyOneOf, validateCountOrPercent } from './values';
 
 const HIGHEST_PRIORITY = 1_000_000_000;
-const METRIC_TYPES = ['ContainerResource', 'External', 'Object', 'Pods', 'Resource'];
-const METRIC_FIELDS: Record<string, keyof Metric> = {
-  ContainerResource: 'containerResource',
-  External: 'external',
-  Object: 'object',
-  Pods: 'pods',
-  Resource: 'resource',
-};
-
-/** autoscaling/validation ValidateHorizontalPodAutoscaler, without metadata. */
-export function validateAutoscaler({ spec }: HorizontalPodAutoscaler): FieldError[] {
-  const errors: FieldError[] = [];
-  const { minReplicas, maxReplicas = 0, scaleTargetRef, metrics = [] } = spec ?? {};
-  if (minReplicas !== undefined && minReplicas < 1)
-    errors.push(invalid('spec.minReplicas', minReplicas, 'must be greater than or equal to 1'));
-  if (maxReplicas < 1) errors.push(invalid('spec.maxReplicas', maxReplicas, 'must be greater than 0'));
-  if (minReplicas !== undefined && maxReplicas < minReplicas)
-    errors.push(invalid('spec.maxReplicas', maxReplicas, 'must be greater than or equal to `minReplicas`'));
-  for (const field of ['kind', 'name'] as const) {
-    const value = scaleTargetRef?.[field];
-    const path = `spec.scaleTargetRef.${field}`;
-    errors.push(...(value ? invalids(path, value, pathSegment(value)) : [required(path)]));
-  }
-  return [
-    ...errors,
-    ...metrics.flatMap((metric, index) => validateMetric(metric, at('spec.metrics', index))),
-  ];
-}
-
 /** policy/validation ValidatePodDisruptionBudgetSpec. */
 export function validateDisruptionBudget({ spec }: PodDisruptionBudget): FieldError[] {
   const { minAvailable, maxUnavailable, selector } = spec ?? {};
   const errors: FieldError[] = [];
   if (minAvailable !== undefined && maxUnavailable !== undefined)
-    errors.push(invalid('spec', spec, 'minAvailable and maxUnavailable cannot be both set'));
-  if (minAvailable !== undefined) errors.push(...validateCountOrPercent(minAvailable, 'spec.minAvailable'));
-  if (maxUnavailable !== undefined)
-    errors.push(...validateCountOrPercent(maxUnavailable, 'spec.maxUnavailable'));
+    errors.push(
+      invalid(
+        'spec',
+        internalForm('PodDisruptionBudgetSpec', spec ?? {}),
+        'minAvailable and maxUnavailable cannot be both set',
+      ),
+    );
+  for (const [field, count] of Object.entries({ minAvailable, maxUnavailable }))
+    if (count !== undefined)
+      errors.push(
+        ...validateCountOrPercent(count, `spec.${field}`),
+        ...notOverAHundred(count, `spec.${field}`),
+      );
   return [
     ...errors,
     ...validateLabelSelector(selector, 'spec.selector'),
     ...optionallyOneOf(
       spec?.unhealthyPodEvictionPolicy,
-      ['IfHealthyBudget', 'AlwaysAllow'],
+      ['AlwaysAllow', 'IfHealthyBudget'],
       'spec.unhealthyPodEvictionPolicy',
     ),
   ];
 }
 
+const SYSTEM_PRIORITIES: Readonly<Record<string, number>> = {
+  'system-cluster-critical': 2_000_000_000,
+  'system-node-critical': 2_000_001_000,
+};
+
 /** scheduling/validation ValidatePriorityClass; names beginning with `system-` are Kubernetes' own. */
-export function validatePriorityClass({ metadata, value, preemptionPolicy }: PriorityClass): FieldError[] {
-  const system: Record<string, number> = {
-    'system-cluster-critical': 2_000_000_000,
-    'system-node-critical': 2_000_001_000,
-  };
+export function validatePriorityClass(priorityClass: PriorityClass): FieldError[] {
+  const { metadata, value = 0, preemptionPolicy } = priorityClass;
   const errors: FieldError[] = [];
   if (metadata.name?.startsWith('system-')) {
-    if (system[metadata.name] !== value)
+    const problem = systemClassProblem(metadata.name, priorityClass);
+    if (problem)
       errors.push(
         forbidden(
           'metadata.name',
-          "priority class names with 'system-' prefix are reserved for system use only. error: value of system priority class is not known",
+          `priority class names with 'system-' prefix are reserved for system use only. error: ${problem}`,
         ),
       );
-  } else if ((value ?? 0) > HIGHEST_PRIORITY) {
+  } else if (value > HIGHEST_PRIORITY) {
     errors.push(
       forbidden('value', `maximum allowed value of a user defined priority is ${HIGHEST_PRIORITY}`),
     );
   }
-  return [
-    ...errors,
-    ...optionallyOneOf(preemptionPolicy, ['Never', 'PreemptLowerPriority'], 'preemptionPolicy'),
-  ];
+  return preemptionPolicy === undefined
+    ? errors
+    : [...errors, ...oneOf(preemptionPolicy, ['PreemptLowerPriority', 'Never'], 'preemptionPolicy')];
+}
+
+function systemClassProblem(name: string, { value, globalDefault }: PriorityClass): string | undefined {
+  const known = SYSTEM_PRIORITIES[name];
+  if (known === undefined) return `${name} is not a known system priority class`;
+  if (value !== known) return `value of ${name} PriorityClass must be ${known}`;
+  return globalDefault ? `globalDefault of ${name} PriorityClass must be false` : undefined;
 }
 
 export function validatePriorityClassUpdate(next: PriorityClass, old: PriorityClass): FieldError[] {
@@ -99,8 +90,13 @@ export function validatePriorityClassUpdate(next: PriorityClass, old: PriorityCl
 }
 
 /** node/validation ValidateRuntimeClass, without metadata. */
-export function validateRuntimeClass({ handler }: RuntimeClass): FieldError[] {
-  return invalids('handler', handler ?? '', dns1123Label(handler ?? ''));
+export function validateRuntimeClass({ handler, overhead, scheduling }: RuntimeClass): FieldError[] {
+  return [
+    ...(handler ? invalids('handler', handler, dns1123Label(handler)) : [required('handler')]),
+    ...validateRequirements({ limits: overhead?.podFixed }, validateContainerResourceName, 'overhead'),
+    ...validateLabels(scheduling?.nodeSelector, 'scheduling.nodeSelector'),
+    ...validateTolerations(scheduling?.tolerations, 'scheduling.tolerations'),
+  ];
 }
 
 /** node/validation ValidateRuntimeClassUpdate. */
@@ -110,57 +106,62 @@ export function validateRuntimeClassUpdate(object: RuntimeClass, old: RuntimeCla
 
 /** core/validation ValidateNamespace: only finalizers have a rule of their own. */
 export function validateNamespace({ spec }: Namespace): FieldError[] {
-  return (spec?.finalizers ?? []).flatMap((name) => invalids('spec.finalizers', name, qualifiedName(name)));
+  const path = 'spec.finalizers';
+  return (spec?.finalizers ?? []).flatMap((name) => [
+    ...invalids(path, name, qualifiedName(name)),
+    ...validateKubeFinalizers([name], path).map((error) => ({ ...error, field: path })),
+  ]);
 }
 
-/** core/validation ValidateNode: its taints. */
+/** core/validation ValidateNode: its taints. Upstream takes them for metadata's. */
 export function validateNode({ spec }: Node): FieldError[] {
   const seen = new Set<string>();
-  return (spec?.taints ?? []).flatMap(({ key, value = '', effect }, index) => {
-    const here = at('spec.taints', index);
-    const errors = [
-      ...invalids(`${here}.key`, key, qualifiedName(key)),
-      ...invalids(`${here}.value`, value, labelValue(value)),
-    ];
-    const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
-    if (!effects.includes(effect)) errors.push(notSupported(`${here}.effect`, effect, effects));
+  return (spec?.taints ?? []).flatMap((taint, index) => {
+    const { key, value = '', effect } = taint;
+    const here = at('metadata.taints', index);
+    const errors = invalids(`${here}.key`, key, qualifiedName(key));
+    const problems = labelValue(value);
+    if (problems.length > 0) errors.push(invalid(`${here}.value`, value, problems.join(';')));
+    errors.push(...oneOf(effect, ['NoSchedule', 'PreferNoSchedule', 'NoExecute'], `${here}.effect`));
     const id = `${key}:${effect}`;
     if (seen.has(id))
-      errors.push({
-        ...duplicate(here, { Key: key, Value: value, Effect: effect, TimeAdded: null }),
-        message: `Duplicate value: ${JSON.stringify({ Key: key, Value: value, Effect: effect, TimeAdded: null })}: taints must be unique by key and effect pair`,
-      });
+      errors.push(
+        duplicate(here, internalForm('Taint', taint), 'taints must be unique by key and effect pair'),
+      );
     seen.add(id);
     return errors;
   });
 }
 
-function validateMetric(metric: Metric, path: string): FieldError[] {
-  if (!metric.type) return [required(`${path}.type`, 'must specify a metric source type')];
-  const field = METRIC_FIELDS[metric.type];
-  if (!field) return [notSupported(`${path}.type`, metric.type, METRIC_TYPES)];
-  if (!metric[field]) return [required(`${path}.${field}`, 'must populate the given metric source')];
-  const resource = metric.resource;
-  if (field !== 'resource' || !resource) return [];
+/** core/validation ValidateNodeUpdate: what a provider has said of a machine stays. */
+export function validateNodeUpdate(node: Node, old: Node): FieldError[] {
+  const [is, was] = [node.spec ?? {}, old.spec ?? {}];
   const errors: FieldError[] = [];
-  if (!resource.name) errors.push(required(`${path}.resource.name`, 'must specify a resource name'));
-  return [...errors, ...validateTarget(resource.target, `${path}.resource.target`)];
+  if (was.podCIDRs?.length && !deepEqual(is.podCIDRs, was.podCIDRs))
+    errors.push(forbidden('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid'));
+  if (was.providerID && is.providerID !== was.providerID)
+    errors.push(
+      forbidden('spec.providerID', 'node updates may not change providerID except from "" to valid'),
+    );
+  return [...errors, ...validateNode(node)];
 }
 
-function validateTarget(target: MetricTarget, path: string): FieldError[] {
+/** coordination/validation ValidateLeaseSpec. */
+export function validateLease({ spec }: Lease): FieldError[] {
+  const { leaseDurationSeconds: seconds, leaseTransitions: transitions } = spec ?? {};
   const errors: FieldError[] = [];
-  if (!target.type) errors.push(required(`${path}.type`, 'must specify a metric target type'));
-  else if (!['Utilization', 'Value', 'AverageValue'].includes(target.type))
-    errors.push(invalid(`${path}.type`, target.type, 'must be either Utilization, Value, or AverageValue'));
-  if (target.averageUtilization !== undefined && target.averageUtilization < 1)
-    errors.push(invalid(`${path}.averageUtilization`, target.averageUtilization, 'must be greater than 0'));
-  if (target.averageUtilization === undefined && target.averageValue === undefined)
-    errors.push(
-      required(`${path}.averageUtilization`, 'must set either a target raw value or a target utilization'),
-    );
-  if (target.averageUtilization !== undefined && target.averageValue !== undefined)
-    errors.push(
-      forbidden(`${path}.averageValue`, 'may not set both a target raw value and a target utilization'),
-    );
-  return errors;
+  if (seconds !== undefined && seconds <= 0)
+    errors.push(invalid('spec.leaseDurationSeconds', seconds, 'must be greater than 0'));
+  return [...errors, ...nonNegative(transitions, 'spec.leaseTransitions')];
+}
+
+/** core/validation legacyValidateEvent, for events that have no eventTime. */
+export function validateEvent({ metadata, involvedObject, eventTime }: Event): FieldError[] {
+  const { namespace = '' } = involvedObject ?? {};
+  const own = metadata.namespace ?? '';
+  const fits = namespace ? namespace === own : own === '' || own === 'default';
+  const free = Boolean(eventTime) && (namespace !== '' || own === 'kube-system');
+  return fits || free
+    ? []
+    : [invalid('involvedObject.namespace', namespace, 'does not match event.namespace')];
 }

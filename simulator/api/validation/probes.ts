@@ -1,11 +1,30 @@
 import type { Container, Probe } from '../../schema/types';
 import type { FieldError } from '../extension-points';
-import { forbidden, invalid, invalids, required } from './field-error';
+import { forbidden, invalid, invalids, notSupported, required } from './field-error';
 import { headerName, portNumber } from './names';
-import { nonNegative, oneOf, validatePort } from './values';
+import { nonNegative, optionallyOneOf, validatePort } from './values';
 
 type Hook = NonNullable<NonNullable<Container['lifecycle']>['preStop']>;
 type Handler = Pick<Probe, 'exec' | 'httpGet' | 'tcpSocket' | 'grpc'> & Pick<Hook, 'sleep'>;
+
+/** What the rules of a container need to know of its Pod. */
+export interface HandlerContext {
+  /** terminationGracePeriodSeconds */
+  gracePeriod: number;
+  /** `linux`, `windows`, or undefined when the Pod does not say. */
+  os: string | undefined;
+}
+
+const SIGNALS = [
+  ...'ABRT ALRM BUS CHLD CLD CONT FPE HUP ILL INT IO IOT KILL PIPE POLL PROF PWR QUIT RTMAX'.split(' '),
+  ...Array.from({ length: 14 }, (_, index) => `RTMAX-${index + 1}`),
+  'RTMIN',
+  ...Array.from({ length: 15 }, (_, index) => `RTMIN+${index + 1}`),
+  ...'SEGV STKFLT STOP SYS TERM TRAP TSTP TTIN TTOU URG USR1 USR2 VTALRM WINCH XCPU XFSZ'.split(' '),
+]
+  .map((name) => `SIG${name}`)
+  .sort();
+const WINDOWS_SIGNALS = ['SIGKILL', 'SIGTERM'];
 
 /** Liveness, readiness and startup probe of a container (core/validation validateLivenessProbe and its siblings). */
 export function validateProbes(container: Container, path: string): FieldError[] {
@@ -29,12 +48,23 @@ export function validateProbes(container: Container, path: string): FieldError[]
 }
 
 /** core/validation validateLifecycle. */
-export function validateLifecycle(lifecycle: Container['lifecycle'], path: string): FieldError[] {
-  const hooks = [
-    [lifecycle?.postStart, `${path}.postStart`],
-    [lifecycle?.preStop, `${path}.preStop`],
-  ] as const;
-  return hooks.flatMap(([hook, here]) => (hook ? validateHandler(hook, here) : []));
+export function validateLifecycle(
+  lifecycle: Container['lifecycle'],
+  context: HandlerContext,
+  path: string,
+): FieldError[] {
+  const { postStart, preStop, stopSignal } = lifecycle ?? {};
+  return [
+    ...(postStart ? validateHandler(postStart, `${path}.postStart`, context) : []),
+    ...(preStop ? validateHandler(preStop, `${path}.preStop`, context) : []),
+    ...(stopSignal === undefined ? [] : validateStopSignal(stopSignal, context.os, `${path}.stopSignal`)),
+  ];
+}
+
+function validateStopSignal(signal: string, os: string | undefined, path: string): FieldError[] {
+  if (!os) return [forbidden(path, 'may not be set for containers with empty `spec.os.name`')];
+  const known = os === 'windows' ? WINDOWS_SIGNALS : SIGNALS;
+  return known.includes(signal) ? [] : [notSupported(path, signal, known)];
 }
 
 function validateProbe(probe: Probe | undefined, path: string): FieldError[] {
@@ -59,32 +89,43 @@ function succeedsOnce(probe: Probe | undefined, path: string): FieldError[] {
   return threshold === 1 ? [] : [invalid(`${path}.successThreshold`, threshold, 'must be 1')];
 }
 
-function validateHandler(handler: Handler, path: string): FieldError[] {
+function validateHandler(handler: Handler, path: string, context?: HandlerContext): FieldError[] {
   const kinds = (['exec', 'httpGet', 'tcpSocket', 'grpc', 'sleep'] as const).filter((kind) => handler[kind]);
   if (kinds.length === 0) return [required(path, 'must specify a handler type')];
   return kinds.flatMap((kind, index) => {
     const here = `${path}.${kind}`;
     return index > 0
       ? [forbidden(here, 'may not specify more than 1 handler type')]
-      : validateAction(handler, kind, here);
+      : validateAction(handler, kind, here, context);
   });
 }
 
-function validateAction(handler: Handler, kind: keyof Handler, path: string): FieldError[] {
+function validateAction(
+  handler: Handler,
+  kind: keyof Handler,
+  path: string,
+  context: HandlerContext | undefined,
+): FieldError[] {
   const { exec, httpGet, tcpSocket, grpc, sleep } = handler;
   if (kind === 'exec' && exec) return exec.command?.length ? [] : [required(`${path}.command`)];
   if (kind === 'httpGet' && httpGet) return validateHttpGet(httpGet, path);
   if (kind === 'tcpSocket' && tcpSocket) return validatePort(tcpSocket.port, `${path}.port`);
   if (kind === 'grpc' && grpc) return invalids(`${path}.port`, grpc.port ?? 0, portNumber(grpc.port ?? 0));
-  if (kind === 'sleep' && sleep) return nonNegative(sleep.seconds, `${path}.seconds`);
+  if (kind === 'sleep' && sleep && context) return validateSleep(sleep.seconds, context.gracePeriod, path);
   return [];
+}
+
+function validateSleep(seconds: number, gracePeriod: number, path: string): FieldError[] {
+  if (seconds >= 0 && seconds <= gracePeriod) return [];
+  const detail = `must be non-negative and less than terminationGracePeriodSeconds (${gracePeriod})`;
+  return [invalid(path, seconds, detail)];
 }
 
 function validateHttpGet(action: NonNullable<Probe['httpGet']>, path: string): FieldError[] {
   return [
     ...(action.path ? [] : [required(`${path}.path`)]),
     ...validatePort(action.port, `${path}.port`),
-    ...oneOf(action.scheme, ['HTTP', 'HTTPS'], `${path}.scheme`),
+    ...optionallyOneOf(action.scheme ?? '', ['HTTP', 'HTTPS'], `${path}.scheme`),
     ...(action.httpHeaders ?? []).flatMap(({ name }) =>
       invalids(`${path}.httpHeaders`, name, headerName(name)),
     ),

@@ -1,7 +1,7 @@
 import { compareQuantities, formatQuantity, parseQuantity, tryParseQuantity } from '../../schema/quantity';
-import type { Container } from '../../schema/types';
+import type { Container, PodSpec } from '../../schema/types';
 import type { FieldError } from '../extension-points';
-import { at, invalid, invalids, required } from './field-error';
+import { at, forbidden, invalid, invalids, notFound, notSupported, required } from './field-error';
 import { qualifiedName } from './names';
 
 const CONTAINER_RESOURCES = ['cpu', 'memory', 'ephemeral-storage'];
@@ -26,20 +26,64 @@ const STANDARD_RESOURCES = new Set([
   'services.loadbalancers',
 ]);
 
-/** core/validation ValidateContainerResourceRequirements: names, amounts, and requests within limits. */
-export function validateContainerResources(resources: Container['resources'], path: string): FieldError[] {
+/** Resources that are counted (core/helper IsIntegerResourceName). */
+const COUNTED = new Set([
+  'configmaps',
+  'persistentvolumeclaims',
+  'pods',
+  'replicationcontrollers',
+  'resourcequotas',
+  'secrets',
+  'services',
+  'services.loadbalancers',
+  'services.nodeports',
+]);
+
+/** core/validation ValidateContainerResourceRequirements: names, amounts, requests within limits, claims. */
+export function validateContainerResources(
+  resources: Container['resources'],
+  { resourceClaims = [] }: Pick<PodSpec, 'resourceClaims'>,
+  path: string,
+): FieldError[] {
+  const claims = new Set(resourceClaims.map(({ name }) => name));
+  return [
+    ...validateRequirements(resources, validateContainerResourceName, path),
+    ...(resources?.claims ?? []).flatMap(({ name }, index) =>
+      claims.has(name)
+        ? []
+        : [
+            notFound(
+              at(`${path}.claims`, index),
+              name,
+              `must be one of the names in pod.spec.resourceClaims${claims.size > 0 ? `: ${[...claims].sort().join(', ')}` : ' which is empty'}`,
+            ),
+          ],
+    ),
+  ];
+}
+
+/** core/validation validateResourceRequirements; `nameErrors` says which names are known here. */
+export function validateRequirements(
+  resources: Pick<NonNullable<Container['resources']>, 'limits' | 'requests'> | undefined,
+  nameErrors: (name: string, path: string) => FieldError[],
+  path: string,
+): FieldError[] {
   const limits: Record<string, string> = resources?.limits ?? {};
   const requests: Record<string, string> = resources?.requests ?? {};
   const errors: FieldError[] = [];
   for (const [name, amount] of sorted(limits)) {
     const here = at(`${path}.limits`, name);
-    errors.push(...validateContainerResourceName(name, here), ...validateAmount(name, amount, here));
+    errors.push(...nameErrors(name, here), ...validateAmount(name, amount, here));
+    errors.push(...wholePages(name, amount, here));
   }
   for (const [name, amount] of sorted(requests)) {
     const here = at(`${path}.requests`, name);
-    errors.push(...validateContainerResourceName(name, here), ...validateAmount(name, amount, here));
-    errors.push(...withinLimit(name, amount, limits[name], path));
+    errors.push(...nameErrors(name, here), ...validateAmount(name, amount, here));
+    errors.push(...withinLimit(name, amount, limits[name], path), ...wholePages(name, amount, here));
   }
+  const names = Object.keys({ ...limits, ...requests });
+  if (names.some(isHugePages) && !names.includes('cpu') && !names.includes('memory'))
+    errors.push(forbidden(path, 'HugePages require cpu or memory'));
   return errors;
 }
 
@@ -50,8 +94,7 @@ export function validateAmount(name: string, amount: string, path: string): Fiel
   const errors: FieldError[] = [];
   if (quantity.nanos < 0n)
     errors.push(invalid(path, formatQuantity(quantity), 'must be greater than or equal to 0'));
-  const whole = !mayBeOvercommitted(name) || ['pods', 'services', 'secrets', 'configmaps'].includes(name);
-  if (whole && quantity.nanos % 1_000_000_000n !== 0n)
+  if ((COUNTED.has(name) || isExtended(name)) && quantity.nanos % 1_000_000_000n !== 0n)
     errors.push(invalid(path, formatQuantity(quantity), 'must be an integer'));
   return errors;
 }
@@ -60,9 +103,24 @@ export function validateAmount(name: string, amount: string, path: string): Fiel
 export function validateResourceName(name: string, path: string): FieldError[] {
   const problems = qualifiedName(name);
   if (problems.length > 0) return invalids(path, name, problems);
-  return name.includes('/') || STANDARD_RESOURCES.has(name) || name.startsWith('hugepages-')
+  return name.includes('/') || STANDARD_RESOURCES.has(name) || /^(requests\.)?hugepages-/.test(name)
     ? []
     : [invalid(path, name, 'must be a standard resource type or fully qualified')];
+}
+
+/** core/validation ValidateResourceQuotaResourceName. */
+export function validateQuotaResourceName(name: string, path: string): FieldError[] {
+  return [
+    ...validateResourceName(name, path),
+    ...(name.includes('/') || isStandardQuotaResource(name)
+      ? []
+      : [invalid(path, name, 'must be a standard resource for quota')]),
+  ];
+}
+
+/** core/helper IsStandardQuotaResourceName. */
+export function isStandardQuotaResource(name: string): boolean {
+  return (name !== 'storage' && STANDARD_RESOURCES.has(name)) || /^(requests\.)?hugepages-/.test(name);
 }
 
 /** Entries in the order of their names: Go's order is random, ours must not be. */
@@ -70,15 +128,23 @@ export function sorted(amounts: Record<string, string> | undefined): [string, st
   return Object.entries(amounts ?? {}).sort(([left], [right]) => (left < right ? -1 : 1));
 }
 
-function validateContainerResourceName(name: string, path: string): FieldError[] {
+/** core/validation validateContainerResourceName. */
+export function validateContainerResourceName(name: string, path: string): FieldError[] {
   const errors = validateResourceName(name, path);
   if (!name.includes('/')) {
-    if (!CONTAINER_RESOURCES.includes(name) && !name.startsWith('hugepages-'))
+    if (!CONTAINER_RESOURCES.includes(name) && !isHugePages(name))
       errors.push(invalid(path, name, 'must be a standard resource for containers'));
-  } else if (!isNative(name) && name.startsWith('requests.')) {
+  } else if (!isNative(name) && !isExtended(name)) {
     errors.push(invalid(path, name, "doesn't follow extended resource name standard"));
   }
   return errors;
+}
+
+/** core/validation validatePodResourceName: what the Pod as a whole can ask for. */
+export function validatePodResourceName(name: string, path: string): FieldError[] {
+  const errors = validateResourceName(name, path);
+  if (errors.length > 0 || name === 'cpu' || name === 'memory' || isHugePages(name)) return errors;
+  return [notSupported(path, name, ['cpu', 'hugepages-', 'memory'])];
 }
 
 function withinLimit(
@@ -110,10 +176,30 @@ function withinLimit(
     : [];
 }
 
-function mayBeOvercommitted(name: string): boolean {
-  return isNative(name) && !name.startsWith('hugepages-');
+/** Huge pages come whole (validateResourceQuantityHugePageValue). */
+function wholePages(name: string, amount: string, path: string): FieldError[] {
+  if (!isHugePages(name)) return [];
+  const page = tryParseQuantity(name.slice('hugepages-'.length));
+  const quantity = tryParseQuantity(amount);
+  if (!quantity || (page && page.nanos > 0n && quantity.nanos % page.nanos === 0n)) return [];
+  const text = formatQuantity(quantity);
+  return [invalid(path, text, `${text} is not positive integer multiple of ${name}`)];
+}
+
+/** Whether more of it may be promised than there is (core/helper IsOvercommitAllowed). */
+export function mayBeOvercommitted(name: string): boolean {
+  return isNative(name) && !isHugePages(name);
+}
+
+function isHugePages(name: string): boolean {
+  return name.startsWith('hugepages-');
 }
 
 function isNative(name: string): boolean {
   return !name.includes('/') || name.includes('kubernetes.io/');
+}
+
+/** A vendor's resource (core/helper IsExtendedResourceName). */
+function isExtended(name: string): boolean {
+  return !isNative(name) && !name.startsWith('requests.') && qualifiedName(`requests.${name}`).length === 0;
 }

@@ -1,10 +1,9 @@
 import type { PodSpec } from '../../schema/types';
 import type { FieldError } from '../extension-points';
-import { at, duplicate, invalid, invalids, notSupported, required } from './field-error';
-import { internalForm } from './internal-form';
-import { dns1123Label, labelValue, qualifiedName } from './names';
-import { validateLabelSelector, validateOperator } from './selectors';
-import { oneOf } from './values';
+import { at, duplicate, forbidden, invalid, invalids, notSupported, required } from './field-error';
+import { dns1123Label, dns1123Subdomain, labelValue, qualifiedName } from './names';
+import { type LabelSelector, validateLabelSelector, validateOperator } from './selectors';
+import { optionallyOneOf, positive } from './values';
 
 type Affinity = NonNullable<PodSpec['affinity']>;
 type NodeTerm = NonNullable<
@@ -37,7 +36,7 @@ export function validateAffinity(affinity: PodSpec['affinity'], path: string): F
     ).entries()) {
       const there = at(`${here}.preferredDuringSchedulingIgnoredDuringExecution`, index);
       if (term.weight <= 0 || term.weight > 100) errors.push(invalid(`${there}.weight`, term.weight, WEIGHT));
-      errors.push(...validateNodeTerm(term.preference ?? {}, `${there}.preference`));
+      errors.push(...validateNodeTerm(term.preference ?? {}, false, `${there}.preference`));
     }
   }
   for (const [name, pods] of Object.entries({ podAffinity, podAntiAffinity })) {
@@ -79,15 +78,11 @@ export function validateTolerations(tolerations: PodSpec['tolerations'], path: s
       if (problems.length > 0) errors.push(invalid(`${here}.operator`, value, problems.join(';')));
     } else if (operator === 'Exists') {
       if (value)
-        errors.push(
-          invalid(
-            `${here}.operator`,
-            internalForm('Toleration', toleration),
-            "value must be empty when `operator` is 'Exists'",
-          ),
-        );
+        errors.push(invalid(`${here}.operator`, value, "value must be empty when `operator` is 'Exists'"));
     } else {
-      errors.push(notSupported(`${here}.operator`, operator, ['Equal', 'Exists']));
+      // Lt and Gt are behind a feature gate that is off (TaintTolerationComparisonOperators).
+      const gated = operator === 'Lt' || operator === 'Gt' ? ['Lt', 'Gt'] : [];
+      errors.push(notSupported(`${here}.operator`, operator, ['Equal', 'Exists', ...gated]));
     }
     if (effect && !TAINT_EFFECTS.includes(effect))
       errors.push(notSupported(`${here}.effect`, effect, TAINT_EFFECTS));
@@ -100,21 +95,26 @@ export function validateTopologySpread(
   constraints: PodSpec['topologySpreadConstraints'],
   path: string,
 ): FieldError[] {
-  const seen = new Set<string>();
-  return (constraints ?? []).flatMap((constraint, index) => {
+  return (constraints ?? []).flatMap((constraint, index, all) => {
     const here = at(path, index);
     const { maxSkew = 0, topologyKey, whenUnsatisfiable, minDomains, labelSelector } = constraint;
-    const errors: FieldError[] = [];
-    if (maxSkew <= 0) errors.push(invalid(`${here}.maxSkew`, maxSkew, 'must be greater than zero'));
-    errors.push(...validateTopologyKey(topologyKey, `${here}.topologyKey`));
+    const errors = positive(maxSkew, `${here}.maxSkew`);
+    if (!topologyKey) errors.push(required(`${here}.topologyKey`, 'can not be empty'));
     errors.push(
-      ...oneOf(whenUnsatisfiable, ['DoNotSchedule', 'ScheduleAnyway'], `${here}.whenUnsatisfiable`),
+      ...optionallyOneOf(
+        whenUnsatisfiable ?? '',
+        ['DoNotSchedule', 'ScheduleAnyway'],
+        `${here}.whenUnsatisfiable`,
+      ),
     );
-    const pair = `{${topologyKey}, ${whenUnsatisfiable}}`;
-    if (seen.has(pair)) errors.push(duplicate(`${here}.{topologyKey, whenUnsatisfiable}`, pair));
-    seen.add(pair);
-    if (minDomains !== undefined && minDomains <= 0)
-      errors.push(invalid(`${here}.minDomains`, minDomains, 'must be greater than zero'));
+    const repeated = all
+      .slice(index + 1)
+      .some((each) => each.topologyKey === topologyKey && each.whenUnsatisfiable === whenUnsatisfiable);
+    if (repeated)
+      errors.push(
+        duplicate(`${here}.{topologyKey, whenUnsatisfiable}`, `{${topologyKey}, ${whenUnsatisfiable}}`),
+      );
+    if (minDomains !== undefined) errors.push(...positive(minDomains, `${here}.minDomains`));
     if (minDomains !== undefined && whenUnsatisfiable !== 'DoNotSchedule')
       errors.push(
         invalid(
@@ -123,20 +123,62 @@ export function validateTopologySpread(
           `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${whenUnsatisfiable}`,
         ),
       );
-    return [...errors, ...validateLabelSelector(labelSelector, `${here}.labelSelector`)];
+    for (const field of ['nodeAffinityPolicy', 'nodeTaintsPolicy'] as const)
+      errors.push(...optionallyOneOf(constraint[field], ['Honor', 'Ignore'], `${here}.${field}`));
+    return [
+      ...errors,
+      ...validateLabelKeys(constraint, here),
+      ...validateLabelSelector(labelSelector, `${here}.labelSelector`),
+    ];
   });
+}
+
+/** core/validation ValidateMatchLabelKeysAndMismatchLabelKeys. */
+function validateLabelKeys(
+  term: { matchLabelKeys?: string[]; mismatchLabelKeys?: string[]; labelSelector?: LabelSelector },
+  path: string,
+): FieldError[] {
+  const { matchLabelKeys = [], mismatchLabelKeys = [], labelSelector } = term;
+  const errors = Object.entries({ matchLabelKeys, mismatchLabelKeys }).flatMap(([field, keys]) => {
+    if (keys.length === 0) return [];
+    const here = `${path}.${field}`;
+    if (!labelSelector) return [forbidden(here, 'must not be specified when labelSelector is not set')];
+    return keys.flatMap((key, index) => invalids(at(here, index), key, qualifiedName(key)));
+  });
+  const selected = new Set(Object.keys(labelSelector?.matchLabels ?? {}));
+  for (const { key } of labelSelector?.matchExpressions ?? []) {
+    const index = matchLabelKeys.lastIndexOf(key);
+    if (index >= 0 && selected.has(key))
+      errors.push(invalid(at(path, index), key, 'exists in both matchLabelKeys and labelSelector'));
+    selected.add(key);
+  }
+  for (const [index, key] of matchLabelKeys.entries())
+    if (mismatchLabelKeys.includes(key))
+      errors.push(
+        invalid(
+          at(`${path}.matchLabelKeys`, index),
+          key,
+          'exists in both matchLabelKeys and mismatchLabelKeys',
+        ),
+      );
+  return errors;
 }
 
 /** core/validation ValidateNodeSelector. */
 export function validateNodeTerms(terms: readonly NodeTerm[] | undefined, path: string): FieldError[] {
   const here = `${path}.nodeSelectorTerms`;
   if (!terms?.length) return [required(here, 'must have at least one node selector term')];
-  return terms.flatMap((term, index) => validateNodeTerm(term, at(here, index)));
+  return terms.flatMap((term, index) => validateNodeTerm(term, true, at(here, index)));
 }
 
-function validateNodeTerm({ matchExpressions = [], matchFields = [] }: NodeTerm, path: string): FieldError[] {
+/** `strict`: values must be label values. A term that is only preferred may have any. */
+function validateNodeTerm(
+  { matchExpressions = [], matchFields = [] }: NodeTerm,
+  strict: boolean,
+  path: string,
+): FieldError[] {
   return [
-    ...matchExpressions.flatMap(({ key, operator, values = [] }, index) => {
+    ...matchExpressions.flatMap(({ key = '', operator, values = [] }, index) => {
       const here = at(`${path}.matchExpressions`, index);
       const errors =
         operator === 'Gt' || operator === 'Lt'
@@ -144,35 +186,50 @@ function validateNodeTerm({ matchExpressions = [], matchFields = [] }: NodeTerm,
             ? []
             : [required(`${here}.values`, "must be specified single value when `operator` is 'Lt' or 'Gt'")]
           : validateOperator(operator, values, here);
-      return [...errors, ...invalids(`${here}.key`, key ?? '', qualifiedName(key ?? ''))];
+      errors.push(...invalids(`${here}.key`, key, qualifiedName(key)));
+      if (!strict) return errors;
+      return [
+        ...errors,
+        ...values.flatMap((value, position) =>
+          invalids(at(`${here}.values`, position), value, labelValue(value)),
+        ),
+      ];
     }),
     ...matchFields.flatMap(({ key, operator, values = [] }, index) => {
       const here = at(`${path}.matchFields`, index);
+      const errors: FieldError[] = [];
       if (operator !== 'In' && operator !== 'NotIn')
-        return [invalid(`${here}.operator`, operator, 'not a valid selector operator')];
-      if (values.length !== 1)
-        return [
+        errors.push(invalid(`${here}.operator`, operator, 'not a valid selector operator'));
+      else if (values.length !== 1)
+        errors.push(
           required(
             `${here}.values`,
             "must be only one value when `operator` is 'In' or 'NotIn' for node field selector",
           ),
-        ];
-      return key === 'metadata.name' ? [] : [invalid(`${here}.key`, key, 'not a valid field selector key')];
+        );
+      if (key !== 'metadata.name')
+        return [...errors, invalid(`${here}.key`, key, 'not a valid field selector key')];
+      return [
+        ...errors,
+        ...values.flatMap((value, position) =>
+          invalids(at(`${here}.values`, position), value, dns1123Subdomain(value)),
+        ),
+      ];
     }),
   ];
 }
 
+/** core/validation validatePodAffinityTerm. An empty topology key is told of thrice, as upstream does. */
 function validatePodTerm(term: PodTerm, path: string): FieldError[] {
+  const { topologyKey = '' } = term;
   return [
     ...validateLabelSelector(term.labelSelector, `${path}.labelSelector`),
     ...validateLabelSelector(term.namespaceSelector, `${path}.namespaceSelector`),
     ...(term.namespaces ?? []).flatMap((name) => invalids(`${path}.namespace`, name, dns1123Label(name))),
-    ...validateTopologyKey(term.topologyKey, `${path}.topologyKey`),
+    ...validateLabelKeys(term, path),
+    ...(topologyKey ? [] : [required(`${path}.topologyKey`, 'can not be empty')]),
+    ...invalids(`${path}.topologyKey`, topologyKey, qualifiedName(topologyKey)),
   ];
-}
-
-function validateTopologyKey(key: string | undefined, path: string): FieldError[] {
-  return key ? invalids(path, key, qualifiedName(key)) : [required(path, 'can not be empty')];
 }
 
 /** core/validation validateSchedulingGates. */

@@ -1,9 +1,10 @@
 import type { Service } from '../../schema/types';
 import type { FieldError } from '../extension-points';
+import { cidr, endpointAddress, ipAddress } from './addresses';
 import { at, duplicate, forbidden, invalid, invalids, required } from './field-error';
 import { internalForm } from './internal-form';
 import { validateLabels } from './metadata';
-import { cidr, dns1123Label, dns1123Subdomain, ipAddress, portNumber } from './names';
+import { dns1123Label, dns1123Subdomain, portNumber, qualifiedName } from './names';
 import { oneOf, optionallyOneOf, validatePort } from './values';
 
 const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
@@ -11,109 +12,192 @@ const LOAD_BALANCER_ONLY = "may only be used when `type` is 'LoadBalancer'";
 const LONGEST_AFFINITY = 86_400;
 
 type ServiceSpec = NonNullable<Service['spec']>;
+type ServicePort = NonNullable<ServiceSpec['ports']>[number];
 
-/** core/validation ValidateService, without metadata. */
-export function validateService(service: Service): FieldError[] {
-  const spec = service.spec ?? {};
+/** core/validation ValidateServiceCreate, without metadata, in its order. */
+export function validateService({ spec = {}, metadata }: Service): FieldError[] {
+  const { type, ports = [] } = spec;
   const errors: FieldError[] = [];
-  const headless = spec.clusterIP === 'None';
-  if (!spec.ports?.length && !headless && spec.type !== 'ExternalName') errors.push(required('spec.ports'));
-  errors.push(...validateType(spec, headless), ...validatePorts(spec));
-  errors.push(
+  if (ports.length === 0 && !isHeadless(spec) && type !== 'ExternalName') errors.push(required('spec.ports'));
+  const names = new Set<string>();
+  return [
+    ...errors,
+    ...validateTopologyAnnotations(metadata),
+    ...validateType(spec),
+    ...ports.flatMap((port, index) => validatePortOf(spec, port, names, at('spec.ports', index))),
     ...validateLabels(spec.selector, 'spec.selector'),
     ...oneOf(spec.sessionAffinity, ['ClientIP', 'None'], 'spec.sessionAffinity'),
     ...validateAffinityTimeout(spec),
-    ...(spec.externalIPs ?? []).flatMap((ip, index) =>
-      invalids(at('spec.externalIPs', index), ip, ipAddress(ip)),
-    ),
-    ...oneOf(spec.type, TYPES, 'spec.type'),
+    ...validateClusterIPs(spec),
+    ...(spec.externalIPs ?? []).flatMap((ip, index) => {
+      const problems = ipAddress(ip);
+      return invalids(
+        at('spec.externalIPs', index),
+        ip,
+        problems.length > 0 ? problems : endpointAddress(ip),
+      );
+    }),
+    ...oneOf(type, TYPES, 'spec.type'),
     ...validateNodePorts(spec),
+    ...validateUniquePorts(spec),
     ...validateBalancer(spec),
     ...validateTraffic(spec),
-  );
-  return errors;
+  ];
 }
 
 /** core/validation ValidateServiceUpdate: addresses stay while the type needs them. */
 export function validateServiceUpdate(service: Service, old: Service): FieldError[] {
+  const { spec = {} } = service;
+  const { spec: before = {} } = old;
   const errors: FieldError[] = [];
-  const lasts = old.spec?.type !== 'ExternalName' && service.spec?.type !== 'ExternalName';
-  const before = old.spec?.clusterIPs ?? [];
-  const after = service.spec?.clusterIPs ?? [];
-  if (lasts && before[0] && after[0] !== before[0])
-    errors.push(invalid(at('spec.clusterIPs', 0), after, 'may not change once set'));
+  if (spec.type !== 'ExternalName' && before.type !== 'ExternalName') {
+    const [was, is] = [before.clusterIPs ?? [], spec.clusterIPs ?? []];
+    if (was.length > 0 && is.length === 0)
+      errors.push(invalid('spec.clusterIPs[0]', is, 'primary clusterIP can not be unset'));
+    for (const [index, ip] of was.entries())
+      if (is.length > 0 && (index === 0 || is.length === was.length) && is[index] !== ip)
+        errors.push(invalid(at('spec.clusterIPs', index), is, 'may not change once set'));
+    const [families, wanted] = [before.ipFamilies ?? [], spec.ipFamilies ?? []];
+    if (families.length > 0 && wanted.length > 0 && families[0] !== wanted[0] && !isHeadless(spec))
+      errors.push(invalid('spec.ipFamilies[0]', wanted, 'may not change once set'));
+  }
+  const balances = spec.type === 'LoadBalancer' && before.type === 'LoadBalancer';
+  if (balances && spec.loadBalancerClass !== before.loadBalancerClass)
+    errors.push(invalid('spec.loadBalancerClass', spec.loadBalancerClass ?? null, 'may not change once set'));
+  if (needsHealthCheck(spec) && needsHealthCheck(before))
+    if (spec.healthCheckNodePort !== before.healthCheckNodePort)
+      errors.push(forbidden('spec.healthCheckNodePort', 'field is immutable'));
   return [...errors, ...validateService(service)];
 }
 
-function validateType(spec: ServiceSpec, headless: boolean): FieldError[] {
+function isHeadless({ clusterIP, clusterIPs }: ServiceSpec): boolean {
+  return (clusterIPs?.length ? clusterIPs : [clusterIP]).join() === 'None';
+}
+
+function needsHealthCheck({ type, externalTrafficPolicy }: ServiceSpec): boolean {
+  return type === 'LoadBalancer' && externalTrafficPolicy === 'Local';
+}
+
+const HINTS = 'service.kubernetes.io/topology-aware-hints';
+const MODE = 'service.kubernetes.io/topology-mode';
+
+function validateTopologyAnnotations({ annotations }: Service['metadata']): FieldError[] {
+  const [hints, mode] = [annotations?.[HINTS], annotations?.[MODE]];
+  return hints === undefined || mode === undefined || hints === mode
+    ? []
+    : [
+        invalid(
+          at('metadata.annotations', MODE),
+          mode,
+          `must match annotations[${HINTS}] when both are specified`,
+        ),
+      ];
+}
+
+function validateType(spec: ServiceSpec): FieldError[] {
+  const { type } = spec;
+  if (type === 'LoadBalancer' || type === 'NodePort')
+    return isHeadless(spec)
+      ? [invalid('spec.clusterIPs[0]', 'None', `may not be set to 'None' for ${type} services`)]
+      : [];
+  if (type !== 'ExternalName') return [];
   const errors: FieldError[] = [];
-  if (spec.type === 'LoadBalancer') {
-    if (headless)
-      errors.push(
-        invalid(
-          'spec.clusterIPs',
-          spec.clusterIPs ?? ['None'],
-          "may not be set to 'None' for LoadBalancer services",
-        ),
-      );
-  } else if (spec.type === 'NodePort') {
-    if (headless)
-      errors.push(
-        invalid(
-          'spec.clusterIPs',
-          spec.clusterIPs ?? ['None'],
-          "may not be set to 'None' for NodePort services",
-        ),
-      );
-  } else if (spec.type === 'ExternalName') {
-    if (spec.clusterIPs?.length)
-      errors.push(forbidden('spec.clusterIPs', 'may not be set for ExternalName services'));
-    const name = (spec.externalName ?? '').replace(/\.$/, '');
-    if (name) errors.push(...invalids('spec.externalName', spec.externalName, dns1123Subdomain(name)));
-    else errors.push(required('spec.externalName'));
-  }
-  if (spec.type !== 'ExternalName') {
-    const [first] = spec.clusterIPs ?? [];
-    if (spec.clusterIP && first !== undefined && first !== spec.clusterIP)
-      errors.push(invalid('spec.clusterIPs', spec.clusterIPs, 'first value must match `clusterIP`'));
-    for (const [index, ip] of (spec.clusterIPs ?? []).entries())
-      if (ip !== 'None') errors.push(...invalids(at('spec.clusterIPs', index), ip, ipAddress(ip)));
-  }
+  for (const field of ['clusterIPs', 'ipFamilies'] as const)
+    if (spec[field]?.length)
+      errors.push(forbidden(`spec.${field}`, 'may not be set for ExternalName services'));
+  if (spec.ipFamilyPolicy !== undefined)
+    errors.push(forbidden('spec.ipFamilyPolicy', 'may not be set for ExternalName services'));
+  const name = (spec.externalName ?? '').replace(/\.$/, '');
+  if (name) errors.push(...invalids('spec.externalName', name, dns1123Subdomain(name)));
+  else errors.push(required('spec.externalName'));
   return errors;
 }
 
-function validatePorts(spec: ServiceSpec): FieldError[] {
-  const ports = spec.ports ?? [];
-  const names = new Set<string>();
-  const taken = new Set<string>();
-  return ports.flatMap((port, index) => {
-    const here = at('spec.ports', index);
-    const errors: FieldError[] = [];
-    if (ports.length > 1 && !port.name) errors.push(required(`${here}.name`));
-    else if (port.name) {
-      errors.push(...invalids(`${here}.name`, port.name, dns1123Label(port.name)));
-      if (names.has(port.name)) errors.push(duplicate(`${here}.name`, port.name));
-      names.add(port.name);
-    }
-    errors.push(...invalids(`${here}.port`, port.port ?? 0, portNumber(port.port ?? 0)));
-    errors.push(...oneOf(port.protocol, ['SCTP', 'TCP', 'UDP'], `${here}.protocol`));
-    errors.push(...validatePort(port.targetPort, `${here}.targetPort`));
-    const key = `${port.protocol}/${port.port}`;
-    if (taken.has(key))
-      errors.push(duplicate(here, internalForm('ServicePort', { protocol: port.protocol, port: port.port })));
-    taken.add(key);
-    return errors;
-  });
+/** core/validation validateServicePort. */
+function validatePortOf(
+  spec: ServiceSpec,
+  port: ServicePort,
+  names: Set<string>,
+  path: string,
+): FieldError[] {
+  const errors: FieldError[] = [];
+  const field = `${path}.name`;
+  if (!port.name) {
+    if ((spec.ports?.length ?? 0) > 1) errors.push(required(field));
+  } else {
+    errors.push(...invalids(field, port.name, dns1123Label(port.name)));
+    if (names.has(port.name)) errors.push(duplicate(field, port.name));
+    names.add(port.name);
+  }
+  return [
+    ...errors,
+    ...invalids(`${path}.port`, port.port ?? 0, portNumber(port.port ?? 0)),
+    ...oneOf(port.protocol, ['SCTP', 'TCP', 'UDP'], `${path}.protocol`),
+    ...validatePort(port.targetPort, `${path}.targetPort`),
+    ...(port.appProtocol === undefined
+      ? []
+      : invalids(`${path}.appProtocol`, port.appProtocol, qualifiedName(port.appProtocol))),
+  ];
+}
+
+/** core/validation ValidateServiceClusterIPsRelatedFields, for one family of addresses. */
+function validateClusterIPs(spec: ServiceSpec): FieldError[] {
+  if (spec.type === 'ExternalName') return [];
+  const { clusterIP = '', clusterIPs = [], ipFamilies = [] } = spec;
+  const path = 'spec.clusterIPs';
+  const errors: FieldError[] = [];
+  if (clusterIP) {
+    if (clusterIPs.length === 0) errors.push(required(path));
+    else if (clusterIPs[0] !== clusterIP)
+      errors.push(invalid(path, clusterIPs, 'first value must match `clusterIP`'));
+  } else if (clusterIPs.length > 0)
+    errors.push(invalid(path, clusterIPs, 'must be empty when `clusterIP` is not specified'));
+  for (const [index, family] of ipFamilies.entries()) {
+    const here = at('spec.ipFamilies', index);
+    errors.push(...optionallyOneOf(family, ['IPv4', 'IPv6'], here));
+    if (ipFamilies.indexOf(family) < index) errors.push(duplicate(here, family));
+  }
+  errors.push(
+    ...optionallyOneOf(
+      spec.ipFamilyPolicy,
+      ['PreferDualStack', 'RequireDualStack', 'SingleStack'],
+      'spec.ipFamilyPolicy',
+    ),
+  );
+  for (const [index, ip] of clusterIPs.entries()) {
+    if (index > 0 || ip !== 'None') errors.push(...invalids(at(path, index), ip, ipAddress(ip)));
+    else if (clusterIPs.length > 1)
+      errors.push(invalid(path, clusterIPs, "'None' must be the first and only value"));
+  }
+  if (clusterIPs.length > 2) errors.push(invalid(path, clusterIPs, 'may only hold up to 2 values'));
+  return errors;
 }
 
 function validateNodePorts({ type, ports = [] }: ServiceSpec): FieldError[] {
   const taken = new Set<string>();
-  return ports.flatMap(({ nodePort, protocol }, index) => {
-    if (!nodePort) return [];
-    const here = `${at('spec.ports', index)}.nodePort`;
-    if (type === 'ClusterIP') return [forbidden(here, "may not be used when `type` is 'ClusterIP'")];
-    const key = `${protocol}/${nodePort}`;
-    if (taken.has(key)) return [duplicate(here, nodePort)];
+  const path = (index: number): string => `${at('spec.ports', index)}.nodePort`;
+  return [
+    ...ports.flatMap(({ nodePort }, index) =>
+      nodePort && type === 'ClusterIP'
+        ? [forbidden(path(index), "may not be used when `type` is 'ClusterIP'")]
+        : [],
+    ),
+    ...ports.flatMap(({ nodePort, protocol }, index) => {
+      if (!nodePort) return [];
+      const key = `${protocol}/${nodePort}`;
+      if (taken.has(key)) return [duplicate(path(index), nodePort)];
+      taken.add(key);
+      return [];
+    }),
+  ];
+}
+
+function validateUniquePorts({ ports = [] }: ServiceSpec): FieldError[] {
+  const taken = new Set<string>();
+  return ports.flatMap(({ protocol, port }, index) => {
+    const key = `${protocol}/${port}`;
+    if (taken.has(key))
+      return [duplicate(at('spec.ports', index), internalForm('ServicePort', { protocol, port }))];
     taken.add(key);
     return [];
   });
@@ -121,9 +205,9 @@ function validateNodePorts({ type, ports = [] }: ServiceSpec): FieldError[] {
 
 function validateAffinityTimeout({ sessionAffinity, sessionAffinityConfig }: ServiceSpec): FieldError[] {
   const path = 'spec.sessionAffinityConfig';
-  if (sessionAffinity !== 'ClientIP') {
+  if (sessionAffinity === 'None')
     return sessionAffinityConfig ? [forbidden(path, 'must not be set when session affinity is None')] : [];
-  }
+  if (sessionAffinity !== 'ClientIP') return [];
   const seconds = sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 0;
   return seconds > 0 && seconds <= LONGEST_AFFINITY
     ? []
@@ -146,7 +230,9 @@ function validateBalancer(spec: ServiceSpec): FieldError[] {
   }
   if (spec.type === 'LoadBalancer') {
     if (spec.allocateLoadBalancerNodePorts === undefined)
-      errors.push(required('spec.allocateLoadBalancerNodePorts'));
+      errors.push(required('allocateLoadBalancerNodePorts'));
+    const { loadBalancerClass: name } = spec;
+    if (name !== undefined) errors.push(...invalids('spec.loadBalancerClass', name, qualifiedName(name)));
   } else {
     if (spec.allocateLoadBalancerNodePorts !== undefined)
       errors.push(forbidden('spec.allocateLoadBalancerNodePorts', LOAD_BALANCER_ONLY));
@@ -178,21 +264,26 @@ function validateTraffic(spec: ServiceSpec): FieldError[] {
         : [required('spec.externalTrafficPolicy')]),
     );
   }
-  if (spec.healthCheckNodePort && (spec.type !== 'LoadBalancer' || spec.externalTrafficPolicy !== 'Local'))
+  const { healthCheckNodePort, trafficDistribution, internalTrafficPolicy } = spec;
+  if (healthCheckNodePort && !needsHealthCheck(spec))
     errors.push(
       invalid(
         'spec.healthCheckNodePort',
-        spec.healthCheckNodePort,
+        healthCheckNodePort,
         "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'",
       ),
     );
+  else if (healthCheckNodePort)
+    errors.push(
+      ...invalids('spec.healthCheckNodePort', healthCheckNodePort, portNumber(healthCheckNodePort)),
+    );
   return [
     ...errors,
-    ...optionallyOneOf(spec.internalTrafficPolicy, ['Cluster', 'Local'], 'spec.internalTrafficPolicy'),
+    ...optionallyOneOf(internalTrafficPolicy, ['Cluster', 'Local'], 'spec.internalTrafficPolicy'),
     ...optionallyOneOf(
-      spec.ipFamilyPolicy,
-      ['SingleStack', 'PreferDualStack', 'RequireDualStack'],
-      'spec.ipFamilyPolicy',
+      trafficDistribution,
+      ['PreferClose', 'PreferSameZone', 'PreferSameNode'],
+      'spec.trafficDistribution',
     ),
   ];
 }

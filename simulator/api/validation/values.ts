@@ -7,6 +7,11 @@ export function nonNegative(value: number | undefined, path: string): FieldError
   return value !== undefined && value < 0 ? [invalid(path, value, 'must be greater than or equal to 0')] : [];
 }
 
+/** An error when a number is not above zero. */
+export function positive(value: number, path: string): FieldError[] {
+  return value <= 0 ? [invalid(path, value, 'must be greater than zero')] : [];
+}
+
 /** Required, and one of `supported` (listed in that order). */
 export function oneOf(value: string | undefined, supported: readonly string[], path: string): FieldError[] {
   if (!value) return [required(path)];
@@ -35,5 +40,13 @@ export function validateCountOrPercent(value: number | string, path: string): Fi
 
 /** Whether a count or percentage comes to nothing. */
 export function isZero(value: number | string | undefined): boolean {
-  return value === 0 || value === '0%' || value === undefined;
+  return value === undefined || Number.parseInt(String(value), 10) === 0;
+}
+
+/** A percentage beyond the whole (apps/validation IsNotMoreThan100Percent). */
+export function notOverAHundred(value: number | string, path: string): FieldError[] {
+  const part = typeof value === 'string' ? /^([0-9]+)%$/.exec(value)?.[1] : undefined;
+  return part !== undefined && Number(part) > 100
+    ? [invalid(path, value, 'must not be greater than 100%')]
+    : [];
 }

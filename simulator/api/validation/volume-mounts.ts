@@ -2,6 +2,17 @@ import type { Container, Volume } from '../../schema/types';
 import type { FieldError } from '../extension-points';
 import { at, forbidden, invalid, notFound, notSupported, required } from './field-error';
 
+export const HOST_PATH_TYPES = [
+  '',
+  'BlockDevice',
+  'CharDevice',
+  'Directory',
+  'DirectoryOrCreate',
+  'File',
+  'FileOrCreate',
+  'Socket',
+];
+
 /** core/validation ValidateVolumeMounts. `volumes` are those of the Pod that are themselves valid. */
 export function validateVolumeMounts(
   container: Container,
@@ -25,7 +36,7 @@ export function validateVolumeMounts(
       errors.push(
         invalid(`${here}.mountPath`, mount.mountPath, 'must not already exist as a path in volumeDevices'),
       );
-    // Upstream leaves the index out of these two paths.
+    // Upstream leaves the index out of the paths of what follows.
     if (mount.subPath) errors.push(...descendingPath(mount.subPath, `${path}.subPath`));
     if (mount.subPathExpr) {
       if (mount.subPath)
@@ -37,7 +48,7 @@ export function validateVolumeMounts(
     return [
       ...errors,
       ...validatePropagation(mount.mountPropagation, container, `${path}.mountPropagation`),
-      ...validateRecursiveReadOnly(mount, `${here}.recursiveReadOnly`),
+      ...validateRecursiveReadOnly(mount, `${path}.recursiveReadOnly`),
     ];
   });
 }
@@ -50,6 +61,7 @@ export function validateVolumeDevices(
 ): FieldError[] {
   const names = new Set<string>();
   const paths = new Set<string>();
+  const mounts = container.volumeMounts ?? [];
   return (container.volumeDevices ?? []).flatMap(({ name, devicePath }, index) => {
     const here = at(path, index);
     const errors: FieldError[] = [];
@@ -67,8 +79,16 @@ export function validateVolumeDevices(
     if (!source) errors.push(notFound(`${here}.name`, name));
     if (!devicePath) errors.push(required(`${here}.devicePath`));
     if (paths.has(devicePath)) errors.push(invalid(`${here}.devicePath`, devicePath, 'must be unique'));
+    if (devicePath?.split('/').includes('..'))
+      errors.push(invalid(`${here}.devicePath`, devicePath, "can not contain backsteps ('..')"));
+    else paths.add(devicePath);
+    if (mounts.some((mount) => mount.name === name))
+      errors.push(invalid(`${here}.name`, name, 'must not already exist in volumeMounts'));
+    if (mounts.some(({ mountPath }) => mountPath === devicePath))
+      errors.push(
+        invalid(`${here}.devicePath`, devicePath, 'must not already exist as a path in volumeMounts'),
+      );
     names.add(name);
-    paths.add(devicePath);
     return errors;
   });
 }
@@ -103,9 +123,9 @@ function validateRecursiveReadOnly(
   const value = mount.recursiveReadOnly;
   if (value === undefined || value === 'Disabled') return [];
   if (value !== 'Enabled' && value !== 'IfPossible')
-    return [notSupported(path, value, ['Disabled', 'IfPossible', 'Enabled'])];
-  if (!mount.readOnly) return [forbidden(path, 'may only be specified when readOnly is true')];
-  return mount.mountPropagation && mount.mountPropagation !== 'None'
-    ? [forbidden(path, 'may only be specified when mountPropagation is None or not specified')]
-    : [];
+    return [notSupported(path, value, ['Disabled', 'Enabled', 'IfPossible'])];
+  const errors = mount.readOnly ? [] : [forbidden(path, 'may only be specified when readOnly is true')];
+  if (mount.mountPropagation && mount.mountPropagation !== 'None')
+    errors.push(forbidden(path, 'may only be specified when mountPropagation is None or not specified'));
+  return errors;
 }

@@ -1,4 +1,5 @@
 import type {
+  ControllerRevision,
   DaemonSet,
   Deployment,
   PodTemplate,
@@ -9,12 +10,15 @@ import type {
 } from '../../schema/types';
 import { deepEqual } from '../deep-equal';
 import type { FieldError } from '../extension-points';
-import { forbidden, invalid, invalids, notSupported, required } from './field-error';
+import { labelSelectorMatches } from '../selectors/label-selector';
+import { at, forbidden, invalid, invalids, notSupported, required } from './field-error';
+import { internalForm } from './internal-form';
 import { immutable } from './metadata';
 import { dns1123Label } from './names';
 import { validateLastingTemplate, validateTemplate } from './pods';
 import { isEmptySelector, type LabelSelector, validateLabelSelector } from './selectors';
-import { isZero, nonNegative, oneOf, validateCountOrPercent } from './values';
+import { validateClaimSpec } from './storage';
+import { isZero, nonNegative, notOverAHundred, oneOf, validateCountOrPercent } from './values';
 
 const STATEFUL_UPDATABLE = [
   'replicas',
@@ -50,7 +54,8 @@ export function validateReplicaSet({ spec }: ReplicaSet): FieldError[] {
   return [
     ...nonNegative(spec?.replicas, 'spec.replicas'),
     ...nonNegative(spec?.minReadySeconds, 'spec.minReadySeconds'),
-    ...validateSelector(selector, 'replicaset'),
+    // Upstream calls it a Deployment's.
+    ...validateSelector(selector, 'deployment'),
     ...(spec?.template
       ? [
           ...validateTemplate(spec.template, selector, 'spec.template'),
@@ -86,12 +91,34 @@ export function validateReplicationController({ spec }: ReplicationController): 
   ];
 }
 
+/** apps/validation ValidateControllerRevisionCreate, without metadata. */
+export function validateRevision({ revision, data }: ControllerRevision): FieldError[] {
+  return [
+    ...nonNegative(revision, 'revision'),
+    ...(data === undefined || data === null ? [required('data', 'data is mandatory')] : []),
+  ];
+}
+
+export function validateRevisionUpdate(next: ControllerRevision, old: ControllerRevision): FieldError[] {
+  return [...nonNegative(next.revision, 'revision'), ...immutable(next.data, old.data, 'data')];
+}
+
 /** apps/validation ValidateDaemonSet, without metadata. */
 export function validateDaemonSet({ spec }: DaemonSet): FieldError[] {
+  const { selector, template } = spec ?? {};
+  const { labels } = template?.metadata ?? {};
+  const errors = validateLabelSelector(selector, 'spec.selector');
+  // Without a selector, which selects nothing, the labels never match.
+  if (!selector || !(isEmptySelector(selector) || labelSelectorMatches(selector, labels ?? {})))
+    errors.push(
+      invalid('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`'),
+    );
+  if (selector && isEmptySelector(selector))
+    errors.push(invalid('spec.selector', selector, 'empty selector is invalid for daemonset'));
   return [
-    ...validateSelector(spec?.selector, 'daemonset'),
-    ...validateTemplate(spec?.template, spec?.selector, 'spec.template'),
-    ...validateLastingTemplate(spec?.template?.spec, 'DaemonSet', 'spec.template'),
+    ...errors,
+    ...validateTemplate(template, undefined, 'spec.template'),
+    ...validateLastingTemplate(template?.spec, 'DaemonSet', 'spec.template'),
     ...nonNegative(spec?.minReadySeconds, 'spec.minReadySeconds'),
     ...validateDaemonSetStrategy(spec?.updateStrategy),
     ...nonNegative(spec?.revisionHistoryLimit, 'spec.revisionHistoryLimit'),
@@ -99,31 +126,47 @@ export function validateDaemonSet({ spec }: DaemonSet): FieldError[] {
 }
 
 export function validateDaemonSetUpdate(daemonSet: DaemonSet, old: DaemonSet): FieldError[] {
-  return [...validateDaemonSet(daemonSet), ...sameSelector(daemonSet.spec, old.spec)];
+  return [...sameSelector(daemonSet.spec, old.spec), ...validateDaemonSet(daemonSet)];
 }
 
 /** apps/validation ValidateStatefulSet, without metadata. */
 export function validateStatefulSet({ spec }: StatefulSet): FieldError[] {
+  return [
+    ...validateStatefulStrategy(spec),
+    ...(spec?.volumeClaimTemplates ?? []).flatMap((claim, index) =>
+      validateClaimSpec(claim.spec, `${at('spec.volumeClaimTemplates', index)}.spec`),
+    ),
+    ...validateStatefulPods(spec, true),
+  ];
+}
+
+function validateStatefulStrategy(spec: StatefulSet['spec']): FieldError[] {
   const errors: FieldError[] = [];
   const policy = spec?.podManagementPolicy;
   if (!policy) errors.push(required('spec.podManagementPolicy'));
   else if (policy !== 'OrderedReady' && policy !== 'Parallel')
     errors.push(invalid('spec.podManagementPolicy', policy, "must be 'OrderedReady' or 'Parallel'"));
   const { type, rollingUpdate } = spec?.updateStrategy ?? {};
-  if (!type) errors.push(required('spec.updateStrategy'));
+  const path = 'spec.updateStrategy';
+  if (!type) errors.push(required(path));
   else if (type === 'OnDelete' && rollingUpdate)
     errors.push(
       invalid(
-        'spec.updateStrategy.rollingUpdate',
-        rollingUpdate,
+        `${path}.rollingUpdate`,
+        internalForm('RollingUpdateStatefulSetStrategy', rollingUpdate),
         "only allowed for updateStrategy 'RollingUpdate'",
       ),
     );
-  else if (type !== 'OnDelete' && type !== 'RollingUpdate')
+  else if (type === 'RollingUpdate')
+    errors.push(...validateRollingUpdate(rollingUpdate, `${path}.rollingUpdate`));
+  else if (type !== 'OnDelete')
     errors.push(
-      invalid('spec.updateStrategy', spec?.updateStrategy, "must be 'RollingUpdate' or 'OnDelete'"),
+      invalid(
+        path,
+        internalForm('StatefulSetUpdateStrategy', spec?.updateStrategy ?? {}),
+        "must be 'RollingUpdate' or 'OnDelete'",
+      ),
     );
-  errors.push(...nonNegative(rollingUpdate?.partition, 'spec.updateStrategy.rollingUpdate.partition'));
   const retention = spec?.persistentVolumeClaimRetentionPolicy;
   for (const field of ['whenDeleted', 'whenScaled'] as const)
     errors.push(
@@ -133,13 +176,29 @@ export function validateStatefulSet({ spec }: StatefulSet): FieldError[] {
         `spec.persistentVolumeClaimRetentionPolicy.${field}`,
       ),
     );
-  if (spec?.serviceName)
-    errors.push(...invalids('spec.serviceName', spec.serviceName, dns1123Label(spec.serviceName)));
+  return errors;
+}
+
+function validateRollingUpdate(
+  { partition, maxUnavailable }: { partition?: number; maxUnavailable?: number | string } = {},
+  path: string,
+): FieldError[] {
+  const errors = nonNegative(partition, `${path}.partition`);
+  if (maxUnavailable === undefined) return errors;
+  const here = `${path}.maxUnavailable`;
+  errors.push(...validateCountOrPercent(maxUnavailable, here));
+  if (isZero(maxUnavailable)) errors.push(invalid(here, maxUnavailable, 'cannot be 0'));
+  return [...errors, ...notOverAHundred(maxUnavailable, here)];
+}
+
+/** `creates`: the name of the Service cannot change later, and a bad one is put up with. */
+function validateStatefulPods(spec: StatefulSet['spec'], creates: boolean): FieldError[] {
+  const { serviceName } = spec ?? {};
   return [
-    ...errors,
     ...nonNegative(spec?.replicas, 'spec.replicas'),
     ...nonNegative(spec?.minReadySeconds, 'spec.minReadySeconds'),
     ...nonNegative(spec?.ordinals?.start, 'spec.ordinals.start'),
+    ...(creates && serviceName ? invalids('spec.serviceName', serviceName, dns1123Label(serviceName)) : []),
     ...validateSelector(spec?.selector, 'statefulset'),
     ...validateTemplate(withClaims(spec), spec?.selector, 'spec.template'),
     ...validateLastingTemplate(spec?.template?.spec, 'StatefulSet', 'spec.template'),
@@ -150,17 +209,23 @@ export function validateStatefulSet({ spec }: StatefulSet): FieldError[] {
 function withClaims(spec: StatefulSet['spec']): PodTemplateSpec | undefined {
   const names = new Set((spec?.volumeClaimTemplates ?? []).map(({ metadata }) => metadata?.name ?? ''));
   const { template } = spec ?? {};
-  if (!template?.spec || names.size === 0) return template;
-  const own = (template.spec.volumes ?? []).filter(({ name }) => !names.has(name));
-  const volumes = [...own, ...[...names].map((name) => ({ name, emptyDir: {} }))];
-  return { ...template, spec: { ...template.spec, volumes } };
+  if (!template?.spec) return template;
+  // The controller gives them names of their own.
+  const { hostname: _hostname, subdomain: _subdomain, ...rest } = template.spec;
+  if (names.size === 0) return { ...template, spec: rest };
+  const own = (rest.volumes ?? []).filter(({ name }) => !names.has(name));
+  const claimed = [...names].map((name) => ({ name, persistentVolumeClaim: { claimName: name } }));
+  return { ...template, spec: { ...rest, volumes: [...claimed, ...own] } };
 }
 
 /** apps/validation ValidateStatefulSetUpdate. */
 export function validateStatefulSetUpdate(statefulSet: StatefulSet, old: StatefulSet): FieldError[] {
   const rest = { ...statefulSet.spec } as Record<string, unknown>;
   for (const field of STATEFUL_UPDATABLE) rest[field] = old.spec?.[field];
-  const errors = validateStatefulSet(statefulSet);
+  const errors = [
+    ...validateStatefulStrategy(statefulSet.spec),
+    ...validateStatefulPods(statefulSet.spec, false),
+  ];
   if (!deepEqual(rest, old.spec)) {
     const names = STATEFUL_UPDATABLE.map((field) => `'${field}'`);
     const list = `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
@@ -192,7 +257,9 @@ function validateStrategy(strategy: NonNullable<Deployment['spec']>['strategy'])
       ? [forbidden(`${path}.rollingUpdate`, "may not be specified when strategy `type` is 'Recreate'")]
       : [];
   if (type !== 'RollingUpdate')
-    return [notSupported(`${path}.type`, type ?? '', ['Recreate', 'RollingUpdate'])];
+    return [
+      notSupported(path, internalForm('DeploymentStrategy', strategy ?? {}), ['Recreate', 'RollingUpdate']),
+    ];
   const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate ?? {};
   const here = `${path}.rollingUpdate`;
   const errors = [
@@ -209,13 +276,18 @@ function validateDaemonSetStrategy(strategy: NonNullable<DaemonSet['spec']>['upd
   const { type, rollingUpdate } = strategy ?? {};
   if (type === 'OnDelete') return [];
   if (type !== 'RollingUpdate')
-    return [notSupported(`${path}.type`, type ?? '', ['RollingUpdate', 'OnDelete'])];
+    return [
+      notSupported(path, internalForm('DaemonSetUpdateStrategy', strategy ?? {}), [
+        'RollingUpdate',
+        'OnDelete',
+      ]),
+    ];
   const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate ?? {};
   const here = `${path}.rollingUpdate`;
   const errors = [
     ...validateCountOrPercent(maxUnavailable, `${here}.maxUnavailable`),
-    ...notOverAHundred(maxUnavailable, `${here}.maxUnavailable`),
     ...validateCountOrPercent(maxSurge, `${here}.maxSurge`),
+    ...notOverAHundred(maxUnavailable, `${here}.maxUnavailable`),
     ...notOverAHundred(maxSurge, `${here}.maxSurge`),
   ];
   if (!isZero(maxUnavailable) && !isZero(maxSurge))
@@ -233,11 +305,4 @@ function validateProgressDeadline(spec: Deployment['spec']): FieldError[] {
   if (deadline <= (spec?.minReadySeconds ?? 0))
     errors.push(invalid(path, deadline, 'must be greater than minReadySeconds'));
   return errors;
-}
-
-function notOverAHundred(value: number | string, path: string): FieldError[] {
-  const part = typeof value === 'string' ? /^([0-9]+)%$/.exec(value)?.[1] : undefined;
-  return part !== undefined && Number(part) > 100
-    ? [invalid(path, value, 'must not be greater than 100%')]
-    : [];
 }
