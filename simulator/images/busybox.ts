@@ -1,6 +1,7 @@
 import { nativeExecutable, type VolumeTree } from '../files/volume-tree';
 import { lines, writeAccounts } from './base/accounts';
 import { makeFolders } from './base/folders';
+import { earlyBusybox, hasEarlyNslookup } from './early-nslookup';
 import { defaultPath, type Image } from './image';
 
 /** The busybox image: one program under the names of all its applets in /bin. */
@@ -20,15 +21,15 @@ export function busyboxImage(applets: readonly string[]): Image {
       workingDir: '/',
       user: '',
     }),
-    build: (root) => buildBusybox(root, applets),
-    programs: {},
+    build: (root, tag) => buildBusybox(root, applets, hasEarlyNslookup(tag) ? 'busybox-early' : 'busybox'),
+    programs: { 'busybox-early': earlyBusybox },
   };
 }
 
-function buildBusybox(root: VolumeTree, applets: readonly string[]): void {
+function buildBusybox(root: VolumeTree, applets: readonly string[], program: string): void {
   makeFolders(root, ['/bin', '/home', '/lib', '/usr/bin', '/usr/sbin', '/var/spool/mail', '/var/www']);
   root.symlink('lib', '/lib64');
-  root.write('/bin/busybox', nativeExecutable('busybox'), { mode: 0o755 });
+  root.write('/bin/busybox', nativeExecutable(program), { mode: 0o755 });
   for (const applet of applets) if (applet !== 'busybox') root.link('/bin/busybox', `/bin/${applet}`);
   root.symlink('../../bin/env', '/usr/bin/env');
   root.chown('/home', 65_534, 65_534);

@@ -1,6 +1,7 @@
 import { nativeExecutable } from '../../files/volume-tree';
 import { buildAlpine } from '../base/alpine-root';
 import { buildDebian, type Release } from '../base/debian-root';
+import { earlyBusybox } from '../early-nslookup';
 import { defaultPath, type Image } from '../image';
 import { packageRefusal } from '../package-refusal';
 
@@ -105,8 +106,9 @@ export function busyboxPlusImage(applets: readonly string[]): Image {
     }),
     build: (root) => {
       buildAlpine(root, applets, '3.4.6');
+      root.write('/bin/busybox', nativeExecutable('busybox-early'), { mode: 0o755 });
       root.write('/usr/bin/curl', nativeExecutable('curl'), { mode: 0o755 });
     },
-    programs: { apk: packageRefusal('apk') },
+    programs: { apk: packageRefusal('apk'), 'busybox-early': earlyBusybox },
   };
 }
