@@ -43,5 +43,5 @@ async function fetched(): Promise<string[]> {
   return names
     .filter((name) => /^kubectl-v[\d.]+$/.test(name))
     .sort((a, b) => b.localeCompare(a, 'en', { numeric: true }))
-    .map((name) => join(folder, name));
+    .map((name) => join(folder, name, 'kubectl'));
 }

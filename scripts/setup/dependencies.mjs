@@ -1,17 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, run, SetupError, step } from './say.mjs';
+import { demandWritable, root, run, SetupError, step } from './say.mjs';
 
 const stamp = join(root, 'node_modules', '.podlab-lockfile');
-
-export function checkNode() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > 20 || (major === 20 && minor >= 19)) return;
-  throw new SetupError(
-    `this is Node.js ${process.versions.node}; install version 20.19 or later (24 is recommended) from https://nodejs.org and try again.`,
-  );
-}
 
 /** `npm ci` when node_modules is missing or was made from another lockfile. */
 export async function installDependencies() {
@@ -19,6 +11,7 @@ export async function installDependencies() {
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lockfile) return;
+  demandWritable(root);
   await step('Installing the dependencies (once, about a minute)', async () => {
     const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
     try {

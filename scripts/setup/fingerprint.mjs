@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { root } from './say.mjs';
+import { demandWritable, root } from './say.mjs';
 
 const passedOver = new Set(['node_modules', 'generated', '.next', 'dist', 'transcripts', 'corpus']);
 
@@ -35,6 +35,7 @@ export async function whenChanged({ stamp, value, output }, make) {
   const file = join(root, '.podlab-build', stamp);
   const current = existsSync(join(root, output)) && existsSync(file) && readFileSync(file, 'utf8') === value;
   if (current) return false;
+  demandWritable(root);
   await make();
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, value);

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { aptCandidate, aptInstall, isDebianRoot } from './debian.mjs';
 import { root, SetupError, step, tryRun } from './say.mjs';
 
 const oldest = [1, 30];
 const release = 'v1.36.0';
-const cached = join(root, '.podlab', 'tools', `kubectl-${release}`);
+/** In a folder of its own under its own name, so that the folder can stand on a PATH. */
+const cached = join(root, '.podlab', 'tools', `kubectl-${release}`, 'kubectl');
 
 /**
  * The path of a kubectl ≥ 1.30: the one that PODLAB_KUBECTL names, on the PATH, fetched earlier, from Debian, or the
@@ -55,7 +56,7 @@ async function download() {
     const [binary, checksum] = await Promise.all([get(url), get(`${url}.sha256`)]);
     const actual = createHash('sha256').update(binary).digest('hex');
     if (actual !== checksum.toString('utf8').trim()) throw new Error('its checksum is wrong');
-    mkdirSync(join(root, '.podlab', 'tools'), { recursive: true });
+    mkdirSync(dirname(cached), { recursive: true });
     writeFileSync(`${cached}.new`, binary);
     chmodSync(`${cached}.new`, 0o755);
     renameSync(`${cached}.new`, cached);

@@ -1,8 +1,11 @@
 // What the set-up tells the person who waits: a line per step, a spinner on a terminal when it takes long, and one
 // sentence with the remedy when it fails.
 import { spawn } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-export const root = new URL('../..', import.meta.url).pathname.replace(/\/$/, '');
+export const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 
 /** A failure that a person can mend: printed as it is, without a stack. */
 export class SetupError extends Error {}
@@ -74,9 +77,31 @@ export function run(program, args, { env, cwd = root, quietly = false } = {}) {
 export const tryRun = (program, args, options) =>
   run(program, args, { ...options, quietly: true }).catch(() => undefined);
 
+/** Throws SetupError unless files can be made in the folder. */
+export function demandWritable(folder) {
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw new SetupError(notWritten(folder, error.code));
+  }
+}
+
+const reasons = {
+  EACCES: 'this user may not',
+  EPERM: 'this user may not',
+  EROFS: 'its disk is read-only',
+  ENOSPC: 'its disk is full',
+  EDQUOT: 'its disk is full',
+};
+
+const notWritten = (path, code) =>
+  `${path} cannot be written to: ${reasons[code] ?? code}. The set-up installs and builds in Podlab’s folder; mend that, or copy it to where there is room and you may write, and try again.`;
+
 /** Prints the error as a person needs it, and ends the process with 1. */
 export function fail(error) {
   if (error instanceof SetupError) console.error(`\nPodlab: ${error.message}`);
+  else if (error.path && error.code in reasons)
+    console.error(`\nPodlab: ${notWritten(error.path, error.code)}`);
   else console.error(error);
   process.exit(1);
 }
