@@ -92,7 +92,7 @@ async function kubectl({ kubectl: named }: Config): Promise<Finding> {
 
 async function dataFolder({ dataFolder: folder }: Config): Promise<Finding> {
   try {
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     await access(folder, constants.W_OK);
     return { name: 'data folder', detail: folder, ok: true };
   } catch (error) {

@@ -55,15 +55,17 @@ export function createWebServer(options: {
     });
   });
   server.on('upgrade', (request, socket: Duplex, head) => {
-    answering.then(
-      ({ gateway, developmentUpgrade }) => {
+    answering
+      .then(({ gateway, developmentUpgrade }) => {
         if (gateway.upgrade(request, socket, head)) return;
         if (developmentUpgrade && request.url?.startsWith('/_next/'))
           developmentUpgrade(request, socket, head);
         else socket.destroy();
-      },
-      () => socket.destroy(),
-    );
+      })
+      .catch((error) => {
+        log.error('upgrade-failed', { path: request.url?.split('?')[0], error });
+        socket.destroy();
+      });
   });
   server.keepAliveTimeout = 65_000;
   return {

@@ -26,7 +26,11 @@ export function createGuard(config: {
   publicUrl: string | undefined;
 }): Guard {
   const publicHost = config.publicUrl && new URL(config.publicUrl).host;
-  const names = new Set(['localhost', config.host.toLowerCase(), ...(config.loopback ? [] : [hostname()])]);
+  const names = new Set([
+    'localhost',
+    config.host.toLowerCase(),
+    ...(config.loopback ? [] : [hostname().toLowerCase()]),
+  ]);
 
   function isOurs(host: string): boolean {
     if (host === publicHost) return true;

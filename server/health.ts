@@ -2,7 +2,10 @@ import { errorBody } from '../core/errors';
 import type { Answering } from './create-web-server';
 import type { Wired } from './wire-services';
 
-/** `/healthz`: 200 while labs can be started and grades saved, else 503. Names no learner and no path. */
+/**
+ * `/healthz`: 200 while labs can be started and grades saved, else 503. Anybody may ask: it says what is not well, and
+ * `podlab doctor` why, which names paths, users and hosts.
+ */
 export function createHealth(
   { services, pingDatabase }: Pick<Wired, 'services' | 'pingDatabase'>,
   version: string,
@@ -11,19 +14,19 @@ export function createHealth(
     const [database, preferred, availability] = await Promise.all([
       pingDatabase().then(
         () => ({ ok: true }),
-        (error) => ({ ok: false, ...errorBody(error).error }),
+        (error) => ({ ok: false, code: errorBody(error).error.code }),
       ),
       services.clusters.preferred(),
       services.clusters.availability(),
     ]);
-    const cluster = { kind: preferred, ...availability[preferred] };
+    const cluster = { kind: preferred, available: availability[preferred].available };
     const ok = database.ok && cluster.available;
     const body = {
       status: ok ? 'ok' : 'degraded',
       version,
       database,
       cluster,
-      isolation: services.isolation,
+      isolation: services.isolation.kind,
     };
     return { status: ok ? 200 : 503, body };
   };

@@ -1,4 +1,15 @@
-import { mkdir, readFile, readlink, rm, stat, statfs, utimes, writeFile } from 'node:fs/promises';
+import {
+  link,
+  mkdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  stat,
+  statfs,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PodlabError } from '../core/errors';
@@ -44,19 +55,43 @@ export async function holdDataFolder(folder: string, log: Log): Promise<() => Pr
 }
 
 async function take(folder: string, file: string, log: Log): Promise<void> {
-  const holder = await readHolder(file);
   const namespace = await readlink('/proc/self/ns/pid').catch(() => '');
   const self = await identify(process.pid);
-  if (holder && holder.boot === (self?.boot ?? '') && holder.namespace === namespace) {
-    if (holder.pid !== process.pid && (await isRunning(holder)))
-      throw inUse(folder, `, as process ${holder.pid}`);
-  } else if (holder) {
-    log.info('data-folder-held-elsewhere', { folder, looksForMs: withoutSignMs });
-    if (await showsLife(file)) throw inUse(folder, ', in another container or on another machine');
+  for (;;) {
+    const text = await readFile(file, 'utf8').catch(() => undefined);
+    const holder = holderIn(text);
+    if (holder && holder.boot === (self?.boot ?? '') && holder.namespace === namespace) {
+      if (holder.pid !== process.pid && (await isRunning(holder)))
+        throw inUse(folder, `, as process ${holder.pid}`);
+    } else if (holder) {
+      log.info('data-folder-held-elsewhere', { folder, looksForMs: withoutSignMs });
+      if (await showsLife(file)) throw inUse(folder, ', in another container or on another machine');
+    }
+    if (text !== undefined) await putAway(file, text);
+    // Of two that start at once, one finds the file there, and looks whose it is.
+    const mine = JSON.stringify({ ...self, namespace });
+    const taken = await writeFile(file, mine, { flag: 'wx', mode: 0o600 }).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'EEXIST') return false;
+        throw error;
+      },
+    );
+    if (taken) return;
   }
-  await rm(file, { force: true });
-  // Of two that start at once, one finds the file there.
-  await writeFile(file, JSON.stringify({ ...self, namespace }), { flag: 'wx', mode: 0o600 });
+}
+
+/** Removes the file of a server that is gone, unless another has replaced it since: that one is put back. */
+async function putAway(file: string, text: string): Promise<void> {
+  const aside = `${file}.${process.pid}`;
+  try {
+    await rename(file, aside);
+    if ((await readFile(aside, 'utf8')) !== text) await link(aside, file).catch(() => {});
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  } finally {
+    await rm(aside, { force: true });
+  }
 }
 
 /** Whether its time changes while we look. Clocks of two machines may differ, so the time itself tells nothing. */
@@ -79,9 +114,9 @@ function inUse(folder: string, where: string): PodlabError {
   );
 }
 
-async function readHolder(file: string): Promise<Holder | undefined> {
+function holderIn(text: string | undefined): Holder | undefined {
   try {
-    const { pid, startTime, boot, namespace } = JSON.parse(await readFile(file, 'utf8'));
+    const { pid, startTime, boot, namespace } = JSON.parse(text ?? '');
     return Number.isSafeInteger(pid) ? { pid, startTime, boot, namespace } : undefined;
   } catch {
     return undefined;

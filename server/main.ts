@@ -10,7 +10,7 @@ import { createGuard } from './guard-requests';
 import { createHealth } from './health';
 import { holdDataFolder } from './hold-data-folder';
 import { listen } from './listen';
-import { shutDownOnSignals } from './shut-down';
+import { printThoughNobodyReads, shutDownOnSignals } from './shut-down';
 import { startNext } from './start-next';
 import { createTerminalAccess } from './terminal-access';
 import { createTerminalGateway } from './terminal-gateway';
@@ -22,6 +22,7 @@ const project = join(dirname(fileURLToPath(import.meta.url)), '..');
 const development = process.env.NODE_ENV === 'development';
 
 async function start(): Promise<void> {
+  printThoughNobodyReads();
   const phases = createPhases();
   const config = loadConfig(process.env, project);
   for (const warning of config.warnings) log.warn('unknown-setting', { warning });

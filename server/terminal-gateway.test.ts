@@ -171,9 +171,20 @@ describe('before a terminal is opened', () => {
     expect(await ask(terminalPath('mine', await newShell()))).toEqual([200, undefined]);
   });
 
-  it('any other upgrade is cut off', async () => {
+  it.each([
+    '/elsewhere',
+    '//',
+    '//[',
+    '/ws/sessions/mine/terminals/%00',
+    '/ws/sessions/../sessions/mine/terminals/a',
+    'http://[',
+  ])('any other upgrade is cut off: %s', async (path) => {
     const ended = new Promise<string>((resolve) => {
-      const asked = request(`${origin}/elsewhere`, {
+      const { hostname, port } = new URL(origin);
+      const asked = request({
+        hostname,
+        port,
+        path,
         headers: { connection: 'Upgrade', upgrade: 'websocket' },
       });
       asked.on('error', () => resolve('cut off'));
@@ -181,6 +192,14 @@ describe('before a terminal is opened', () => {
       asked.end();
     });
     expect(await ended).toBe('cut off');
+  });
+
+  it('a path that is none is nobody’s terminal', async () => {
+    const { hostname, port } = new URL(origin);
+    const status = await new Promise((resolve) => {
+      request({ hostname, port, path: '//[' }, (response) => resolve(response.statusCode)).end();
+    });
+    expect(status).toBe(404);
   });
 });
 

@@ -75,20 +75,15 @@ export function createTerminalGateway(options: {
     const shell = await find(request, ids);
     // The browser may have gone while that was looked up.
     if (socket.destroyed) return;
-    const { searchParams } = urlOf(request);
+    const { query } = targetOf(request);
     webSockets.handleUpgrade(request, socket, head, (ws) =>
-      connectTerminal(
-        ws,
-        shell,
-        sizeOf(searchParams.get('columns'), 80),
-        sizeOf(searchParams.get('rows'), 24),
-      ),
+      connectTerminal(ws, shell, sizeOf(query.get('columns'), 80), sizeOf(query.get('rows'), 24)),
     );
   }
 
   return {
     upgrade(request, socket, head) {
-      const ids = parseTerminalPath(urlOf(request).pathname);
+      const ids = parseTerminalPath(targetOf(request).path);
       if (!ids) return false;
       const goneEarly = () => socket.destroy();
       socket.on('error', goneEarly);
@@ -101,7 +96,7 @@ export function createTerminalGateway(options: {
       return true;
     },
     explain(request, response) {
-      const ids = parseTerminalPath(urlOf(request).pathname);
+      const ids = parseTerminalPath(targetOf(request).path);
       if (!ids) return false;
       find(request, ids).then(
         ({ id, title }) => sendJson(response, 200, { id, title }),
@@ -125,7 +120,11 @@ export function createTerminalGateway(options: {
   };
 }
 
-const urlOf = (request: IncomingMessage) => new URL(request.url ?? '/', 'http://podlab.invalid');
+/** As it was sent: not every path that HTTP lets through is part of a URL (`//`). */
+function targetOf({ url = '/' }: IncomingMessage): { path: string; query: URLSearchParams } {
+  const [path = '/', query = ''] = url.split('?', 2);
+  return { path, query: new URLSearchParams(query) };
+}
 
 function sizeOf(text: string | null, otherwise: number): number {
   const size = Number(text);
