@@ -1,15 +1,19 @@
+import { isDeepStrictEqual } from 'node:util';
 import { resourceByName } from '../../schema/resources';
-import type { Namespace, ObjectMeta, Pod, PodSpec, ResourceName } from '../../schema/types';
+import type { Container, Namespace, ObjectMeta, Pod, PodSpec, ResourceName } from '../../schema/types';
 import type { Client } from '../client';
+import type { FieldError } from '../extension-points';
 import { forbidden, invalid } from '../refusals';
 import { at, invalid as invalidField } from '../validation/field-error';
-import { type Violation, violations } from './pod-security-checks';
+import { violations } from './pod-security-checks';
+import type { Violation } from './pod-security-parts';
 import type { AdmissionRequest } from './request';
 
 const PREFIX = 'pod-security.kubernetes.io/';
+/** Ever stricter. */
 const LEVELS = ['privileged', 'baseline', 'restricted'];
-const MODES = ['enforce', 'audit', 'warn'];
-const MOST_WARNED_PODS = 10;
+const MODES = ['enforce', 'audit', 'warn'] as const;
+const VERSION = /^v1\.(\d|[1-9]\d*)$/;
 
 /** Kinds with a Pod template: they are only warned about, their Pods refused. */
 const TEMPLATED: readonly ResourceName[] = [
@@ -24,9 +28,9 @@ const TEMPLATED: readonly ResourceName[] = [
 
 interface Policy {
   level: string;
-  /** `restricted:latest` */
-  text: string;
+  version: string;
 }
+type Mode = (typeof MODES)[number];
 
 /** PodSecurity: the namespace's labels say which Pod Security Standard is enforced, and which only warned about. */
 export function checkPodSecurity(request: AdmissionRequest, client: Client): void {
@@ -35,64 +39,56 @@ export function checkPodSecurity(request: AdmissionRequest, client: Client): voi
   if (!found || !object) return;
   const pod = podOf(resource, object);
   if (!pod) return;
-  const enforced = policyOf(found, 'enforce');
-  const warned = warnPolicyOf(found);
+  const { enforce, warn } = policiesOf(found);
   if (resource === 'pods') {
     if (request.operation === 'UPDATE' && !isSignificantChange(request)) return;
-    const broken = violations(enforced.level, pod.spec, pod.metadata);
+    const broken = violationsOf(enforce, pod);
     if (broken.length > 0)
       throw forbidden(
         resourceByName('pods'),
         name,
-        `violates PodSecurity "${enforced.text}": ${details(broken)}`,
+        `violates PodSecurity "${textOf(enforce)}": ${details(broken)}`,
       );
   }
-  const broken = violations(warned.level, pod.spec, pod.metadata);
+  const broken = violationsOf(warn, pod);
   if (broken.length > 0)
-    request.warnings.push(`would violate PodSecurity "${warned.text}": ${details(broken)}`);
+    request.warnings.push(`would violate PodSecurity "${textOf(warn)}": ${details(broken)}`);
 }
 
 /** A namespace whose enforced level rises is told which of its Pods would not be let in now. */
 export function checkNamespaceLabels(request: AdmissionRequest, client: Client): void {
   const namespace = request.object as Namespace;
-  const errors = MODES.flatMap((mode) => {
-    const value = namespace.metadata.labels?.[PREFIX + mode];
-    const version = namespace.metadata.labels?.[`${PREFIX + mode}-version`];
-    return [
-      ...(value === undefined || LEVELS.includes(value)
-        ? []
-        : [invalidField(at('metadata.labels', PREFIX + mode), value, `must be one of ${LEVELS.join(', ')}`)]),
-      ...(version === undefined || /^(latest|v1\.([1-9]\d*|0))$/.test(version)
-        ? []
-        : [
-            invalidField(
-              at('metadata.labels', `${PREFIX + mode}-version`),
-              version,
-              'must be "latest" or "v1.x"',
-            ),
-          ]),
-    ];
-  });
-  if (errors.length > 0 && request.operation === 'CREATE')
+  const old = request.operation === 'UPDATE' ? (request.oldObject as Namespace) : undefined;
+  const errors = labelErrors(namespace);
+  if (errors.length > 0 && !(old && isDeepStrictEqual(errors, labelErrors(old))))
     throw invalid(resourceByName('namespaces'), request.name, errors);
-  if (request.operation !== 'UPDATE') return;
-  const old = request.oldObject as Namespace;
-  const changed = MODES.some(
-    (mode) =>
-      namespace.metadata.labels?.[PREFIX + mode] !== old.metadata.labels?.[PREFIX + mode] ||
-      namespace.metadata.labels?.[`${PREFIX + mode}-version`] !==
-        old.metadata.labels?.[`${PREFIX + mode}-version`],
-  );
-  if (errors.length > 0 && changed) throw invalid(resourceByName('namespaces'), request.name, errors);
-  const policy = policyOf(namespace, 'enforce');
-  if (policy.text === policyOf(old, 'enforce').text) return;
-  request.warnings.push(...existingPodWarnings(request.name, policy, client));
+  if (!old || request.subresource) return;
+  const { enforce } = policiesOf(namespace);
+  const before = policiesOf(old).enforce;
+  const stricter = LEVELS.indexOf(enforce.level) > LEVELS.indexOf(before.level);
+  if (enforce.level === 'privileged' || (enforce.version === before.version && !stricter)) return;
+  request.warnings.push(...existingPodWarnings(request.name, enforce, client));
 }
+
+function labelErrors({ metadata: { labels = {} } }: Namespace): FieldError[] {
+  const told = (key: string, isGood: (value: string) => boolean, rule: string): FieldError[] => {
+    const value = labels[key];
+    return value === undefined || isGood(value)
+      ? []
+      : [invalidField(at('metadata.labels', key), value, rule)];
+  };
+  return MODES.flatMap((mode) => [
+    ...told(PREFIX + mode, (level) => LEVELS.includes(level), `must be one of ${LEVELS.join(', ')}`),
+    ...told(`${PREFIX}${mode}-version`, isVersion, 'must be "latest" or "v1.x"'),
+  ]);
+}
+
+const isVersion = (text: string) => text === 'latest' || VERSION.test(text);
 
 function existingPodWarnings(namespace: string, policy: Policy, client: Client): string[] {
   const byReasons = new Map<string, string[]>();
   for (const { spec, metadata } of client.list('pods', { namespace })) {
-    const broken = violations(policy.level, spec ?? { containers: [] }, metadata);
+    const broken = violationsOf(policy, { spec: spec ?? { containers: [] }, metadata });
     if (broken.length === 0) continue;
     const reasons = broken.map(({ reason }) => reason).join(', ');
     byReasons.set(reasons, [...(byReasons.get(reasons) ?? []), metadata.name ?? '']);
@@ -104,24 +100,45 @@ function existingPodWarnings(namespace: string, policy: Policy, client: Client):
     return `${first} (and ${others.length} other ${others.length > 1 ? 'pods' : 'pod'}): ${reasons}`;
   });
   return [
-    `existing pods in namespace "${namespace}" violate the new PodSecurity enforce level "${policy.text}"`,
-    ...lines.sort().slice(0, MOST_WARNED_PODS),
+    `existing pods in namespace "${namespace}" violate the new PodSecurity enforce level "${textOf(policy)}"`,
+    ...lines.sort(),
   ];
 }
 
-function policyOf({ metadata }: Namespace, mode: string): Policy {
-  const level = metadata.labels?.[PREFIX + mode] ?? 'privileged';
-  const version = metadata.labels?.[`${PREFIX}${mode}-version`] ?? 'latest';
-  return { level: LEVELS.includes(level) ? level : 'restricted', text: `${level}:${version}` };
+/** What a namespace asks for: a level nobody knows enforces the strictest, and is not warned about. */
+function policiesOf({ metadata: { labels = {} } }: Namespace): Record<'enforce' | 'warn', Policy> {
+  const versionOf = (mode: Mode) => {
+    const version = labels[`${PREFIX}${mode}-version`] ?? 'latest';
+    return isVersion(version) ? version : 'latest';
+  };
+  const enforced = labels[`${PREFIX}enforce`] ?? 'privileged';
+  const known = LEVELS.includes(enforced);
+  const enforce = { level: known ? enforced : 'restricted', version: versionOf('enforce') };
+  const warned = labels[`${PREFIX}warn`];
+  if (warned !== undefined)
+    return {
+      enforce,
+      warn: { level: LEVELS.includes(warned) ? warned : 'privileged', version: versionOf('warn') },
+    };
+  // A namespace that does not say what it warns of warns of what it enforces (since 1.26).
+  const said = labels[`${PREFIX}warn-version`] !== undefined;
+  const version = said || !known || enforced === 'privileged' ? versionOf('warn') : enforce.version;
+  return { enforce, warn: { level: known ? enforced : 'privileged', version } };
 }
 
-/** A namespace that does not say what it warns of warns of what it enforces (since 1.26). */
-function warnPolicyOf(namespace: Namespace): Policy {
-  const said = namespace.metadata.labels?.[`${PREFIX}warn`] !== undefined;
-  return policyOf(namespace, said ? 'warn' : 'enforce');
+const textOf = ({ level, version }: Policy) => `${level}:${version}`;
+
+function violationsOf({ level, version }: Policy, { spec, metadata }: PodLike): Violation[] {
+  const minor = VERSION.exec(version)?.[1];
+  return violations(level, minor === undefined ? Number.POSITIVE_INFINITY : Number(minor), spec, metadata);
 }
 
-function podOf(resource: ResourceName, object: object): { spec: PodSpec; metadata: ObjectMeta } | undefined {
+interface PodLike {
+  spec: PodSpec;
+  metadata: ObjectMeta;
+}
+
+function podOf(resource: ResourceName, object: object): PodLike | undefined {
   if (resource === 'pods') {
     const { spec, metadata } = object as Pod;
     return { spec: spec ?? { containers: [] }, metadata };
@@ -139,12 +156,19 @@ interface Template {
   metadata?: ObjectMeta;
 }
 
-/** Of what may change in a Pod only a container's image, or an added ephemeral container, is looked at again. */
-function isSignificantChange({ object, oldObject, subresource }: AdmissionRequest): boolean {
-  if (subresource === 'ephemeralcontainers') return true;
-  const images = (pod: Pod | undefined) =>
-    [...(pod?.spec?.initContainers ?? []), ...(pod?.spec?.containers ?? [])].map(({ image }) => image).join();
-  return images(object as Pod) !== images(oldObject as Pod);
+/** Of what may change in a Pod only an image, or an added ephemeral container, is looked at again. */
+function isSignificantChange({ object, oldObject }: AdmissionRequest): boolean {
+  const { spec } = object as Pod;
+  const { spec: old } = oldObject as Pod;
+  const images = (containers: readonly Container[] = []) => containers.map(({ image = '' }) => image).join();
+  const before = new Map(old?.ephemeralContainers?.map(({ name, image }) => [name, image]));
+  return (
+    images(spec?.containers) !== images(old?.containers) ||
+    images(spec?.initContainers) !== images(old?.initContainers) ||
+    (spec?.ephemeralContainers ?? []).some(
+      ({ name, image }) => !before.has(name) || before.get(name) !== image,
+    )
+  );
 }
 
 function details(broken: readonly Violation[]): string {
