@@ -3,6 +3,7 @@ import type { Client } from './api/client';
 import { ApiError } from './api/errors';
 import { KUBERNETES_VERSION } from './api/server-version';
 import { rfc3339 } from './api/storage/object-storage';
+import { apiServices, csiNode, flowSchemas, priorityLevels } from './bootstrap-administration';
 import type { KubeObject, Node, ResourceName, ResourceTypes } from './schema/types';
 
 /** Addresses of the nodes: 172.18.0.2 onwards, as kind's network gives them. */
@@ -53,7 +54,14 @@ export function bootstrap(
   options.nodes.forEach((name, index) => {
     const existing = client.get('nodes', '', name);
     if (!existing) ensure('nodes', newNode(name, index, options));
+    const node = client.get('nodes', '', name);
+    if (node) ensure('csinodes.storage.k8s.io', csiNode(node));
   });
+  for (const each of apiServices(options.now)) ensure('apiservices.apiregistration.k8s.io', each);
+  for (const each of priorityLevels()) {
+    ensure('prioritylevelconfigurations.flowcontrol.apiserver.k8s.io', each);
+  }
+  for (const each of flowSchemas(options.now)) ensure('flowschemas.flowcontrol.apiserver.k8s.io', each);
   for (const namespace of ['default', 'kube-node-lease', 'kube-public', 'kube-system']) {
     ensure('serviceaccounts', object('v1', 'ServiceAccount', { name: 'default', namespace }));
     ensure('configmaps', {
@@ -167,10 +175,10 @@ function newNode(name: string, index: number, options: { nodes: readonly string[
         'kubernetes.io/arch': 'amd64',
         'kubernetes.io/hostname': name,
         'kubernetes.io/os': 'linux',
-        ...(controlPlane
-          ? {
-              'node-role.kubernetes.io/control-plane': '',
-            }
+        ...(controlPlane ? { 'node-role.kubernetes.io/control-plane': '' } : {}),
+        // kind takes that one away, too, where there is nowhere else to run.
+        ...(controlPlane && options.nodes.length > 1
+          ? { 'node.kubernetes.io/exclude-from-external-load-balancers': '' }
           : {}),
       },
       annotations: {

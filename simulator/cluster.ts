@@ -6,7 +6,7 @@ import { StaticTokens } from './api/http/authentication';
 import { InProcessClient } from './api/in-process-client';
 import { decodeProtobuf } from './api/protobuf/index';
 import { ApiServer } from './api/server';
-import { ServiceAccountTokens } from './api/service-account-tokens';
+import { ServiceAccountTokens, type TokenSubject } from './api/service-account-tokens';
 import { ObjectStorage } from './api/storage/object-storage';
 import { createStreamHandler } from './api/streams/index';
 import { renderTable } from './api/tables/index';
@@ -38,6 +38,13 @@ interface ClusterSnapshot {
 
 /** Images are the same for every cluster of this process: their files are built once, and never changed. */
 const images = createCatalogue();
+
+const TOKEN_SUBJECTS: Readonly<Record<TokenSubject, ResourceName>> = {
+  ServiceAccount: 'serviceaccounts',
+  Pod: 'pods',
+  Secret: 'secrets',
+  Node: 'nodes',
+};
 
 const extensions: Extensions = {
   applyDefaults,
@@ -72,10 +79,8 @@ export async function startCluster(options: SimulatorOptions): Promise<Simulator
   // Who may ask.
   const tokens = new StaticTokens(users, restored?.tokens);
   const accountTokens = new ServiceAccountTokens(clock, restored?.tokenKey, {
-    exists: (kind, namespace, name, uid) => {
-      const resource: ResourceName = kind === 'Pod' ? 'pods' : 'serviceaccounts';
-      return store.get(resource, namespace, name)?.metadata.uid === uid;
-    },
+    exists: (kind, namespace, name, uid) =>
+      store.get(TOKEN_SUBJECTS[kind], namespace, name)?.metadata.uid === uid,
     nodeOf: (namespace, pod) => {
       const name = system.get('pods', namespace, pod)?.spec?.nodeName ?? '';
       const uid = store.get('nodes', '', name)?.metadata.uid;

@@ -1,6 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { closeSync, fchmodSync, fstatSync, openSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { startSimulator } from './index';
+import { type Simulator, startSimulator } from './index';
 
 const USAGE = 'usage: podlab simulator --kubeconfig FILE [--port N] [--host ADDRESS] [--nodes N]';
 
@@ -35,8 +35,9 @@ export async function simulatorCommand(args: string[]): Promise<number> {
   });
   // Timers of the cluster do not keep a process alive: this does.
   const alive = setInterval(() => {}, 2 ** 30);
+  let simulator: Simulator | undefined;
   try {
-    const simulator = await startSimulator({
+    simulator = await startSimulator({
       port,
       ...(values.host ? { host: values.host } : {}),
       nodes: Array.from({ length: count }, (_, index) =>
@@ -44,10 +45,9 @@ export async function simulatorCommand(args: string[]): Promise<number> {
       ),
       onError: (error) => console.error(error),
     });
-    writeFileSync(values.kubeconfig, simulator.kubeconfig('admin'), { mode: 0o600 });
+    writePrivately(values.kubeconfig, simulator.kubeconfig('admin'));
     console.log(`Kubernetes API ready at ${simulator.url}, kubeconfig in ${values.kubeconfig}`);
     await stopped;
-    await simulator.stop();
     return 0;
   } catch (error) {
     console.error(
@@ -55,7 +55,19 @@ export async function simulatorCommand(args: string[]): Promise<number> {
     );
     return 1;
   } finally {
+    await simulator?.stop();
     clearInterval(alive);
+  }
+}
+
+/** For its owner alone, also where a file was before: it holds a token of the cluster's admin. */
+function writePrivately(file: string, text: string): void {
+  const descriptor = openSync(file, 'w', 0o600);
+  try {
+    if (fstatSync(descriptor).isFile()) fchmodSync(descriptor, 0o600);
+    writeFileSync(descriptor, text);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

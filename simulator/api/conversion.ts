@@ -1,5 +1,6 @@
 import type { ResourceDefinition } from '../schema/resources';
 import type { KubeObject } from '../schema/types';
+import { autoscalerToV1, autoscalerToV2 } from './autoscaling-conversion';
 
 type Loose = KubeObject & Record<string, unknown>;
 
@@ -59,61 +60,4 @@ function move(object: Record<string, unknown>, from: string, to: string): void {
   if (!(from in object)) return;
   object[to] = object[from];
   delete object[from];
-}
-
-interface Metric {
-  type: string;
-  resource?: { name: string; target: { type: string; averageUtilization?: number } };
-}
-
-/** pkg/apis/autoscaling/v1/conversion.go: v1 knows the CPU target alone, the rest travels in annotations. */
-function autoscalerToV1(autoscaler: Loose): KubeObject {
-  const { metrics, behavior: _behavior, ...spec } = (autoscaler['spec'] ?? {}) as Record<string, unknown>;
-  const {
-    currentMetrics,
-    conditions: _conditions,
-    ...status
-  } = (autoscaler['status'] ?? {}) as Record<string, unknown>;
-  const target = cpuUtilization(metrics)?.resource?.target.averageUtilization;
-  const current = (
-    (currentMetrics as { resource?: { name: string; current: { averageUtilization?: number } } }[] | null) ??
-    []
-  ).find((metric) => metric.resource?.name === 'cpu')?.resource?.current.averageUtilization;
-  return {
-    ...autoscaler,
-    apiVersion: 'autoscaling/v1',
-    spec: { ...spec, ...(target === undefined ? {} : { targetCPUUtilizationPercentage: target }) },
-    status: { ...status, ...(current === undefined ? {} : { currentCPUUtilizationPercentage: current }) },
-  } as KubeObject;
-}
-
-function autoscalerToV2(autoscaler: Loose): KubeObject {
-  const { targetCPUUtilizationPercentage: target, ...spec } = (autoscaler['spec'] ?? {}) as Record<
-    string,
-    unknown
-  >;
-  return {
-    ...autoscaler,
-    apiVersion: 'autoscaling/v2',
-    spec: {
-      ...spec,
-      ...(target === undefined
-        ? {}
-        : {
-            metrics: [
-              {
-                type: 'Resource',
-                resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: target } },
-              },
-            ],
-          }),
-    },
-  } as KubeObject;
-}
-
-function cpuUtilization(metrics: unknown): Metric | undefined {
-  return ((metrics as Metric[] | undefined) ?? []).find(
-    ({ type, resource }) =>
-      type === 'Resource' && resource?.name === 'cpu' && resource.target.type === 'Utilization',
-  );
 }

@@ -18,6 +18,8 @@ export class ApiError extends Error {
     readonly reason: string,
     message: string,
     readonly details: StatusDetails = {},
+    /** meta/v1 ListMeta of the Status. */
+    readonly metadata: { continue?: string } = {},
   ) {
     super(message);
   }

@@ -147,13 +147,19 @@ export function matcher(
   return (object) => (!byLabels || byLabels(object.metadata.labels)) && (!byFields || byFields(object));
 }
 
-/** The event as a watch with a selector sees it: an object that comes to match is added, one that ceases to, deleted. */
+/**
+ * The event as a watch with a selector sees it: an object that comes to match is added, one that ceases to, deleted, in the
+ * state in which it matched last (storage/cacher convertToWatchEvent).
+ */
 export function selected(
   event: StoreEvent,
   matches: (object: KubeObject) => boolean,
 ): WatchEvent<KubeObject> | undefined {
-  const now = event.type !== 'DELETED' && matches(event.object);
-  const before = event.previous !== undefined && matches(event.previous);
-  if (now) return { type: before ? 'MODIFIED' : 'ADDED', object: event.object };
-  return before ? { type: 'DELETED', object: event.object } : undefined;
+  const { type, object, previous } = event;
+  const now = type !== 'DELETED' && matches(object);
+  const before = previous !== undefined && matches(previous);
+  if (now) return { type: before ? 'MODIFIED' : 'ADDED', object };
+  if (!before) return undefined;
+  const { resourceVersion } = object.metadata;
+  return { type: 'DELETED', object: { ...previous, metadata: { ...previous.metadata, resourceVersion } } };
 }

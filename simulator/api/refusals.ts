@@ -87,7 +87,7 @@ export function statusBody(error: ApiError): Record<string, unknown> {
   return {
     kind: 'Status',
     apiVersion: 'v1',
-    metadata: {},
+    metadata: error.metadata,
     status: 'Failure',
     message: error.message,
     ...(error.reason ? { reason: error.reason } : {}),

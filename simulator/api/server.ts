@@ -1,11 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { PodMetrics } from '../metrics/usage-sampler';
 import type { ResourceName } from '../schema/types';
-import { unsimulatedAt } from '../schema/unsimulated';
-import type { RequestUser } from './admission/request';
+import { READ_ONLY, unsimulatedAt } from '../schema/unsimulated';
 import { impersonate } from './authorization/impersonation';
 import { authorize, decide, rulesFor } from './authorization/rbac';
 import { answerReview } from './authorization/reviews';
@@ -15,20 +14,17 @@ import type { Extensions, StreamHandler, StreamRequest } from './extension-point
 import { authenticate, type TokenReader } from './http/authentication';
 import { readBody } from './http/body';
 import { serveComponentStatuses } from './http/component-statuses';
-import { AGGREGATED_TYPE, discovery, wantsAggregated } from './http/discovery';
-import { type Exchange, indented, sendError, sendJson, sendText } from './http/exchange';
-import { serveHealth } from './http/health';
-import { serveIssuerDiscovery } from './http/issuer-discovery';
+import { type Exchange, sendError, sendJson } from './http/exchange';
+import { isSet, selectedName } from './http/list-options';
 import { serveMetrics } from './http/metrics';
 import { acceptsObject } from './http/negotiation';
+import { serveNonResource } from './http/non-resource';
 import { ObjectJson } from './http/object-json';
-import { serveOpenApi } from './http/openapi';
-import { serveOpenApiV2 } from './http/openapi-v2';
 import { requestContext } from './http/request-options';
 import { serveResource } from './http/resource-handler';
 import { parseRoute, type Route } from './http/route';
 import { readBodyObject } from './http/write-handler';
-import { serverVersion } from './server-version';
+import { badRequest } from './refusals';
 import type { ServiceAccountTokens } from './service-account-tokens';
 import type { ObjectStorage } from './storage/object-storage';
 
@@ -118,7 +114,7 @@ export class ApiServer {
   }
 
   private open(request: IncomingMessage, response: ServerResponse, warnings: string[]): Exchange {
-    const url = new URL(request.url ?? '/', 'https://cluster');
+    const url = requestUrl(request);
     const authenticated = authenticate(request, this.parts.readToken);
     const user = impersonate(authenticated, request.headers, (access) =>
       authorize(this.parts.storage.parts.store, authenticated, access),
@@ -131,30 +127,21 @@ export class ApiServer {
     if (route.kind === 'other') return this.serveOther(exchange);
     if (route.kind === 'review') return this.review(exchange, route);
     const verb = this.verbOf(exchange, route);
-    this.authorize(exchange.user, route, verb);
+    this.authorize(exchange, route, verb);
     const { subresource } = route;
+    if (!verbsOf(route).includes(verb)) throw notAllowed();
+    if (READ_ONLY.has(route.resource.name) && !['get', 'list', 'watch'].includes(verb)) {
+      throw notSimulated(`changes of ${route.resource.kind} objects`);
+    }
     const deprecation = DEPRECATED[route.resource.name];
     if (deprecation) exchange.warnings.push(deprecation);
     if (STREAMS.has(subresource)) return this.stream(exchange, route, exchange.response, Buffer.alloc(0));
-    if (!verbsOf(route).includes(verb)) {
-      throw new ApiError(
-        405,
-        'MethodNotAllowed',
-        'the server does not allow this method on the requested resource',
-      );
-    }
     return serveResource({ ...this.parts, json: this.json }, exchange, route, verb);
   }
 
   private async review(exchange: Exchange, route: Extract<Route, { kind: 'review' }>): Promise<void> {
     const { review, namespace } = route;
-    if (exchange.request.method !== 'POST') {
-      throw new ApiError(
-        405,
-        'MethodNotAllowed',
-        'the server does not allow this method on the requested resource',
-      );
-    }
+    if (exchange.request.method !== 'POST') throw notAllowed();
     const { store } = this.parts.storage.parts;
     authorize(store, exchange.user, {
       verb: 'create',
@@ -170,12 +157,13 @@ export class ApiServer {
       throw new ApiError(406, 'NotAcceptable', `only the following media types are accepted: ${types}`);
     }
     const bytes = await readBody(exchange.request);
+    const context = requestContext(exchange);
     const object = readBodyObject(
       {
         contentType: exchange.request.headers['content-type'],
         bytes,
         validation: readFieldValidation(exchange.query.get('fieldValidation')),
-        context: requestContext(exchange),
+        context,
       },
       review,
       this.parts.extensions,
@@ -195,17 +183,20 @@ export class ApiServer {
 
   private async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => socket.destroy());
+    const written = bytesWritten(socket);
     try {
       const exchange = this.open(request, undefined as unknown as ServerResponse, []);
       const route = parseRoute(exchange.path, this.parts.storage.resources);
       if (route.kind !== 'resource' || !STREAMS.has(route.subresource)) {
         throw new ApiError(400, 'BadRequest', 'Upgrade request required for a streaming subresource only');
       }
-      this.authorize(exchange.user, route, this.verbOf(exchange, route));
+      this.authorize(exchange, route, this.verbOf(exchange, route));
       await this.stream(exchange, route, socket, head);
     } catch (error) {
       if (!(error instanceof ApiError)) this.parts.onError(error);
-      refuseUpgrade(socket, error);
+      // Once the protocol has changed, a response would be rubbish in the client's stream.
+      if (bytesWritten(socket) === written) refuseUpgrade(socket, error);
+      else socket.destroy();
     }
   }
 
@@ -244,7 +235,7 @@ export class ApiServer {
   }
 
   private verbOf(exchange: Exchange, route: Extract<Route, { kind: 'resource' }>): string {
-    const watching = ['true', '1'].includes(exchange.query.get('watch') ?? '');
+    const watching = isSet(exchange.query, 'watch');
     switch (exchange.request.method) {
       case 'GET':
       case 'HEAD':
@@ -262,15 +253,21 @@ export class ApiServer {
     }
   }
 
-  private authorize(user: RequestUser, route: Extract<Route, { kind: 'resource' }>, verb: string): void {
-    const { resource, namespace, name, subresource } = route;
+  private authorize(
+    { user, query }: Exchange,
+    route: Extract<Route, { kind: 'resource' }>,
+    verb: string,
+  ): void {
+    const { resource, namespace, subresource } = route;
+    const listing = verb === 'list' || verb === 'watch';
+    const name = route.name || (listing ? selectedName(query) : '');
     authorize(this.parts.storage.parts.store, user, {
       verb,
       group: resource.group,
       version: resource.version,
       resource: resource.plural,
       subresource,
-      namespace: resource.name === 'namespaces' ? name : namespace,
+      namespace: resource.name === 'namespaces' ? route.name : namespace,
       name,
     });
   }
@@ -290,46 +287,32 @@ export class ApiServer {
       path,
       verb: (request.method ?? 'GET').toLowerCase(),
     });
-    if (path === '/version' || path === '/version/') {
-      return sendText(exchange, 200, 'application/json', indented(serverVersion()));
-    }
-    if (serveHealth(exchange)) return;
-    if (serveIssuerDiscovery(exchange, this.parts.tokens)) return;
     const unsimulated = unsimulatedAt(path);
-    if (unsimulated) {
-      const sentence = `The embedded cluster does not simulate ${unsimulated.kind}; use a kind cluster for that.`;
-      throw new ApiError(405, 'MethodNotAllowed', sentence);
-    }
-    if (path === '/openapi/v3' || path.startsWith('/openapi/v3/')) {
-      if (await serveOpenApi(exchange, this.parts.storage.resources)) return;
-    }
-    if (path === '/openapi/v2') return serveOpenApiV2(exchange);
-    const aggregated = wantsAggregated(request.headers.accept);
-    const found = discovery(path, aggregated, request.headers.host ?? '', this.parts.storage.resources);
-    if (found !== undefined) {
-      const isList = aggregated && /^\/apis?\/?$/.test(path);
-      return sendText(exchange, 200, isList ? AGGREGATED_TYPE : 'application/json', JSON.stringify(found));
-    }
-    if (path === '/') {
-      const paths = {
-        paths: [
-          '/.well-known/openid-configuration',
-          '/api',
-          '/api/v1',
-          '/apis',
-          '/healthz',
-          '/livez',
-          '/openapi/v2',
-          '/openapi/v3',
-          '/openid/v1/jwks',
-          '/readyz',
-          '/version',
-        ],
-      };
-      return sendText(exchange, 200, 'application/json', indented(paths));
-    }
+    if (unsimulated) throw notSimulated(unsimulated.kind);
+    const { resources } = this.parts.storage;
+    if (await serveNonResource(exchange, { store, resources, tokens: this.parts.tokens })) return;
     throw new ApiError(404, 'NotFound', 'the server could not find the requested resource');
   }
+}
+
+/** Throws 400 for what is no path: an address of another server, as for a proxy, or nothing that can be read. */
+function requestUrl({ url = '/' }: IncomingMessage): URL {
+  const base = 'https://cluster';
+  if (url.startsWith('/') && !url.startsWith('//') && URL.canParse(url, base)) return new URL(url, base);
+  throw badRequest(`the path of the request cannot be read: ${url.slice(0, 200)}`);
+}
+
+function notAllowed(): ApiError {
+  return new ApiError(
+    405,
+    'MethodNotAllowed',
+    'the server does not allow this method on the requested resource',
+  );
+}
+
+function notSimulated(what: string): ApiError {
+  const sentence = `The embedded cluster does not simulate ${what}; use a kind cluster for that.`;
+  return new ApiError(405, 'MethodNotAllowed', sentence);
 }
 
 function verbsOf(route: Extract<Route, { kind: 'resource' }>): readonly string[] {
@@ -341,6 +324,10 @@ function verbsOf(route: Extract<Route, { kind: 'resource' }>): readonly string[]
     return resource.verbs.filter((verb) => here.includes(verb));
   }
   return resource.subresources.find((each) => each.name === subresource)?.verbs ?? [];
+}
+
+function bytesWritten(socket: Duplex): number {
+  return (socket as Socket).bytesWritten;
 }
 
 /** Before the protocol has changed, a refusal is an ordinary response on the raw socket. */

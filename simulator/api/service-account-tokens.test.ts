@@ -4,7 +4,7 @@ import { VirtualClock } from '../clock/virtual-clock';
 import { ISSUER, ServiceAccountTokens } from './service-account-tokens';
 
 const account = { name: 'robot', uid: 'account-uid' };
-const pod = { kind: 'Pod', name: 'web', uid: 'pod-uid' };
+const pod = { kind: 'Pod', name: 'web', uid: 'pod-uid' } as const;
 const node = { name: 'node-1', uid: 'node-uid' };
 
 function tokensFor(there: (kind: string) => boolean = () => true, key?: string) {
@@ -90,6 +90,13 @@ describe('tokens of ServiceAccounts', () => {
         return tokens.read(tokens.issue({ ...request, boundTo: pod }).token);
       },
     ],
+    ...(['Secret', 'Node'] as const).map((kind): [string, () => unknown] => [
+      `whose ${kind} is gone`,
+      () => {
+        const { tokens } = tokensFor((each) => each !== kind);
+        return tokens.read(tokens.issue({ ...request, boundTo: { kind, name: 'b', uid: 'u' } }).token);
+      },
+    ]),
     [
       'that was changed',
       () => {

@@ -23,13 +23,15 @@ export interface TokenRequest {
   audiences?: readonly string[];
   expirationSeconds: number;
   /** The object whose end ends the token. */
-  boundTo?: Reference & { kind: string };
+  boundTo?: Reference & { kind: 'Pod' | 'Secret' | 'Node' };
 }
+
+export type TokenSubject = 'ServiceAccount' | 'Pod' | 'Secret' | 'Node';
 
 /** What tokens name is looked up here. */
 interface TokenSubjects {
   /** Whether the account, or what the token is bound to, is still there with that uid. */
-  exists(kind: string, namespace: string, name: string, uid: string): boolean;
+  exists(kind: TokenSubject, namespace: string, name: string, uid: string): boolean;
   /** The node of a Pod. */
   nodeOf(namespace: string, pod: string): Reference | undefined;
 }
@@ -38,7 +40,13 @@ interface Claims {
   exp: number;
   aud: string[];
   jti: string;
-  'kubernetes.io': { namespace: string; serviceaccount: Reference; pod?: Reference; node?: Reference };
+  'kubernetes.io': {
+    namespace: string;
+    serviceaccount: Reference;
+    pod?: Reference;
+    secret?: Reference;
+    node?: Reference;
+  };
 }
 
 export const ISSUER = 'https://kubernetes.default.svc.cluster.local';
@@ -104,12 +112,15 @@ export class ServiceAccountTokens {
     const key = { key: this.publicKey, dsaEncoding: ENCODING } as const;
     if (!verify('sha256', Buffer.from(`${header}.${payload}`), key, given)) return undefined;
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Claims;
-    const { namespace, serviceaccount, pod, node } = claims['kubernetes.io'];
+    const { namespace, serviceaccount, pod, secret, node } = claims['kubernetes.io'];
     if (claims.exp * 1000 < this.clock.now()) return undefined;
     if (!claims.aud.some((audience) => audiences.includes(audience))) return undefined;
     const { exists } = this.subjects;
     if (!exists('ServiceAccount', namespace, serviceaccount.name, serviceaccount.uid)) return undefined;
     if (pod && !exists('Pod', namespace, pod.name, pod.uid)) return undefined;
+    if (secret && !exists('Secret', namespace, secret.name, secret.uid)) return undefined;
+    // That of a Pod's token only tells where the Pod is.
+    if (node && !pod && !exists('Node', '', node.name, node.uid)) return undefined;
     return {
       name: `system:serviceaccount:${namespace}:${serviceaccount.name}`,
       uid: serviceaccount.uid,

@@ -1,5 +1,6 @@
 import type { CustomResourceDefinition } from '../schema/types';
 import { type ControllerContext, type StopController, timestamp } from './controller';
+import { registerCustomApiServices } from './custom-api-services';
 import { WorkQueue } from './work-queue';
 
 const DEFINITIONS = 'customresourcedefinitions.apiextensions.k8s.io';
@@ -18,9 +19,10 @@ export function startCustomResourceDefinitionController(context: ControllerConte
   const { client } = context;
   const queue = new WorkQueue(context.clock, (name) => reconcile(context, queue, name), context.onError);
   const stop = client.watch(DEFINITIONS, {}, ({ type, object }) => {
-    if (type !== 'DELETED') queue.add(object.metadata.name ?? '');
+    queue.add(object.metadata.name ?? '');
     // Names that it held may be another's now.
-    else for (const { metadata } of client.list(DEFINITIONS)) queue.add(metadata.name ?? '');
+    if (type === 'DELETED')
+      for (const { metadata } of client.list(DEFINITIONS)) queue.add(metadata.name ?? '');
   });
   return () => {
     stop();
@@ -30,9 +32,9 @@ export function startCustomResourceDefinitionController(context: ControllerConte
 
 function reconcile(context: ControllerContext, queue: WorkQueue, name: string): void {
   const definition = context.client.get(DEFINITIONS, '', name);
-  if (!definition) return;
-  if (definition.metadata.deletionTimestamp) empty(context, queue, definition);
-  else establish(context, definition);
+  if (definition?.metadata.deletionTimestamp) empty(context, queue, definition);
+  else if (definition) establish(context, definition);
+  registerCustomApiServices(context);
 }
 
 function establish({ client, clock }: ControllerContext, definition: CustomResourceDefinition): void {

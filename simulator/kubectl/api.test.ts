@@ -107,7 +107,7 @@ describe('refusals', () => {
       {},
       400,
       'BadRequest',
-      'field label not supported: data.a',
+      '"data.a" is not a known field selector: only "metadata.name", "metadata.namespace"',
     ],
     [
       'a wrong limit',
@@ -301,6 +301,33 @@ describe('lists', () => {
     expect(names).toEqual(['a', 'b', 'c', 'd']);
     expect(second.metadata.resourceVersion).toBe(first.metadata.resourceVersion);
     expect(second.metadata).not.toHaveProperty('continue');
+  });
+
+  it('lose nothing between namespaces of which one begins with the other', async () => {
+    for (const namespace of ['pages-a', 'pages-a-b']) {
+      await session.kubectl(`create namespace ${namespace}`);
+      const body = configMap('one', { metadata: { name: 'one', labels: { paged: 'yes' } } });
+      await session.request('POST', `/api/v1/namespaces/${namespace}/configmaps`, { body });
+    }
+    const { stdout } = await session.kubectl('get configmaps -A -l paged=yes -o name --chunk-size=1');
+    expect(stdout).toBe('configmap/one\nconfigmap/one\n');
+  });
+
+  it('go on from what is there when their version is forgotten', async () => {
+    const path = '/api/v1/namespaces/pages/secrets';
+    const first = await session.request('GET', `${path}?limit=1`);
+    const stale = Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: 1, start: 'pages/a' }));
+    const text = 'x'.repeat(900_000);
+    for (let n = 0; n < 24; n++) {
+      const body = { metadata: { name: 'b' }, data: { n: Buffer.from(`${text}${n}`).toString('base64') } };
+      await session.request('PUT', `${path}/b`, { body });
+    }
+    const expired = await session.request('GET', `${path}?limit=1&continue=${stale.toString('base64url')}`);
+    expect([expired.status, expired.json.reason]).toEqual([410, 'Expired']);
+    const token = encodeURIComponent(expired.json.metadata.continue);
+    const next = await session.request('GET', `${path}?limit=1&continue=${token}`);
+    expect(first.json.items[0].metadata.name).toBe('a');
+    expect(next.json.items[0].metadata.name).toBe('b');
   });
 
   it('come as tables and as metadata alone', async () => {

@@ -1,3 +1,4 @@
+import { request as httpsRequest } from 'node:https';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Session, startSession } from './session';
 
@@ -126,13 +127,147 @@ describe('a kind that is known by name only', () => {
   it.each([
     'get csr',
     'get validatingwebhookconfigurations x',
-    'get apiservices',
-    'get csistoragecapacities',
+    'get resourceclaims',
     'delete ipaddresses 10.0.0.1',
   ])('%s is refused in a sentence', async (command) => {
     const { stderr, exit } = await session.kubectl(command);
     expect(stderr).toMatch(/The embedded cluster does not simulate \w+; use a kind cluster for that\.\n$/);
     expect(exit).toBe(1);
+  });
+});
+
+describe('a kind that only the cluster changes', () => {
+  it.each<[command: string, lines: RegExp]>([
+    [
+      'get apiservices',
+      /^NAME +SERVICE +AVAILABLE +AGE\nv1\. +Local +True +\S+\n[\s\S]*\nv2\.autoscaling +Local +True/,
+    ],
+    [
+      'get flowschemas',
+      /^NAME +PRIORITYLEVEL +MATCHINGPRECEDENCE +DISTINGUISHERMETHOD +AGE +MISSINGPL\ncatch-all +catch-all +10000 +ByUser +\S+ +False\n/,
+    ],
+    [
+      'get prioritylevelconfigurations',
+      /\ncatch-all +Limited +5 +<none> +<none> +<none> +\S+\nexempt +Exempt +<none> +<none> +<none> +<none> +\S+\nglobal-default +Limited +20 +128 +6 +50 /,
+    ],
+    ['get csinodes', /^NAME +DRIVERS +AGE\npodlab-control-plane +0 +\S+\n$/],
+  ])('%s', async (command, lines) => {
+    expect((await session.kubectl(command)).stdout).toMatch(lines);
+  });
+
+  it('is not changed by others', async () => {
+    for (const command of ['delete flowschema exempt', 'label apiservice v1.apps a=b'])
+      expect((await session.kubectl(command)).stderr).toMatch(
+        /The embedded cluster does not simulate changes of \w+ objects; use a kind cluster for that\.\n$/,
+      );
+  });
+});
+
+describe('options of a request', () => {
+  const path = '/api/v1/namespaces/default/configmaps';
+  it.each<[method: string, query: string, status: number, message: string]>([
+    [
+      'GET',
+      'resourceVersionMatch=Exact',
+      422,
+      'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided',
+    ],
+    [
+      'GET',
+      'sendInitialEvents=true',
+      422,
+      'ListOptions.meta.k8s.io "" is invalid: sendInitialEvents: Forbidden: sendInitialEvents is forbidden for list',
+    ],
+    [
+      'GET',
+      'watch=true&resourceVersionMatch=NotOlderThan',
+      422,
+      'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
+    ],
+    [
+      'POST',
+      'dryRun=Some',
+      422,
+      'CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ["Some"]: supported values: "All"',
+    ],
+    [
+      'POST',
+      'fieldValidation=Loud',
+      422,
+      'CreateOptions.meta.k8s.io "" is invalid: fieldValidation: Unsupported value: "Loud": supported values: "", "Ignore", "Strict", "Warn"',
+    ],
+    [
+      'DELETE',
+      'propagationPolicy=Sideways',
+      422,
+      'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: "Sideways": supported values: "Foreground", "Background", "Orphan", "nil"',
+    ],
+  ])('%s ?%s', async (method, query, status, message) => {
+    const body = method === 'POST' ? { metadata: { name: 'options' } } : undefined;
+    const reply = await session.request(method, `${path}?${query}`, { body });
+    expect([reply.status, reply.json.message]).toEqual([status, message]);
+  });
+
+  it.each([
+    ['force=true', 'force: Forbidden: may not be specified for non-apply patch'],
+    [`fieldManager=${'m'.repeat(129)}`, 'fieldManager: Too long: may not be more than 128 bytes'],
+    ['fieldManager=a%0Ab', 'fieldManager: Invalid value: "a\\nb": invalid character U+000A (at position 1)'],
+  ])('PATCH ?%s', async (query, message) => {
+    const reply = await session.request('PATCH', `${path}/options?${query}`, {
+      body: {},
+      contentType: 'application/merge-patch+json',
+    });
+    expect(reply.json.message).toBe(`PatchOptions.meta.k8s.io "" is invalid: ${message}`);
+  });
+});
+
+describe('a name that every JavaScript object knows', () => {
+  it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])('%s is no field', async (name) => {
+    const sent = `{"metadata":{"name":"c"},"${name}":{"a":1}}`;
+    const post = await session.request(
+      'POST',
+      '/api/v1/namespaces/default/configmaps?fieldValidation=Strict',
+      {
+        body: sent,
+      },
+    );
+    expect(post.json.message).toContain(`unknown field "${name}"`);
+    for (const type of ['merge-patch', 'strategic-merge-patch']) {
+      const patch = await session.request('PATCH', '/api/v1/namespaces/default?fieldValidation=Strict', {
+        body: `{"spec":{"${name}":{"a":1}}}`,
+        contentType: `application/${type}+json`,
+      });
+      expect(patch.status).toBeLessThan(500);
+    }
+  });
+});
+
+describe('what is no path', () => {
+  it.each(['//api', '//', '*'])('%s is refused', async (path) => {
+    const { simulator } = session;
+    const status = await new Promise<number>((resolve, reject) => {
+      const options = { ca: simulator.caCertificate, agent: false as const, path };
+      const request = httpsRequest(simulator.url, options, (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      });
+      request.on('error', reject);
+      request.end();
+    });
+    expect(status).toBe(400);
+  });
+});
+
+describe('what the API server tells of itself', () => {
+  it('lists its paths', async () => {
+    const { paths } = (await get('/')).json;
+    expect(paths).toEqual(expect.arrayContaining(['/apis/apps', '/apis/apps/v1', '/livez/ping', '/version']));
+  });
+
+  it('counts what is stored', async () => {
+    expect((await get('/metrics')).text).toMatch(
+      /^apiserver_resource_objects\{group="",resource="nodes"\} 1$/m,
+    );
   });
 });
 

@@ -98,7 +98,7 @@ function schemaNames(models: Map<string, Model>): Map<string, string> {
   const claim = (model: string, group: string, version: string): void => {
     if (names.has(model)) return;
     const bare = model.replace(
-      /^(?:Core|Events|Discovery|Rbac|Authentication|Storage)?V\d+(?:(?:alpha|beta)\d+)?/,
+      /^(?:Core|Events|Discovery|Rbac|Authentication|Storage|Flowcontrol|Apiregistration)?V\d+(?:(?:alpha|beta)\d+)?/,
       '',
     );
     const pkg = META_MODELS.has(model) ? META : `io.k8s.api.${group}.${version}`;

@@ -1,5 +1,7 @@
 /** Fields, or values of maps, that hold a resource.Quantity: the models call them plain strings. */
 export const QUANTITIES: ReadonlySet<string> = new Set([
+  'V1CSIStorageCapacity.capacity',
+  'V1CSIStorageCapacity.maximumVolumeSize',
   'V1ContainerStatus.allocatedResources',
   'V1EmptyDirVolumeSource.sizeLimit',
   'V1LimitRangeItem._default',

@@ -1,103 +1,7 @@
-import type { CustomType } from './custom-type';
+import { define, READ_WRITE, type ResourceDefinition } from './resource-definition';
 import type { ResourceName } from './types';
 
-export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
-
-/** A subresource as discovery shows it. */
-export interface Subresource {
-  name: string;
-  /** Of the body, when it differs from the resource's own: `policy/v1 Eviction`. */
-  group?: string;
-  version?: string;
-  kind: string;
-  verbs: string[];
-}
-
-/** One resource at one version: a row of the table below. */
-export interface ResourceDefinition {
-  /** Where its objects are stored: `pods`, `deployments.apps`. */
-  name: ResourceName;
-  /** '' for the core group. */
-  group: string;
-  version: string;
-  /** `v1`, `apps/v1`. */
-  apiVersion: string;
-  kind: string;
-  plural: string;
-  singular: string;
-  shortNames: readonly string[];
-  categories: readonly string[];
-  namespaced: boolean;
-  verbs: readonly Verb[];
-  subresources: readonly Subresource[];
-  /** Class in @kubernetes/client-node whose fields it has. */
-  model: string;
-  /** Another version of the same stored objects: served by conversion, never stored in this form. */
-  convertedFrom?: string;
-  /** What its CustomResourceDefinition says, when it has one; its `model` is '' then. */
-  custom?: CustomType;
-}
-
-const ALL: readonly Verb[] = [
-  'create',
-  'delete',
-  'deletecollection',
-  'get',
-  'list',
-  'patch',
-  'update',
-  'watch',
-];
-
-interface Row {
-  apiVersion?: string;
-  kind: string;
-  plural: string;
-  shortNames?: string[];
-  categories?: string[];
-  clusterScoped?: boolean;
-  status?: boolean;
-  scale?: boolean;
-  subresources?: Subresource[];
-  verbs?: readonly Verb[];
-  model?: string;
-  storedAs?: ResourceName;
-  convertedFrom?: string;
-}
-
-const READ_WRITE = ['get', 'patch', 'update'];
-
-function define(row: Row): ResourceDefinition {
-  const apiVersion = row.apiVersion ?? 'v1';
-  const [group = '', version = ''] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
-  const subresources = [...(row.subresources ?? [])];
-  if (row.scale) {
-    subresources.push({
-      name: 'scale',
-      group: 'autoscaling',
-      version: 'v1',
-      kind: 'Scale',
-      verbs: READ_WRITE,
-    });
-  }
-  if (row.status) subresources.push({ name: 'status', kind: row.kind, verbs: READ_WRITE });
-  return {
-    name: row.storedAs ?? ((group ? `${row.plural}.${group}` : row.plural) as ResourceName),
-    group,
-    version,
-    apiVersion,
-    kind: row.kind,
-    plural: row.plural,
-    singular: row.kind.toLowerCase(),
-    shortNames: row.shortNames ?? [],
-    categories: row.categories ?? [],
-    namespaced: !row.clusterScoped,
-    verbs: row.verbs ?? ALL,
-    subresources,
-    model: row.model ?? `V1${row.kind}`,
-    ...(row.convertedFrom ? { convertedFrom: row.convertedFrom } : {}),
-  };
-}
+export type { ResourceDefinition, Subresource } from './resource-definition';
 
 const PROXY_VERBS = ['create', 'delete', 'get', 'patch', 'update'];
 
@@ -315,6 +219,20 @@ export const RESOURCES: readonly ResourceDefinition[] = [
     shortNames: ['sc'],
     clusterScoped: true,
   }),
+  define({ apiVersion: 'storage.k8s.io/v1', kind: 'CSIDriver', plural: 'csidrivers', clusterScoped: true }),
+  define({ apiVersion: 'storage.k8s.io/v1', kind: 'CSINode', plural: 'csinodes', clusterScoped: true }),
+  define({
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'CSIStorageCapacity',
+    plural: 'csistoragecapacities',
+  }),
+  define({
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'VolumeAttachment',
+    plural: 'volumeattachments',
+    clusterScoped: true,
+    status: true,
+  }),
 
   define({
     apiVersion: 'scheduling.k8s.io/v1',
@@ -337,6 +255,28 @@ export const RESOURCES: readonly ResourceDefinition[] = [
     plural: 'customresourcedefinitions',
     shortNames: ['crd', 'crds'],
     categories: ['api-extensions'],
+    clusterScoped: true,
+    status: true,
+  }),
+  define({
+    apiVersion: 'apiregistration.k8s.io/v1',
+    kind: 'APIService',
+    plural: 'apiservices',
+    categories: ['api-extensions'],
+    clusterScoped: true,
+    status: true,
+  }),
+  define({
+    apiVersion: 'flowcontrol.apiserver.k8s.io/v1',
+    kind: 'FlowSchema',
+    plural: 'flowschemas',
+    clusterScoped: true,
+    status: true,
+  }),
+  define({
+    apiVersion: 'flowcontrol.apiserver.k8s.io/v1',
+    kind: 'PriorityLevelConfiguration',
+    plural: 'prioritylevelconfigurations',
     clusterScoped: true,
     status: true,
   }),

@@ -13,11 +13,18 @@ export function fieldType(model: string, field: string): string | undefined {
 
 /** The fields of a model by name; undefined when there is no such model. */
 export function modelFields(model: string): Readonly<CompiledModel> | undefined {
-  compiled ??= JSON.parse(readFileSync(generatedFile('schema.json'), 'utf8')) as Record<
+  compiled ??= readModels();
+  return compiled[model];
+}
+
+function readModels(): Record<string, CompiledModel> {
+  const models = JSON.parse(readFileSync(generatedFile('schema.json'), 'utf8')) as Record<
     string,
     CompiledModel
   >;
-  return compiled[model];
+  // Looked up by names that clients choose: `constructor` is no field.
+  for (const fields of Object.values(models)) Object.setPrototypeOf(fields, null);
+  return models;
 }
 
 /** A file that ./compile has made: beside this source, or as seen from a bundle in `dist/`. */

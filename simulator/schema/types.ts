@@ -69,6 +69,13 @@ export type PriorityClass = ObjectOf<models.V1PriorityClass>;
 export type Lease = ObjectOf<models.V1Lease>;
 export type CustomResourceDefinition = ObjectOf<models.V1CustomResourceDefinition>;
 export type RuntimeClass = ObjectOf<models.V1RuntimeClass>;
+export type CSIDriver = ObjectOf<models.V1CSIDriver>;
+export type CSINode = ObjectOf<models.V1CSINode>;
+export type CSIStorageCapacity = ObjectOf<models.V1CSIStorageCapacity>;
+export type VolumeAttachment = ObjectOf<models.V1VolumeAttachment>;
+export type APIService = ObjectOf<models.V1APIService>;
+export type FlowSchema = ObjectOf<models.V1FlowSchema>;
+export type PriorityLevelConfiguration = ObjectOf<models.V1PriorityLevelConfiguration>;
 
 /** Type of object by resource name (`plural` in the core group, `plural.group` elsewhere, as kubectl writes them). */
 export interface ResourceTypes {
@@ -109,6 +116,13 @@ export interface ResourceTypes {
   'leases.coordination.k8s.io': Lease;
   'runtimeclasses.node.k8s.io': RuntimeClass;
   'customresourcedefinitions.apiextensions.k8s.io': CustomResourceDefinition;
+  'csidrivers.storage.k8s.io': CSIDriver;
+  'csinodes.storage.k8s.io': CSINode;
+  'csistoragecapacities.storage.k8s.io': CSIStorageCapacity;
+  'volumeattachments.storage.k8s.io': VolumeAttachment;
+  'apiservices.apiregistration.k8s.io': APIService;
+  'flowschemas.flowcontrol.apiserver.k8s.io': FlowSchema;
+  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': PriorityLevelConfiguration;
 }
 
 export type ResourceName = keyof ResourceTypes;

@@ -26,14 +26,7 @@ const UNSIMULATED: readonly UnsimulatedKind[] = [
     ['ValidatingAdmissionPolicyBinding', 'validatingadmissionpolicybindings'],
     ['ValidatingWebhookConfiguration', 'validatingwebhookconfigurations'],
   ),
-  ...kinds('apiregistration.k8s.io', false, ['APIService', 'apiservices']),
   ...kinds('certificates.k8s.io', false, ['CertificateSigningRequest', 'certificatesigningrequests', 'csr']),
-  ...kinds(
-    'flowcontrol.apiserver.k8s.io',
-    false,
-    ['FlowSchema', 'flowschemas'],
-    ['PriorityLevelConfiguration', 'prioritylevelconfigurations'],
-  ),
   ...kinds('networking.k8s.io', false, ['IPAddress', 'ipaddresses', 'ip'], ['ServiceCIDR', 'servicecidrs']),
   ...kinds('resource.k8s.io', false, ['DeviceClass', 'deviceclasses'], ['ResourceSlice', 'resourceslices']),
   ...kinds(
@@ -42,15 +35,7 @@ const UNSIMULATED: readonly UnsimulatedKind[] = [
     ['ResourceClaim', 'resourceclaims'],
     ['ResourceClaimTemplate', 'resourceclaimtemplates'],
   ),
-  ...kinds(
-    'storage.k8s.io',
-    false,
-    ['CSIDriver', 'csidrivers'],
-    ['CSINode', 'csinodes'],
-    ['VolumeAttachment', 'volumeattachments'],
-    ['VolumeAttributesClass', 'volumeattributesclasses', 'vac'],
-  ),
-  ...kinds('storage.k8s.io', true, ['CSIStorageCapacity', 'csistoragecapacities']),
+  ...kinds('storage.k8s.io', false, ['VolumeAttributesClass', 'volumeattributesclasses', 'vac']),
 ];
 
 /** Those of one `group/version`. */
@@ -66,3 +51,10 @@ export function unsimulatedAt(path: string): UnsimulatedKind | undefined {
     (each) => each.group === group && each.version === version && each.plural === plural,
   );
 }
+
+/** Kinds that can be read, and that only the cluster itself changes: what another object of them would mean is not simulated. */
+export const READ_ONLY: ReadonlySet<string> = new Set([
+  'apiservices.apiregistration.k8s.io',
+  'flowschemas.flowcontrol.apiserver.k8s.io',
+  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io',
+]);

@@ -25,12 +25,17 @@ describe('Store', () => {
       ['a', 'z'],
       ['a', 'B'],
       ['a', 'a-1'],
+      // As etcd's keys sort: `/` stands after `-`.
+      ['a-2', 'x'],
     ] as const) {
       store.put('configmaps', configMap(name, {}, namespace));
     }
     const names = (objects: KubeObject[]) =>
       objects.map((object) => `${object.metadata.namespace}/${object.metadata.name}`);
-    expect(names(store.list('configmaps'))).toEqual(['a/B', 'a/a-1', 'a/z', 'b/x']);
+    expect(names(store.list('configmaps'))).toEqual(['a-2/x', 'a/B', 'a/a-1', 'a/z', 'b/x']);
+    const now = store.resourceVersion;
+    store.put('configmaps', configMap('later'));
+    expect(names(store.listAt('configmaps', '', now))).toEqual(['a-2/x', 'a/B', 'a/a-1', 'a/z', 'b/x']);
     expect(names(store.list('configmaps', 'b'))).toEqual(['b/x']);
     expect(store.list('pods')).toEqual([]);
   });
@@ -92,6 +97,21 @@ describe('Store', () => {
     const store = new Store();
     store.put('secrets', configMap('quiet'));
     for (let i = 0; i < 3000; i++) store.put('configmaps', configMap('a'));
+    expect(store.watch('secrets', { namespace: '', after: 0 }, () => {})).toBeTypeOf('function');
+  });
+
+  it('remembers fewer changes when they are large', () => {
+    const store = new Store();
+    for (let i = 0; i < 40; i++) store.put('configmaps', configMap('a', { text: 'x'.repeat(1_000_000) + i }));
+    const watch = (after: number) => store.watch('configmaps', { namespace: '', after }, () => {});
+    expect(() => watch(10)).toThrow('too old resource version');
+    expect(watch(35)).toBeTypeOf('function');
+    // What a later version shares with an earlier one costs nothing.
+    const shared = store.put('secrets', configMap('a', { text: 'x'.repeat(1_000_000) })) as KubeObject & {
+      data: unknown;
+    };
+    for (let i = 0; i < 40; i++)
+      store.put('secrets', { ...shared, metadata: { ...shared.metadata, generation: i } });
     expect(store.watch('secrets', { namespace: '', after: 0 }, () => {})).toBeTypeOf('function');
   });
 

@@ -25,13 +25,20 @@ export interface StoreSnapshot {
   objects: Partial<Record<ResourceName, KubeObject[]>>;
 }
 
-/** Changes of one resource that a watch can be resumed over (etcd keeps minutes, this a count). */
+/** Changes of one resource that a watch can be resumed over (etcd keeps minutes, this a count), */
 const HISTORY_LENGTH = 1000;
+/** as long as the objects in them are together no larger: a thousand versions of a large ConfigMap would fill the process. */
+const HISTORY_BYTES = 16 * 1024 * 1024;
+/** Trimmed in lots, so that a busy resource does not shift an array on every write. */
+const HISTORY_SLACK = 1.25;
 
 interface Collection {
   namespaces: Map<string, Map<string, KubeObject>>;
   size: number;
   history: StoreEvent[];
+  /** What `history` holds, about: the size of each event's object, in the same order, and their sum. */
+  historySizes: number[];
+  historyBytes: number;
   /** A watch from before this version has missed something: 410. */
   forgottenThrough: number;
   watchers: Set<Watcher>;
@@ -39,6 +46,8 @@ interface Collection {
 
 interface Watcher {
   namespace: string;
+  /** It has seen this version, which may be one that is still to come. */
+  after: number;
   listener: StoreListener;
   queue: StoreEvent[];
   scheduled: boolean;
@@ -58,7 +67,11 @@ export class Store {
     for (const [resource, objects] of Object.entries(snapshot?.objects ?? {})) {
       const collection = this.collection(resource as ResourceName);
       collection.forgottenThrough = this.version;
-      for (const object of objects) this.place(collection, freeze(structuredClone(object)));
+      for (const object of objects) {
+        const copy = structuredClone(object);
+        freeze(copy);
+        this.place(collection, copy);
+      }
     }
   }
 
@@ -71,13 +84,13 @@ export class Store {
     return this.collections.get(resource)?.namespaces.get(namespace)?.get(name);
   }
 
-  /** In order of namespace and name, as etcd's keys sort. */
+  /** In the order of etcd's keys, `namespace/name`: `lab-2` stands before `lab`. */
   list(resource: ResourceName, namespace = ''): KubeObject[] {
     const collection = this.collections.get(resource);
     if (!collection) return [];
     if (namespace) return sorted(collection.namespaces.get(namespace));
     return [...collection.namespaces.keys()]
-      .sort(byteOrder)
+      .sort((a, b) => byteOrder(`${a}/`, `${b}/`))
       .flatMap((each) => sorted(collection.namespaces.get(each)));
   }
 
@@ -108,15 +121,12 @@ export class Store {
     const collection = this.collection(resource);
     this.version++;
     object.metadata.resourceVersion = String(this.version);
-    const stored = freeze(object);
-    const previous = this.place(collection, stored);
-    this.record(collection, {
-      type: previous ? 'MODIFIED' : 'ADDED',
-      resourceVersion: this.version,
-      object: stored,
-      ...(previous ? { previous } : {}),
-    });
-    return stored;
+    const size = freeze(object);
+    const previous = this.place(collection, object);
+    const type = previous ? 'MODIFIED' : 'ADDED';
+    const event = { type, resourceVersion: this.version, object, ...(previous ? { previous } : {}) } as const;
+    this.record(collection, event, size);
+    return object;
   }
 
   /** Removes an object; the last state that watchers see has the number of the removal. */
@@ -129,16 +139,12 @@ export class Store {
     if (objects.size === 0) collection.namespaces.delete(namespace);
     collection.size--;
     this.version++;
-    const last = freeze({
+    const last = {
       ...previous,
       metadata: { ...previous.metadata, resourceVersion: String(this.version) },
-    });
-    this.record(collection, {
-      type: 'DELETED',
-      resourceVersion: this.version,
-      object: last,
-      previous,
-    });
+    };
+    const size = freeze(last);
+    this.record(collection, { type: 'DELETED', resourceVersion: this.version, object: last, previous }, size);
     return last;
   }
 
@@ -151,6 +157,7 @@ export class Store {
     if (range.after < collection.forgottenThrough) throw expired(range.after, collection);
     const watcher: Watcher = {
       namespace: range.namespace,
+      after: range.after,
       listener,
       queue: [],
       scheduled: false,
@@ -185,6 +192,8 @@ export class Store {
         namespaces: new Map(),
         size: 0,
         history: [],
+        historySizes: [],
+        historyBytes: 0,
         forgottenThrough: 0,
         watchers: new Set(),
       };
@@ -206,18 +215,36 @@ export class Store {
     return previous;
   }
 
-  private record(collection: Collection, event: StoreEvent): void {
+  private record(collection: Collection, event: StoreEvent, size: number): void {
     collection.history.push(event);
-    // Trimmed in lots, so that a busy resource does not shift an array on every write.
-    if (collection.history.length > HISTORY_LENGTH * 1.25) {
-      const dropped = collection.history.splice(0, collection.history.length - HISTORY_LENGTH);
-      collection.forgottenThrough = dropped.at(-1)?.resourceVersion ?? collection.forgottenThrough;
+    collection.historySizes.push(size);
+    collection.historyBytes += size;
+    const { history, historyBytes } = collection;
+    if (history.length > HISTORY_LENGTH * HISTORY_SLACK || historyBytes > HISTORY_BYTES * HISTORY_SLACK) {
+      forgetOldest(collection);
     }
     for (const watcher of collection.watchers) enqueue(watcher, event);
   }
 }
 
+/** Down to what is kept of history; the last change stays, however large. */
+function forgetOldest(collection: Collection): void {
+  const { history, historySizes } = collection;
+  let count = 0;
+  while (
+    count < history.length - 1 &&
+    (history.length - count > HISTORY_LENGTH || collection.historyBytes > HISTORY_BYTES)
+  ) {
+    collection.historyBytes -= historySizes[count] ?? 0;
+    count++;
+  }
+  historySizes.splice(0, count);
+  collection.forgottenThrough =
+    history.splice(0, count).at(-1)?.resourceVersion ?? collection.forgottenThrough;
+}
+
 function enqueue(watcher: Watcher, event: StoreEvent): void {
+  if (event.resourceVersion <= watcher.after) return;
   if (watcher.namespace && event.object.metadata.namespace !== watcher.namespace) return;
   watcher.queue.push(event);
   if (watcher.scheduled) return;
@@ -260,11 +287,15 @@ function expired(asked: number, collection: Collection): ApiError {
   );
 }
 
-/** Freezes what is not frozen yet: parts shared with an earlier version already are. */
-function freeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const item of Object.values(value)) freeze(item);
-  }
-  return value;
+/**
+ * Freezes what is not frozen yet, and tells its size in characters, about: parts shared with an earlier version are frozen
+ * already, and cost nothing more.
+ */
+function freeze(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return 8;
+  Object.freeze(value);
+  let size = 16;
+  for (const [key, item] of Object.entries(value)) size += key.length + freeze(item);
+  return size;
 }

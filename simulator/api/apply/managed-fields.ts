@@ -1,5 +1,4 @@
 import type { KubeObject } from '../../schema/types';
-import { deepEqual } from '../deep-equal';
 import { capManagers } from './cap-managers';
 import {
   difference,
@@ -119,14 +118,16 @@ export function trackUpdate(
   }
 }
 
-/** Objects made from one template own the same fields: they share the record of it. */
+/** Objects made from one template own the same fields: they share the record of it, as far as it is not a large one. */
 const records = new Map<string, FieldsV1>();
 const MAX_RECORDS = 2000;
+const LONGEST_RECORD = 4096;
 
 function shared(fields: FieldsV1): FieldsV1 {
   const text = JSON.stringify(fields);
+  if (text.length > LONGEST_RECORD) return fields;
   const known = records.get(text);
-  if (known && deepEqual(known, fields)) return known;
+  if (known) return known;
   if (records.size >= MAX_RECORDS) records.clear();
   records.set(text, fields);
   return fields;

@@ -48,7 +48,7 @@ function customShape(schema: JsonSchema, isRoot = true): Shape {
     kind: 'struct',
     field: (name) => {
       if (isResource && name === 'metadata') return structShape('V1ObjectMeta');
-      const declared = schema.properties?.[name];
+      const declared = Object.hasOwn(schema.properties ?? {}, name) ? schema.properties?.[name] : undefined;
       // What is not declared is taken apart as far as it has objects (typed.DeducedParseableType).
       return declared ? customShape(declared, false) : open ? customShape(DEDUCED, false) : LEAF;
     },

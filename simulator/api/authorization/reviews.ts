@@ -41,9 +41,7 @@ export function answerReview(
   user: RequestUser,
 ): KubeObject {
   const spec = ((object as { spec?: ReviewSpec }).spec ?? {}) as ReviewSpec;
-  const metadata = { creationTimestamp: null, ...object.metadata };
-  const answer = (status: unknown): KubeObject =>
-    ({ ...object, metadata, spec, status }) as unknown as KubeObject;
+  const answer = (status: unknown): KubeObject => ({ ...object, spec, status }) as unknown as KubeObject;
   switch (review.kind) {
     case 'SelfSubjectAccessReview':
       return answer(accessStatus(parts, user, spec));

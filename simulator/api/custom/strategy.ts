@@ -47,9 +47,10 @@ export function customDesired({ status: separate }: CustomType, object: KubeObje
 /** What `kubectl scale` reads and writes of a custom resource. */
 export function customScale({ scale }: CustomType, object: KubeObject) {
   const number = (path: string | undefined): number => Number(path ? (valuesAt(object, path)[0] ?? 0) : 0);
+  const replicas = number(scale?.specReplicasPath);
   const [selector] = scale?.labelSelectorPath ? valuesAt(object, scale.labelSelectorPath) : [];
   return {
-    spec: { replicas: number(scale?.specReplicasPath) },
+    spec: replicas ? { replicas } : {},
     status: {
       replicas: number(scale?.statusReplicasPath),
       ...(typeof selector === 'string' && selector ? { selector } : {}),

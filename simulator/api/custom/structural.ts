@@ -28,12 +28,17 @@ function prune(schema: JsonSchema | undefined, value: unknown, path: string, unk
       result[key] = key === 'metadata' ? metadata(item, inner, unknown) : item;
       continue;
     }
-    const declared = schema.properties?.[key] ?? additional(schema);
+    const declared = property(schema, key) ?? additional(schema);
     if (declared === undefined && !schema['x-kubernetes-preserve-unknown-fields']) {
       unknown.push(`unknown field "${inner}"`);
     } else result[key] = declared === true ? item : prune(declared, item, inner, unknown);
   }
   return result;
+}
+
+/** A field by a name that a client chose: `constructor` is none that every schema has. */
+function property({ properties }: JsonSchema, key: string): JsonSchema | undefined {
+  return properties && Object.hasOwn(properties, key) ? properties[key] : undefined;
 }
 
 function additional({ additionalProperties }: JsonSchema): JsonSchema | true | undefined {
@@ -54,14 +59,14 @@ export function defaultCustom(schema: JsonSchema, value: unknown): void {
     return;
   }
   if (!isObject(value)) return;
-  for (const [key, property] of Object.entries(schema.properties ?? {})) {
-    const absent = value[key] === undefined || (value[key] === null && !property.nullable);
-    if (absent && property.default !== undefined) value[key] = structuredClone(property.default);
-    if (value[key] !== undefined) defaultCustom(property, value[key]);
+  for (const [key, declared] of Object.entries(schema.properties ?? {})) {
+    const absent = value[key] === undefined || (value[key] === null && !declared.nullable);
+    if (absent && declared.default !== undefined) value[key] = structuredClone(declared.default);
+    if (value[key] !== undefined) defaultCustom(declared, value[key]);
   }
   const rest = schema.additionalProperties;
   if (!isObject(rest)) return;
   for (const [key, item] of Object.entries(value)) {
-    if (!schema.properties?.[key]) defaultCustom(rest as JsonSchema, item);
+    if (!property(schema, key)) defaultCustom(rest as JsonSchema, item);
   }
 }

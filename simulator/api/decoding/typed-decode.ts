@@ -1,6 +1,5 @@
 import { modelOf } from '../../schema/client-models';
 import { modelFields } from '../../schema/schema';
-import { badRequest } from '../refusals';
 import { isOmitted } from './zero-values';
 
 type Fields = Record<string, unknown>;
@@ -223,10 +222,7 @@ function goVersion(model: string): string {
 /** How strict a write is about fields that its kind does not have (`fieldValidation`). */
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
 
+/** `Warn` when a query does not say; what is none of the three was refused with the request's other options. */
 export function readFieldValidation(text: string | null): FieldValidation {
-  if (text === null || text === '') return 'Warn';
-  if (text === 'Strict' || text === 'Warn' || text === 'Ignore') return text;
-  throw badRequest(
-    `fieldValidation: Unsupported value: "${text}": supported values: "Ignore", "Strict", "Warn"`,
-  );
+  return text === 'Strict' || text === 'Ignore' ? text : 'Warn';
 }

@@ -65,6 +65,16 @@ const DEFAULTERS: Defaulters = {
     storageClass.reclaimPolicy ??= 'Delete';
     storageClass.volumeBindingMode ??= 'Immediate';
   },
+  'csidrivers.storage.k8s.io': ({ spec }) => {
+    if (!spec) return;
+    spec.attachRequired ??= true;
+    spec.podInfoOnMount ??= false;
+    spec.storageCapacity ??= false;
+    spec.fsGroupPolicy ??= 'ReadWriteOnceWithFSType';
+    if (!spec.volumeLifecycleModes?.length) spec.volumeLifecycleModes = ['Persistent'];
+    spec.requiresRepublish ??= false;
+    spec.seLinuxMount ??= false;
+  },
   'customresourcedefinitions.apiextensions.k8s.io': ({ spec }) => {
     if (!spec?.names) return;
     spec.names.singular ||= spec.names.kind?.toLowerCase();

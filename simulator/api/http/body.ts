@@ -4,7 +4,7 @@ import { ApiError } from '../errors';
 /** etcd's and the API server's limit for an object (MaxRequestBodyBytes is 3 MiB, an object's 1.5 MiB). */
 const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
-/** The whole body. Throws 413 RequestEntityTooLarge above 3 MiB, 408 when the client does not finish it. */
+/** The whole body. Throws 413 RequestEntityTooLarge above 3 MiB, 400 when the client leaves before its end. */
 export function readBody(request: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

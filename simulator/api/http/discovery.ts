@@ -6,31 +6,42 @@ import { compareVersions, type ServedResources } from '../custom/served-resource
 interface Group {
   name: string;
   versions: readonly string[];
+  /** groupPriorityMinimum of its APIServices. */
+  priority: number;
 }
 
 /** Groups in the order of the API server's priorities; within a group, versions likewise. */
 const GROUPS: readonly Group[] = [
-  { name: 'apiregistration.k8s.io', versions: ['v1'] },
-  { name: 'apps', versions: ['v1'] },
-  { name: 'events.k8s.io', versions: ['v1'] },
-  { name: 'authentication.k8s.io', versions: ['v1'] },
-  { name: 'authorization.k8s.io', versions: ['v1'] },
-  { name: 'autoscaling', versions: ['v2', 'v1'] },
-  { name: 'batch', versions: ['v1'] },
-  { name: 'certificates.k8s.io', versions: ['v1'] },
-  { name: 'networking.k8s.io', versions: ['v1'] },
-  { name: 'policy', versions: ['v1'] },
-  { name: 'rbac.authorization.k8s.io', versions: ['v1'] },
-  { name: 'storage.k8s.io', versions: ['v1'] },
-  { name: 'admissionregistration.k8s.io', versions: ['v1'] },
-  { name: 'apiextensions.k8s.io', versions: ['v1'] },
-  { name: 'scheduling.k8s.io', versions: ['v1'] },
-  { name: 'coordination.k8s.io', versions: ['v1'] },
-  { name: 'node.k8s.io', versions: ['v1'] },
-  { name: 'discovery.k8s.io', versions: ['v1'] },
-  { name: 'resource.k8s.io', versions: ['v1'] },
-  { name: 'flowcontrol.apiserver.k8s.io', versions: ['v1'] },
-  { name: 'metrics.k8s.io', versions: ['v1beta1'] },
+  { name: 'apiregistration.k8s.io', versions: ['v1'], priority: 18_000 },
+  { name: 'apps', versions: ['v1'], priority: 17_800 },
+  { name: 'events.k8s.io', versions: ['v1'], priority: 17_750 },
+  { name: 'authentication.k8s.io', versions: ['v1'], priority: 17_700 },
+  { name: 'authorization.k8s.io', versions: ['v1'], priority: 17_600 },
+  { name: 'autoscaling', versions: ['v2', 'v1'], priority: 17_500 },
+  { name: 'batch', versions: ['v1'], priority: 17_400 },
+  { name: 'certificates.k8s.io', versions: ['v1'], priority: 17_300 },
+  { name: 'networking.k8s.io', versions: ['v1'], priority: 17_200 },
+  { name: 'policy', versions: ['v1'], priority: 17_100 },
+  { name: 'rbac.authorization.k8s.io', versions: ['v1'], priority: 17_000 },
+  { name: 'storage.k8s.io', versions: ['v1'], priority: 16_800 },
+  { name: 'admissionregistration.k8s.io', versions: ['v1'], priority: 16_700 },
+  { name: 'apiextensions.k8s.io', versions: ['v1'], priority: 16_700 },
+  { name: 'scheduling.k8s.io', versions: ['v1'], priority: 16_600 },
+  { name: 'coordination.k8s.io', versions: ['v1'], priority: 16_500 },
+  { name: 'node.k8s.io', versions: ['v1'], priority: 16_300 },
+  { name: 'discovery.k8s.io', versions: ['v1'], priority: 16_200 },
+  { name: 'resource.k8s.io', versions: ['v1'], priority: 16_200 },
+  { name: 'flowcontrol.apiserver.k8s.io', versions: ['v1'], priority: 16_100 },
+  { name: 'metrics.k8s.io', versions: ['v1beta1'], priority: 100 },
+];
+
+/** Of the groups of CustomResourceDefinitions (crdregistration). */
+export const CUSTOM_PRIORITY = 1000;
+
+/** What the API server itself serves: what an APIService is made of (without that of the APIServices). */
+export const BUILT_IN_GROUPS: readonly Group[] = [
+  { name: '', versions: ['v1'], priority: 18_000 },
+  ...GROUPS.filter(({ name }) => name !== 'apiregistration.k8s.io'),
 ];
 
 /**
@@ -70,10 +81,12 @@ export function discovery(
   resources: ServedResources,
 ): unknown {
   const custom = resources.served();
-  const groups = [...GROUPS, ...customGroups(custom)];
+  const groups = servedGroupVersions(resources);
   const trimmed = path.replace(/\/$/, '');
   if (trimmed === '/api')
-    return aggregated ? aggregatedList([{ name: '', versions: ['v1'] }], []) : legacyVersions(address);
+    return aggregated
+      ? aggregatedList([{ name: '', versions: ['v1'], priority: 0 }], [])
+      : legacyVersions(address);
   if (trimmed === '/apis') {
     if (aggregated) return aggregatedList(groups, custom);
     return { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(apiGroup) };
@@ -84,6 +97,11 @@ export function discovery(
   if (apis !== 'apis' || !group || rest.length) return undefined;
   if (!version) return { kind: 'APIGroup', apiVersion: 'v1', ...apiGroup(group) };
   return group.versions.includes(version) ? resourceList(`${name}/${version}`, custom) : undefined;
+}
+
+/** Every group but the core one, built in and custom, in the order of their priorities. */
+export function servedGroupVersions(resources: ServedResources): Group[] {
+  return [...GROUPS, ...customGroups(resources.served())];
 }
 
 function legacyVersions(address: string): unknown {
@@ -104,7 +122,7 @@ function customGroups(custom: readonly ResourceDefinition[]): Group[] {
   const names = [...new Set(custom.map(({ group }) => group))].sort();
   return names.map((name) => {
     const versions = custom.filter(({ group }) => group === name).map(({ version }) => version);
-    return { name, versions: [...new Set(versions)].sort(compareVersions) };
+    return { name, versions: [...new Set(versions)].sort(compareVersions), priority: CUSTOM_PRIORITY };
   });
 }
 
@@ -183,7 +201,7 @@ function aggregatedList(groups: readonly Group[], custom: readonly ResourceDefin
     apiVersion: 'apidiscovery.k8s.io/v2',
     metadata: {},
     items: groups.map(({ name, versions }) => ({
-      metadata: { ...(name ? { name } : {}), creationTimestamp: null },
+      metadata: name ? { name } : {},
       versions: versions.map((version) => ({
         version,
         resources: aggregatedResources(name ? `${name}/${version}` : version, custom),

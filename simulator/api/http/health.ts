@@ -43,6 +43,12 @@ const CHECKS: Readonly<Record<string, readonly string[]>> = {
   readyz: ['ping', 'log', 'etcd', 'etcd-readiness', 'informer-sync', ...HOOKS, ...LAST, 'shutdown'],
 };
 
+/** Each endpoint, and each of its checks. */
+export const HEALTH_PATHS: readonly string[] = Object.entries(CHECKS).flatMap(([endpoint, checks]) => [
+  `/${endpoint}`,
+  ...checks.map((check) => `/${endpoint}/${check}`),
+]);
+
 /**
  * Serves `/healthz`, `/livez`, `/readyz`, one check of theirs, and all of them with `?verbose` (apiserver, server/healthz). Returns
  * false for what is no such check.
@@ -52,8 +58,17 @@ export function serveHealth(exchange: Exchange): boolean {
   const checks = CHECKS[endpoint];
   const one = rest.join('/');
   if (!checks || (one && !checks.includes(one))) return false;
-  const lines = [...checks.map((check) => `[+]${check} ok`), `${endpoint} check passed\n`];
-  const text = !one && exchange.query.has('verbose') ? lines.join('\n') : 'ok';
+  const excluded = exchange.query.getAll('exclude');
+  const lines = checks.map((check) =>
+    excluded.includes(check) ? `[+]${check} excluded: ok` : `[+]${check} ok`,
+  );
+  const unknown = excluded.filter((check) => !checks.includes(check));
+  if (unknown.length) {
+    const names = unknown.map((check) => JSON.stringify(check)).join(',');
+    lines.push(`warn: some health checks cannot be excluded: no matches for ${names}`);
+  }
+  const verbose = !one && exchange.query.has('verbose');
+  const text = verbose ? [...lines, `${endpoint} check passed\n`].join('\n') : 'ok';
   sendText(exchange, 200, 'text/plain; charset=utf-8', text);
   return true;
 }

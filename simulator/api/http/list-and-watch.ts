@@ -6,9 +6,13 @@ import { matcher } from '../in-process-client';
 import { badRequest } from '../refusals';
 import type { ObjectStorage } from '../storage/object-storage';
 import { addWarnings, type Exchange } from './exchange';
+import { readListOptions } from './list-options';
 import type { ObjectJson } from './object-json';
 import type { ListMetadata, Representation } from './representation';
 import { WatchStream } from './watch-stream';
+
+/** The version of a token that goes on with whatever is there now. */
+const ANY_VERSION = -1;
 
 interface ContinueToken {
   /** The version that the first page was of. */
@@ -25,21 +29,21 @@ export function listPage(
   query: URLSearchParams,
 ): { objects: KubeObject[]; metadata: ListMetadata } {
   const { store } = storage.parts;
-  const matches = matcher(resource.name, selectors(query), resource.custom?.selectableFields);
-  const limit = positiveNumber(query, 'limit');
-  const token = query.get('continue');
-  const asked = query.get('resourceVersion') ?? '';
-  if (token && asked && asked !== '0') {
-    throw badRequest('specifying resource version is not allowed when using continue');
-  }
-  checkVersion(asked, store.resourceVersion);
-  const exact = query.get('resourceVersionMatch') === 'Exact' && asked !== '' && asked !== '0';
-  const start = token ? readToken(token) : undefined;
-  const version = start?.rv ?? (exact ? Number(asked) : store.resourceVersion);
+  const options = readListOptions(query, false);
+  const { resourceVersion: asked, resourceVersionMatch: match } = options;
+  const matches = matcher(resource.name, options, resource.custom?.selectableFields);
+  // What the watch cache answers has no pages.
+  const limit = asked === '0' ? 0 : options.limit;
+  refuseFuture(asked, store.resourceVersion);
+  // A page of a version is exactly of that version, also when the client does not say so.
+  const exact = match === 'Exact' || (match === '' && limit > 0);
+  const start = options.continue ? readToken(options.continue) : undefined;
+  const wanted = start?.rv ?? (exact && asked !== '' ? Number(asked) : store.resourceVersion);
+  const version = wanted < 0 ? store.resourceVersion : wanted;
   let objects =
     version === store.resourceVersion
       ? store.list(resource.name, namespace)
-      : listAt(storage, resource, namespace, version, token !== null);
+      : listAt(storage, resource, namespace, version, start);
   if (start) objects = objects.filter((object) => keyOf(object) > start.start);
   objects = objects.filter(matches);
   const metadata: ListMetadata = { resourceVersion: String(version) };
@@ -48,49 +52,41 @@ export function listPage(
   const last = page.at(-1);
   if (last) metadata.continue = writeToken({ rv: version, start: keyOf(last) });
   // With a selector the API server does not count what it has not looked at.
-  if (!query.get('labelSelector') && !query.get('fieldSelector')) {
+  if (!options.labelSelector && !options.fieldSelector) {
     metadata.remainingItemCount = objects.length - limit;
   }
   return { objects: page, metadata };
 }
 
+export interface WatchParts {
+  storage: ObjectStorage;
+  json: ObjectJson;
+  onError: (error: unknown) => void;
+}
+
 /** Serves a watch until it ends (apiserver, handlers/watch.go and the watch cache's rules for resourceVersion). */
 export function serveWatch(
-  storage: ObjectStorage,
+  { storage, json, onError }: WatchParts,
   exchange: Exchange,
   resource: ResourceDefinition,
   range: { namespace: string; name?: string },
   representation: Representation,
-  json: ObjectJson,
 ): void {
   const { store, clock } = storage.parts;
-  const { query } = exchange;
-  const bySelectors = matcher(resource.name, selectors(query), resource.custom?.selectableFields);
+  const options = readListOptions(exchange.query, true);
+  const { resourceVersion: asked, sendInitialEvents: initial, allowWatchBookmarks: bookmarks } = options;
+  const bySelectors = matcher(resource.name, options, resource.custom?.selectableFields);
   const matches = range.name
     ? (object: KubeObject) => object.metadata.name === range.name && bySelectors(object)
     : bySelectors;
-  const asked = query.get('resourceVersion') ?? '';
-  const initial = query.get('sendInitialEvents') === 'true';
-  if (query.has('sendInitialEvents') && query.get('resourceVersionMatch') !== 'NotOlderThan') {
-    throw new ApiError(
-      422,
-      'Invalid',
-      'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
-    );
-  }
-  checkVersion(asked, store.resourceVersion);
-  const bookmarks = query.get('allowWatchBookmarks') === 'true';
-  // Without a version, or with 0, a watch begins with everything that is there.
-  const fromStart =
-    initial || ((asked === '' || asked === '0') && query.get('sendInitialEvents') !== 'false');
-  const after = fromStart || asked === '' || asked === '0' ? store.resourceVersion : Number(asked);
+  // A version that is still to come is waited for, but no list is made of it.
+  if (initial) refuseFuture(asked, store.resourceVersion);
+  const after = initial || asked === '' || asked === '0' ? store.resourceVersion : Number(asked);
   addWarnings(exchange.response, exchange.warnings);
-  const stream = new WatchStream(exchange.response, representation, json, matches);
-  if (fromStart) {
+  const stream = new WatchStream(exchange.response, { representation, json, matches, onError });
+  if (initial) {
     stream.added(store.list(resource.name, range.namespace).filter(matches));
-    if (initial && bookmarks) {
-      stream.bookmark(resource.kind, resource.apiVersion, store.resourceVersion, true);
-    }
+    if (bookmarks) stream.bookmark(resource.kind, resource.apiVersion, store.resourceVersion, true);
   }
   try {
     const stop = store.watch(resource.name, { namespace: range.namespace, after }, (events) =>
@@ -103,14 +99,14 @@ export function serveWatch(
     stream.refuse(error);
     return;
   }
-  const seconds = positiveNumber(query, 'timeoutSeconds');
   // Between 30 and 60 minutes, so that clients do not all come back at once (MinRequestTimeout).
-  const timeoutMs = seconds ? seconds * 1000 : (1800 + Math.random() * 1800) * 1000;
-  stream.keep(
-    clock,
-    timeoutMs,
-    bookmarks ? () => stream.bookmark(resource.kind, resource.apiVersion, store.resourceVersion) : undefined,
-  );
+  const timeoutMs = (options.timeoutSeconds || 1800 + Math.random() * 1800) * 1000;
+  // Of a version that is still to come nothing can be told yet.
+  const bookmark = (): void => {
+    const version = Math.max(store.resourceVersion, after);
+    stream.bookmark(resource.kind, resource.apiVersion, version);
+  };
+  stream.keep(clock, timeoutMs, bookmarks ? bookmark : undefined);
 }
 
 /** Calls `run` once the definition of this type has gone (apiextensions, tearDown of its storage). Returns what stops that. */
@@ -124,54 +120,38 @@ function whenUndefined(store: Store, resource: ResourceDefinition, run: () => vo
   });
 }
 
-function selectors(query: URLSearchParams): { labelSelector?: string; fieldSelector?: string } {
-  const labelSelector = query.get('labelSelector');
-  const fieldSelector = query.get('fieldSelector');
-  return { ...(labelSelector ? { labelSelector } : {}), ...(fieldSelector ? { fieldSelector } : {}) };
-}
-
 function listAt(
   storage: ObjectStorage,
   resource: ResourceDefinition,
   namespace: string,
   version: number,
-  continued: boolean,
+  continued: ContinueToken | undefined,
 ): KubeObject[] {
   try {
     return storage.parts.store.listAt(resource.name, namespace, version);
   } catch (error) {
-    if (!continued) throw error;
+    if (!(error instanceof ApiError)) throw error;
+    // storage/etcd3 interpretListError.
+    if (!continued) {
+      throw new ApiError(410, 'Expired', 'The resourceVersion for the provided list is too old.');
+    }
     throw new ApiError(
       410,
       'Expired',
-      'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.',
+      'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.',
+      {},
+      { continue: writeToken({ rv: ANY_VERSION, start: continued.start }) },
     );
   }
 }
 
-function checkVersion(asked: string, current: number): void {
-  if (asked === '') return;
-  if (!/^\d+$/.test(asked)) {
-    throw badRequest(
-      `resourceVersion: Invalid value: "${asked}": strconv.ParseUint: parsing "${asked}": invalid syntax`,
-    );
-  }
+function refuseFuture(asked: string, current: number): void {
   if (Number(asked) > current) {
     throw new ApiError(504, 'Timeout', `Timeout: Too large resource version: ${asked}, current: ${current}`, {
       causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
       retryAfterSeconds: 1,
     });
   }
-}
-
-function positiveNumber(query: URLSearchParams, name: string): number {
-  const text = query.get(name);
-  if (!text) return 0;
-  const value = Number(text);
-  if (!Number.isInteger(value)) {
-    throw badRequest(`strconv.ParseInt: parsing "${text}": invalid syntax`);
-  }
-  return Math.max(value, 0);
 }
 
 function keyOf(object: KubeObject): string {
@@ -185,7 +165,7 @@ function writeToken(token: ContinueToken): string {
 function readToken(text: string): ContinueToken {
   try {
     const token = JSON.parse(Buffer.from(text, 'base64url').toString()) as ContinueToken;
-    if (typeof token.rv === 'number' && typeof token.start === 'string') return token;
+    if (Number.isInteger(token.rv) && typeof token.start === 'string') return token;
   } catch {
     // Told below.
   }

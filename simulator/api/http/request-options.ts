@@ -1,10 +1,26 @@
 import type { DeleteOptions } from '../client';
-import { ApiError } from '../errors';
+import type { FieldError } from '../extension-points';
 import { isObject } from '../patch/merge-patch';
+import { invalid } from '../refusals';
 import type { RequestContext } from '../request-context';
 import type { Exchange } from './exchange';
+import { isSet } from './list-options';
 
-/** What the query, the headers and a body's options say about how a write is to be done. Throws 422 Invalid. */
+/** The options of a write, by its method. */
+const KINDS: Readonly<Record<string, string>> = {
+  PUT: 'UpdateOptions',
+  PATCH: 'PatchOptions',
+  DELETE: 'DeleteOptions',
+};
+
+/** Longer names of managers are refused (meta/v1 FieldManagerMaxLength). */
+const LONGEST_MANAGER = 128;
+const APPLY = 'application/apply-patch+yaml';
+
+/**
+ * What the query, the headers and a body's options say about how a write is to be done. Throws 422 Invalid (meta/v1/validation,
+ * ValidateCreateOptions and its kin).
+ */
 export function requestContext(exchange: Exchange, options: Record<string, unknown> = {}): RequestContext {
   const { query, request, user } = exchange;
   const inBody = options['dryRun'];
@@ -13,47 +29,100 @@ export function requestContext(exchange: Exchange, options: Record<string, unkno
     : Array.isArray(inBody)
       ? inBody.map(String)
       : [];
-  const wrong = dryRun.find((value) => value !== 'All');
-  if (wrong !== undefined) {
-    throw optionsInvalid(options, `dryRun: Unsupported value: "${wrong}": supported values: "All"`);
-  }
+  const fieldManager = query.get('fieldManager') ?? '';
+  const errors = [
+    ...(request.method === 'PATCH' ? patchErrors(exchange, fieldManager) : []),
+    ...managerErrors(fieldManager),
+    ...dryRunErrors(dryRun),
+    ...validationErrors(query.get('fieldValidation') ?? ''),
+  ];
+  if (errors.length) throw optionsInvalid(KINDS[request.method ?? ''] ?? 'CreateOptions', errors);
   return {
     user,
     dryRun: dryRun.includes('All'),
+    // The API server cuts what it makes of a client's name.
     fieldManager:
-      query.get('fieldManager') || (request.headers['user-agent'] ?? '').split('/')[0] || 'unknown',
+      fieldManager ||
+      (request.headers['user-agent'] ?? '').split('/')[0]?.slice(0, LONGEST_MANAGER) ||
+      'unknown',
     warnings: exchange.warnings,
     internal: false,
-    options,
+    options: { ...options, ...(fieldManager ? { fieldManager } : {}) },
   };
 }
 
-const POLICIES = ['Background', 'Foreground', 'Orphan'] as const;
+const POLICIES = ['Foreground', 'Background', 'Orphan'] as const;
 
-/** meta/v1 DeleteOptions from a body and the query. Throws 422 Invalid. */
+/** meta/v1 DeleteOptions from a decoded body and the query. Throws 422 Invalid. */
 export function deleteOptions(body: Record<string, unknown>, query: URLSearchParams): DeleteOptions {
   const grace = body['gracePeriodSeconds'] ?? query.get('gracePeriodSeconds') ?? undefined;
   const wanted = body['propagationPolicy'] ?? query.get('propagationPolicy') ?? undefined;
+  const orphan =
+    body['orphanDependents'] ??
+    (query.has('orphanDependents') ? isSet(query, 'orphanDependents') : undefined);
   const policy = POLICIES.find((each) => each === wanted);
-  if (wanted !== undefined && !policy) {
-    throw optionsInvalid(
-      body,
-      `propagationPolicy: Unsupported value: "${String(wanted)}": supported values: "Background", "Foreground", "Orphan"`,
-    );
+  const errors: FieldError[] = [];
+  if (orphan !== undefined && wanted !== undefined) {
+    const message = `Invalid value: ${JSON.stringify(wanted)}: orphanDependents and deletionPropagation cannot be both set`;
+    errors.push({ reason: 'FieldValueInvalid', field: 'propagationPolicy', message });
   }
+  if (wanted !== undefined && !policy) {
+    errors.push(notSupported('propagationPolicy', wanted, '"Foreground", "Background", "Orphan", "nil"'));
+  }
+  if (errors.length) throw optionsInvalid('DeleteOptions', errors);
   const preconditions = body['preconditions'];
   return {
     ...(grace === undefined ? {} : { gracePeriodSeconds: Number(grace) }),
-    ...(policy
-      ? { propagationPolicy: policy }
-      : body['orphanDependents'] === true
-        ? { propagationPolicy: 'Orphan' as const }
-        : {}),
+    ...(policy ? { propagationPolicy: policy } : {}),
+    ...(orphan === true ? { propagationPolicy: 'Orphan' as const } : {}),
+    ...(orphan === false ? { propagationPolicy: 'Background' as const } : {}),
     ...(isObject(preconditions) ? { preconditions } : {}),
   };
 }
 
-function optionsInvalid(options: Record<string, unknown>, message: string): ApiError {
-  const kind = typeof options['kind'] === 'string' ? options['kind'] : 'CreateOptions';
-  return new ApiError(422, 'Invalid', `${kind}.meta.k8s.io "" is invalid: ${message}`);
+function patchErrors({ query, request }: Exchange, fieldManager: string): FieldError[] {
+  const applies = request.headers['content-type']?.startsWith(APPLY);
+  if (applies && !fieldManager) {
+    const message = 'Required value: is required for apply patch';
+    return [{ reason: 'FieldValueRequired', field: 'fieldManager', message }];
+  }
+  if (!applies && query.has('force')) {
+    const message = 'Forbidden: may not be specified for non-apply patch';
+    return [{ reason: 'FieldValueForbidden', field: 'force', message }];
+  }
+  return [];
+}
+
+function managerErrors(manager: string): FieldError[] {
+  const errors: FieldError[] = [];
+  if (Buffer.byteLength(manager) > LONGEST_MANAGER) {
+    const message = `Too long: may not be more than ${LONGEST_MANAGER} bytes`;
+    errors.push({ reason: 'FieldValueTooLong', field: 'fieldManager', message });
+  }
+  const unprintable = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.exec(manager);
+  if (unprintable) {
+    const code = (unprintable[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+    const position = Buffer.byteLength(manager.slice(0, unprintable.index));
+    const message = `Invalid value: ${JSON.stringify(manager)}: invalid character U+${code} (at position ${position})`;
+    errors.push({ reason: 'FieldValueInvalid', field: 'fieldManager', message });
+  }
+  return errors;
+}
+
+function dryRunErrors(dryRun: string[]): FieldError[] {
+  return dryRun.every((value) => value === 'All') ? [] : [notSupported('dryRun', dryRun, '"All"')];
+}
+
+function validationErrors(validation: string): FieldError[] {
+  if (['', 'Ignore', 'Strict', 'Warn'].includes(validation)) return [];
+  return [notSupported('fieldValidation', validation, '"", "Ignore", "Strict", "Warn"')];
+}
+
+function notSupported(field: string, value: unknown, supported: string): FieldError {
+  const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported}`;
+  return { reason: 'FieldValueNotSupported', field, message };
+}
+
+function optionsInvalid(kind: string, errors: FieldError[]) {
+  return invalid({ group: 'meta.k8s.io', kind }, '', errors);
 }

@@ -1,5 +1,6 @@
 import type { ResourceDefinition } from '../../schema/resources';
 import { decodeBody } from '../decoding/decode-body';
+import { readObject, type WantedKind } from '../decoding/read-object';
 import { ApiError } from '../errors';
 import { isObject } from '../patch/merge-patch';
 import { readBody } from './body';
@@ -17,6 +18,7 @@ type ResourceRoute = Extract<Route, { kind: 'resource' }>;
 
 export interface HandlerParts extends SubresourceParts {
   json: ObjectJson;
+  onError: (error: unknown) => void;
 }
 
 /** Serves get, list, watch, create, update, patch, delete and deletecollection of one resource. */
@@ -38,13 +40,13 @@ export async function serveResource(
   }
   if (verb === 'watch') {
     const range = { namespace, ...(name ? { name } : {}) };
-    return serveWatch(storage, exchange, resource, range, representation, parts.json);
+    return serveWatch(parts, exchange, resource, range, representation);
   }
   if (verb === 'delete' || verb === 'deletecollection') {
     return serveDelete(parts, exchange, route, representation);
   }
   const bytes = verb === 'get' ? Buffer.alloc(0) : await readBody(exchange.request);
-  const context = requestContext(exchange, { fieldManager: exchange.query.get('fieldManager') ?? '' });
+  const context = requestContext(exchange);
   const request = writeRequest(exchange, route, bytes, context);
   const special = subresource && serveSubresource(parts, verb, request, representation.isTable);
   if (special) return sendJson(exchange, special.code, special.body);
@@ -70,8 +72,10 @@ async function serveDelete(
 ): Promise<void> {
   const bytes = await readBody(exchange.request);
   const contentType = exchange.request.headers['content-type'];
-  const sent = bytes.length ? decodeBody(contentType, bytes, extensions.decodeProtobuf) : {};
-  const body = isObject(sent) ? sent : {};
+  const { decodeProtobuf } = extensions;
+  const body = bytes.length
+    ? readOptions(DELETE_OPTIONS, decodeBody(contentType, bytes, decodeProtobuf))
+    : {};
   const options = deleteOptions(body, exchange.query);
   const context = requestContext(exchange, body);
   if (!name) {
@@ -102,6 +106,14 @@ async function serveDelete(
       uid: object.metadata.uid,
     },
   });
+}
+
+const DELETE_OPTIONS = { apiVersion: 'v1', kind: 'DeleteOptions', model: 'V1DeleteOptions' };
+
+/** Options in a body; they may say the version of any group. Throws 400 for values of another type. */
+function readOptions(wanted: WantedKind, value: unknown): Record<string, unknown> {
+  const { apiVersion: _apiVersion, ...fields } = isObject(value) ? value : {};
+  return { ...readObject(fields, wanted, 'Ignore', () => {}) };
 }
 
 /** Kinds whose deletion answers with the object even when it is gone (ReturnDeletedObject). */

@@ -4,13 +4,13 @@ import { setAt } from '../custom/json-path';
 import { customScale } from '../custom/strategy';
 import { readObject } from '../decoding/read-object';
 import { isObject } from '../patch/merge-patch';
-import { badRequest, invalid, notFound } from '../refusals';
+import { badRequest, invalid } from '../refusals';
 import { selectorText } from '../selectors/selector-text';
 import type { ServiceAccountTokens } from '../service-account-tokens';
-import { rfc3339 } from '../storage/object-storage';
 import { bindPod, evictPod } from '../storage/pod-subresources';
 import { ageOf, columns } from '../tables/printer';
 import { deleteOptions } from './request-options';
+import { createToken } from './token-request';
 import { patched, readBodyObject, type WriteParts, type WriteRequest } from './write-handler';
 
 export interface SubresourceParts extends WriteParts {
@@ -37,7 +37,7 @@ export function serveSubresource(
     case 'binding':
       return bind(parts, request);
     case 'token':
-      return { code: 201, body: createToken(parts, request) };
+      return { code: 201, body: createToken(parts, parts.tokens, request) };
     default:
       return undefined;
   }
@@ -65,7 +65,7 @@ function scaleNumbers(object: Scalable) {
     object.kind === 'ReplicationController' ? { matchLabels: selected as Record<string, string> } : selected,
   );
   return {
-    spec: { replicas: object.spec?.replicas ?? 0 },
+    spec: object.spec?.replicas ? { replicas: object.spec.replicas } : {},
     status: { replicas: object.status?.replicas ?? 0, ...(selector ? { selector } : {}) },
   };
 }
@@ -158,72 +158,6 @@ function bind(
   }
   bindPod(storage, context, namespace, name, target.name);
   return { code: 201, body: success() };
-}
-
-const TOKEN_REQUEST = {
-  apiVersion: 'authentication.k8s.io/v1',
-  kind: 'TokenRequest',
-  model: 'AuthenticationV1TokenRequest',
-  group: 'authentication.k8s.io',
-};
-
-interface TokenSpec {
-  audiences?: string[];
-  expirationSeconds?: number;
-  boundObjectRef?: { kind?: string; name?: string; uid?: string };
-}
-
-/** serviceaccounts/token (core/serviceaccount TokenREST). */
-function createToken({ storage, extensions, tokens }: SubresourceParts, request: WriteRequest): unknown {
-  const { resource, namespace, name, context } = request;
-  const account = storage.get(resource, namespace, name);
-  const sent = readBodyObject(request, TOKEN_REQUEST, extensions);
-  const spec = (sent as { spec?: TokenSpec }).spec ?? {};
-  const expirationSeconds = spec.expirationSeconds ?? 3600;
-  if (expirationSeconds < 600) {
-    throw invalid(TOKEN_REQUEST, '', [
-      {
-        reason: 'FieldValueInvalid',
-        field: 'spec.expirationSeconds',
-        message: `Invalid value: ${expirationSeconds}: may not specify a duration less than 10 minutes`,
-      },
-    ]);
-  }
-  storage.admit('CREATE', context, resource, namespace, name, 'token', sent);
-  const bound = spec.boundObjectRef && boundObject(storage, resource, namespace, spec.boundObjectRef);
-  const { token, expires } = tokens.issue({
-    namespace,
-    serviceAccount: { name, uid: account.metadata.uid ?? '' },
-    ...(spec.audiences ? { audiences: spec.audiences } : {}),
-    expirationSeconds,
-    ...(bound ? { boundTo: bound } : {}),
-  });
-  return {
-    kind: TOKEN_REQUEST.kind,
-    apiVersion: TOKEN_REQUEST.apiVersion,
-    metadata: { name, namespace, creationTimestamp: rfc3339(storage.parts.clock.now()) },
-    spec: {
-      audiences: spec.audiences?.length ? spec.audiences : ['https://kubernetes.default.svc.cluster.local'],
-      expirationSeconds,
-      boundObjectRef: spec.boundObjectRef ?? null,
-    },
-    status: { token, expirationTimestamp: rfc3339(expires) },
-  };
-}
-
-function boundObject(
-  storage: WriteParts['storage'],
-  resource: ResourceDefinition,
-  namespace: string,
-  ref: NonNullable<TokenSpec['boundObjectRef']>,
-): { kind: string; name: string; uid: string } {
-  const name = ref.name ?? '';
-  const kind = ref.kind ?? '';
-  const plural = kind === 'Pod' ? 'pods' : kind === 'Secret' ? 'secrets' : undefined;
-  if (!plural) throw badRequest(`cannot bind token for serviceaccount to object type ${kind}`);
-  const object = storage.parts.store.get(plural, namespace, name);
-  if (!object) throw notFound({ ...resource, plural, group: '', kind }, name);
-  return { kind, name, uid: object.metadata.uid ?? '' };
 }
 
 function checkName(object: KubeObject, name: string): void {

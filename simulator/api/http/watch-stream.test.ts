@@ -20,6 +20,7 @@ const configMap = (name: string, text = '') =>
     metadata: { name, namespace: 'default' },
     data: { text },
   }) as unknown as KubeObject;
+const errors: unknown[] = [];
 let store: Store;
 let server: Server;
 
@@ -37,7 +38,8 @@ beforeEach(async () => {
   server = createServer((request, response) => {
     const query = new URL(request.url ?? '/', 'http://cluster').searchParams;
     const exchange = { request, response, query, warnings: [] } as unknown as Exchange;
-    serveWatch(storage, exchange, resource, { namespace: 'default' }, representation, json);
+    const parts = { storage, json, onError: (error: unknown) => errors.push(error) };
+    serveWatch(parts, exchange, resource, { namespace: 'default' }, representation);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
-import type { Clock } from '../../clock/clock';
+import type { Clock, Timer } from '../../clock/clock';
 import type { KubeObject } from '../../schema/types';
 import type { StoreEvent } from '../../store/store';
-import type { ApiError } from '../errors';
+import { ApiError } from '../errors';
 import { selected } from '../in-process-client';
 import { statusBody } from '../refusals';
 import type { ObjectJson } from './object-json';
@@ -16,18 +16,26 @@ const BOOKMARK_INTERVAL_MS = 60_000;
 
 const lineEnd = Buffer.from('}\n');
 
+/** How a watch shows its objects, and which. */
+export interface WatchView {
+  representation: Representation;
+  json: ObjectJson;
+  matches: (object: KubeObject) => boolean;
+  /** Told of a fault of ours, which ends the watch. */
+  onError: (error: unknown) => void;
+}
+
 /** A watch on the wire: one JSON event a line. Ends when its time is up, the client leaves, or does not read. */
 export class WatchStream {
   private first = true;
   private ended = false;
-  private lastSent = 0;
+  /** What may be unsent beside `MAX_UNSENT_BYTES`: a list that it began with. */
+  private allowance = 0;
   private readonly onEnd: (() => void)[] = [];
 
   constructor(
     private readonly response: ServerResponse,
-    private readonly representation: Representation,
-    private readonly json: ObjectJson,
-    private readonly matches: (object: KubeObject) => boolean,
+    private readonly view: WatchView,
   ) {
     response.writeHead(200, {
       'content-type': 'application/json',
@@ -45,18 +53,27 @@ export class WatchStream {
     else this.onEnd.push(run);
   }
 
+  /** What is there when it begins, however much: a client that would be cut off for that could never begin. */
   added(objects: readonly KubeObject[]): void {
-    this.send(objects.flatMap((object) => this.line('ADDED', object)));
+    const parts = objects.flatMap((object) => this.line('ADDED', object));
+    this.allowance = parts.reduce((total, part) => total + part.length, 0);
+    this.send(parts);
   }
 
+  /** Never throws: the store calls it, which serves others too. */
   changes(events: readonly StoreEvent[]): void {
-    const parts: Buffer[] = [];
-    for (const event of events) {
-      this.lastSent = event.resourceVersion;
-      const seen = selected(event, this.matches);
-      if (seen) parts.push(...this.line(seen.type, seen.object));
+    try {
+      const parts: Buffer[] = [];
+      for (const event of events) {
+        const seen = selected(event, this.view.matches);
+        if (seen) parts.push(...this.line(seen.type, seen.object));
+      }
+      this.send(parts);
+    } catch (error) {
+      this.view.onError(error);
+      const text = error instanceof Error ? error.message : String(error);
+      this.refuse(new ApiError(500, 'InternalError', `Internal error occurred: ${text}`));
     }
-    this.send(parts);
   }
 
   /** Tells how far the watch has come; `initial` says that everything that was there has been sent. */
@@ -66,11 +83,11 @@ export class WatchStream {
       apiVersion,
       metadata: {
         resourceVersion: String(resourceVersion),
-        creationTimestamp: null,
         ...(initial ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}),
       },
     } as unknown as KubeObject;
-    const shown = this.representation.isPlain ? object : this.representation.event(object, this.first);
+    const { representation } = this.view;
+    const shown = representation.isPlain ? object : representation.event(object, this.first);
     this.first = false;
     this.send([Buffer.from(`${JSON.stringify({ type: 'BOOKMARK', object: shown })}\n`)]);
   }
@@ -85,18 +102,15 @@ export class WatchStream {
     const timeout = clock.after(timeoutMs, () => this.end());
     this.whenEnded(() => timeout.cancel());
     if (!bookmark) return;
+    let timer: Timer;
     const again = (): void => {
-      const timer = clock.after(BOOKMARK_INTERVAL_MS, () => {
+      timer = clock.after(BOOKMARK_INTERVAL_MS, () => {
         bookmark();
         if (!this.ended) again();
       });
-      this.whenEnded(() => timer.cancel());
     };
     again();
-  }
-
-  get sentThrough(): number {
-    return this.lastSent;
+    this.whenEnded(() => timer.cancel());
   }
 
   end(): void {
@@ -107,7 +121,7 @@ export class WatchStream {
   }
 
   private line(type: string, object: KubeObject): Buffer[] {
-    const shown = this.representation.eventBytes(object, this.first, this.json);
+    const shown = this.view.representation.eventBytes(object, this.first, this.view.json);
     this.first = false;
     return [Buffer.from(`{"type":"${type}","object":`), ...shown, lineEnd];
   }
@@ -115,7 +129,7 @@ export class WatchStream {
   private send(parts: readonly Buffer[]): void {
     if (this.ended || parts.length === 0) return;
     this.response.write(Buffer.concat(parts));
-    if (this.response.writableLength > MAX_UNSENT_BYTES) {
+    if (this.response.writableLength > MAX_UNSENT_BYTES + this.allowance) {
       this.response.destroy();
       this.end();
     }

@@ -14,6 +14,7 @@ import { badRequest } from '../refusals';
 import type { RequestContext } from '../request-context';
 import type { ObjectStorage } from '../storage/object-storage';
 import type { Exchange } from './exchange';
+import { isSet } from './list-options';
 
 /** A write as it came in, about one resource. */
 export interface WriteRequest {
@@ -50,7 +51,7 @@ export function writeRequest(
     bytes,
     context,
     validation: readFieldValidation(exchange.query.get('fieldValidation')),
-    force: exchange.query.get('force') === 'true',
+    force: isSet(exchange.query, 'force'),
   };
 }
 
@@ -80,13 +81,6 @@ export function patchFromBody(
   const { resource, namespace, name, subresource, context, validation } = request;
   const warn = (text: string): void => void context.warnings.push(text);
   if (mediaType(request.contentType) === 'application/apply-patch+yaml') {
-    if (!context.fieldManager || !request.context.options['fieldManager']) {
-      throw new ApiError(
-        422,
-        'Invalid',
-        'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-      );
-    }
     const text = request.bytes.toString();
     const value = parseYaml(text);
     const [duplicates] = validation === 'Ignore' ? [] : duplicateFields('yaml', text);

@@ -1,3 +1,4 @@
+import { builtInResource } from '../../schema/resources';
 import type { KubeObject, ResourceName } from '../../schema/types';
 import { badRequest } from '../refusals';
 
@@ -76,12 +77,17 @@ export function parseFieldSelector(
       if (!match) throw badRequest(`invalid selector: '${text}'; can't understand '${term}'`);
       const [, field = '', operator, value = ''] = match;
       const offered = ['metadata.name', 'metadata.namespace', ...(FIELDS[resource] ?? []), ...selectable];
-      if (!offered.includes(field)) {
-        throw badRequest(`field label not supported: ${field}`);
-      }
+      if (!offered.includes(field)) throw badRequest(notSupported(resource, field));
       return { path: (ALIASES[field] ?? field).split('.'), equal: operator !== '!=', value };
     });
   return (object) => terms.every(({ path, equal, value }) => (fieldText(object, path) === value) === equal);
+}
+
+/** Each group's conversion of field labels has words of its own (apimachinery DefaultMetaV1FieldSelectorConversion). */
+function notSupported(resource: ResourceName, field: string): string {
+  if (resource === 'jobs.batch') return `field label "${field}" not supported for batchv1.Job`;
+  if (FIELDS[resource] || !builtInResource(resource)) return `field label not supported: ${field}`;
+  return `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }
 
 function fieldText(object: KubeObject, path: readonly string[]): string {

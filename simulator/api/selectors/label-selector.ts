@@ -29,7 +29,7 @@ export function labelSelectorMatches(
 ): boolean {
   if (!selector) return false;
   for (const [key, value] of Object.entries(selector.matchLabels ?? {})) {
-    if (labels?.[key] !== value) return false;
+    if (valueOf(labels, key) !== value) return false;
   }
   return (selector.matchExpressions ?? []).every(({ key, operator, values }) =>
     matches(
@@ -47,7 +47,7 @@ const EXPRESSION_OPERATORS: Record<string, Requirement['operator']> = {
 };
 
 function matches({ key, operator, values }: Requirement, labels: Readonly<Record<string, string>>): boolean {
-  const value = labels[key];
+  const value = valueOf(labels, key);
   switch (operator) {
     case '=':
     case 'in':
@@ -64,6 +64,10 @@ function matches({ key, operator, values }: Requirement, labels: Readonly<Record
     case 'lt':
       return value !== undefined && Number(value) < Number(values[0]);
   }
+}
+
+function valueOf(labels: Labels, key: string): string | undefined {
+  return labels && Object.hasOwn(labels, key) ? labels[key] : undefined;
 }
 
 const TOKEN = /\s*(==|!=|[=!<>(),]|[^\s=!<>(),]+)/y;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { KubeObject } from '../../schema/types';
+import type { KubeObject, ResourceName } from '../../schema/types';
 import { parseFieldSelector } from './field-selector';
 import { parseLabelSelector } from './label-selector';
 
@@ -20,6 +20,9 @@ describe('label selectors', () => {
     ['!absent', true],
     ['example.com/n>4', true],
     ['example.com/n<4', false],
+    // Labels, not what every JavaScript object has.
+    ['constructor', false],
+    ['!toString', true],
   ])('%s: %s', (text, matches) => {
     expect(parseLabelSelector(text)(labels)).toBe(matches);
   });
@@ -65,7 +68,15 @@ describe('field selectors', () => {
     expect(parseFieldSelector('pods', text)(pod)).toBe(matches);
   });
 
-  it('refuses a field that cannot be selected on', () => {
-    expect(() => parseFieldSelector('pods', 'spec.image=x')).toThrow('field label not supported: spec.image');
+  it.each<[ResourceName, string]>([
+    ['pods', 'field label not supported: spec.x'],
+    ['jobs.batch', 'field label "spec.x" not supported for batchv1.Job'],
+    [
+      'deployments.apps',
+      '"spec.x" is not a known field selector: only "metadata.name", "metadata.namespace"',
+    ],
+    ['widgets.example.com' as ResourceName, 'field label not supported: spec.x'],
+  ])('of %s refuse what cannot be selected on', (resource, message) => {
+    expect(() => parseFieldSelector(resource, 'spec.x=1')).toThrow(message);
   });
 });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { CustomResourceDefinition, Job, KubeObject, ObjectMeta, ResourceName } from '../../schema/types';
 import { generateJobSelector } from './job-selector';
 
@@ -18,10 +19,17 @@ const GENERATIONS: ReadonlySet<ResourceName> = new Set<ResourceName>([
   'ingressclasses.networking.k8s.io',
   'priorityclasses.scheduling.k8s.io',
   'customresourcedefinitions.apiextensions.k8s.io',
+  'flowschemas.flowcontrol.apiserver.k8s.io',
+  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io',
 ]);
 
-/** Kinds whose status a create may bring along: nodes register with theirs. */
-const STATUS_ON_CREATE: ReadonlySet<ResourceName> = new Set<ResourceName>(['nodes']);
+/** Kinds whose status a create may bring along: nodes register with theirs, the API server with its own. */
+const STATUS_ON_CREATE: ReadonlySet<ResourceName> = new Set<ResourceName>([
+  'nodes',
+  'apiservices.apiregistration.k8s.io',
+  'flowschemas.flowcontrol.apiserver.k8s.io',
+  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io',
+]);
 
 type Loose = KubeObject & { spec?: Record<string, unknown>; status?: Record<string, unknown> };
 
@@ -53,7 +61,21 @@ export function prepareForCreate(resource: ResourceName, object: KubeObject): vo
     case 'jobs.batch':
       generateJobSelector(object as Job);
       break;
+    case 'daemonsets.apps':
+      countTemplate(object, Math.max(1, templateGeneration(object)));
+      break;
   }
+}
+
+/** spec.templateGeneration of old, which lives on as an annotation (conversion of apps/v1 DaemonSet). */
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
+
+function templateGeneration({ metadata }: KubeObject): number {
+  return Number(metadata.annotations?.[TEMPLATE_GENERATION]) || 0;
+}
+
+function countTemplate({ metadata }: KubeObject, generation: number): void {
+  metadata.annotations = { ...metadata.annotations, [TEMPLATE_GENERATION]: String(generation) };
 }
 
 /** What a change of the main resource cannot touch (each strategy's PrepareForUpdate). */
@@ -67,6 +89,10 @@ export function prepareForUpdate(
   const before = old as Loose;
   if (before.status === undefined) delete next.status;
   else next.status = structuredClone(before.status);
+  if (resource === 'daemonsets.apps') {
+    const changed = !isDeepStrictEqual(next.spec?.['template'], before.spec?.['template']);
+    countTemplate(object, templateGeneration(old) + (changed ? 1 : 0));
+  }
   // Only the `finalize` subresource changes them; the namespace controller uses `update` for it.
   if (resource === 'namespaces' && !internal) {
     next.spec = { ...next.spec, finalizers: before.spec?.['finalizers'] };

@@ -19,25 +19,22 @@ export function agentOf(agents: NodeAgents, pod: Pod): NodeAgent {
 }
 
 /**
- * The container that a request means: the named one, or the only one (registry/core/pod, podutils
- * DefaultContainer). Throws ApiError 400 with the choices.
+ * The container that a request means: the named one, or the only one beside init and ephemeral containers (registry/core/pod,
+ * validateContainer). Throws ApiError 400 with the choices.
  */
 export function containerName(pod: Pod, wanted: string | null): string {
-  const names = (list: { name: string }[] | undefined) => (list ?? []).map(({ name }) => name);
-  const main = names(pod.spec?.containers);
-  const init = names(pod.spec?.initContainers);
-  const ephemeral = names(pod.spec?.ephemeralContainers);
+  const { containers = [], initContainers = [], ephemeralContainers = [] } = pod.spec ?? {};
+  const all = [...initContainers, ...containers, ...ephemeralContainers].map(({ name }) => name);
   const { name } = pod.metadata;
   if (wanted) {
-    if ([...main, ...init, ...ephemeral].includes(wanted)) return wanted;
+    if (all.includes(wanted)) return wanted;
     throw new ApiError(400, 'BadRequest', `container ${wanted} is not valid for pod ${name}`);
   }
-  const [only] = main;
-  if (only !== undefined && main.length === 1 && init.length === 0 && ephemeral.length === 0) return only;
-  const choices = [
-    `a container name must be specified for pod ${name}, choose one of: [${main.join(' ')}]`,
-    ...(init.length > 0 ? [` or one of the init containers: [${init.join(' ')}]`] : []),
-    ...(ephemeral.length > 0 ? [` or one of the ephemeral containers: [${ephemeral.join(' ')}]`] : []),
-  ];
-  throw new ApiError(400, 'BadRequest', choices.join(''));
+  const [only] = containers;
+  if (only && containers.length === 1) return only.name;
+  throw new ApiError(
+    400,
+    'BadRequest',
+    `a container name must be specified for pod ${name}, choose one of: [${all.join(' ')}]`,
+  );
 }

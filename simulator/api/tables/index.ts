@@ -1,6 +1,15 @@
 import type { KubeObject, ResourceName, ResourceTypes } from '../../schema/types';
 import type { Table } from '../extension-points';
 import {
+  apiServicePrinter,
+  csiDriverPrinter,
+  csiNodePrinter,
+  csiStorageCapacityPrinter,
+  flowSchemaPrinter,
+  priorityLevelPrinter,
+  volumeAttachmentPrinter,
+} from './administration';
+import {
   claimPrinter,
   leasePrinter,
   namespacePrinter,
@@ -76,6 +85,13 @@ const PRINTERS: { [R in ResourceName]?: Printer<ResourceTypes[R]> } = {
   'priorityclasses.scheduling.k8s.io': priorityClassPrinter,
   'runtimeclasses.node.k8s.io': runtimeClassPrinter,
   'leases.coordination.k8s.io': leasePrinter,
+  'csidrivers.storage.k8s.io': csiDriverPrinter,
+  'csinodes.storage.k8s.io': csiNodePrinter,
+  'csistoragecapacities.storage.k8s.io': csiStorageCapacityPrinter,
+  'volumeattachments.storage.k8s.io': volumeAttachmentPrinter,
+  'apiservices.apiregistration.k8s.io': apiServicePrinter,
+  'flowschemas.flowcontrol.apiserver.k8s.io': flowSchemaPrinter,
+  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': priorityLevelPrinter,
 };
 
 /** What the API server prints of a kind without columns of its own (registry/rest DefaultTableConvertor). */

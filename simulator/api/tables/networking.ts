@@ -6,7 +6,7 @@ import type {
   NetworkPolicy,
   Service,
 } from '../../schema/types';
-import { ageOf, atMostThree, columns, labelText, type Printer, selectorText } from './printer';
+import { ageOf, atMostThree, columns, labelText, type Printer, selectorCell } from './printer';
 
 export const servicePrinter: Printer<Service> = {
   columns: columns('Name', 'Type', 'Cluster-IP', 'External-IP', 'Port(s)', 'Age', 'Selector+'),
@@ -84,7 +84,7 @@ export const ingressClassPrinter: Printer<IngressClass> = {
 
 export const networkPolicyPrinter: Printer<NetworkPolicy> = {
   columns: columns('Name', 'Pod-Selector', 'Age'),
-  cells: ({ metadata, spec }, now) => [metadata.name, selectorText(spec?.podSelector), ageOf(metadata, now)],
+  cells: ({ metadata, spec }, now) => [metadata.name, selectorCell(spec?.podSelector), ageOf(metadata, now)],
 };
 
 function externalAddress({ spec, status }: Service): string {

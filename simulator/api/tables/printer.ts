@@ -1,5 +1,6 @@
 import type { Container, ObjectMeta } from '../../schema/types';
 import type { Table, TableColumn } from '../extension-points';
+import { selectorText } from '../selectors/selector-text';
 import { ageSince } from './human-duration';
 
 /** How one kind becomes a row (pkg/printers/internalversion). `cells` stand in the order of `columns`. */
@@ -42,24 +43,9 @@ export function labelText(labels: Record<string, string> | undefined): string {
   return pairs.length > 0 ? pairs.sort().join(',') : '<none>';
 }
 
-interface Selector {
-  matchLabels?: Record<string, string>;
-  matchExpressions?: { key: string; operator: string; values?: string[] }[];
-}
-
-/** `app=web,tier in (a,b),!old`, sorted by key; `<none>` when empty (meta/v1 FormatLabelSelector). */
-export function selectorText(selector: Selector | undefined): string {
-  const requirements = Object.entries(selector?.matchLabels ?? {}).map(([key, value]) => ({
-    key,
-    text: `${key}=${value}`,
-  }));
-  for (const { key, operator, values = [] } of selector?.matchExpressions ?? [])
-    requirements.push({ key, text: requirementText(key, operator, values) });
-  if (requirements.length === 0) return '<none>';
-  return requirements
-    .sort((left, right) => (left.key < right.key ? -1 : left.key > right.key ? 1 : 0))
-    .map(({ text }) => text)
-    .join(',');
+/** The text of a selector; `<none>` when it is empty (meta/v1 FormatLabelSelector). */
+export function selectorCell(selector: Parameters<typeof selectorText>[0]): string {
+  return selectorText(selector) || '<none>';
 }
 
 /** At most three, then how many more there are; `empty` for none. */
@@ -67,11 +53,4 @@ export function atMostThree(texts: readonly string[], empty: string): string {
   if (texts.length === 0) return empty;
   const shown = texts.slice(0, 3).join(',');
   return texts.length > 3 ? `${shown} + ${texts.length - 3} more...` : shown;
-}
-
-function requirementText(key: string, operator: string, values: string[]): string {
-  const list = `(${[...values].sort().join(',')})`;
-  if (operator === 'In') return `${key} in ${list}`;
-  if (operator === 'NotIn') return `${key} notin ${list}`;
-  return operator === 'DoesNotExist' ? `!${key}` : key;
 }

@@ -245,6 +245,22 @@ describe('rows', () => {
       'x | Deployment/web | cpu: <unknown>/80% | 1 | 3 | 0 | 5s',
     ],
     [
+      'horizontalpodautoscalers.autoscaling',
+      {
+        spec: {
+          scaleTargetRef: { kind: 'Deployment', name: 'web' },
+          minReplicas: 1,
+          maxReplicas: 3,
+          metrics: [
+            { type: 'External', external: { metric: { name: 'q' }, target: { averageValue: '30' } } },
+            { type: 'Object', object: { metric: { name: 'r' }, target: { value: '10k' } } },
+            { type: 'Pods', pods: { metric: { name: 'p' }, target: { averageValue: '1k' } } },
+          ],
+        },
+      },
+      'x | Deployment/web | <unknown>/30 (avg), <unknown>/10k + 1 more... | 1 | 3 | 0 | 5s',
+    ],
+    [
       'poddisruptionbudgets.policy',
       { spec: { maxUnavailable: '50%' }, status: { disruptionsAllowed: 1 } },
       'x | N/A | 50% | 1 | 5s',

@@ -12,7 +12,7 @@ import type {
   StatefulSet,
 } from '../../schema/types';
 import { ageSince, humanDuration } from './human-duration';
-import { ageOf, columns, containerCells, labelText, type Printer, selectorText } from './printer';
+import { ageOf, columns, containerCells, labelText, type Printer, selectorCell } from './printer';
 
 const TEMPLATE = ['Containers+', 'Images+', 'Selector+'];
 
@@ -25,7 +25,7 @@ export const deploymentPrinter: Printer<Deployment> = {
     status?.availableReplicas ?? 0,
     ageOf(metadata, now),
     ...containerCells(spec?.template?.spec?.containers),
-    selectorText(spec?.selector),
+    selectorCell(spec?.selector),
   ],
 };
 
@@ -38,7 +38,7 @@ export const replicaSetPrinter: Printer<ReplicaSet> = {
     status?.readyReplicas ?? 0,
     ageOf(metadata, now),
     ...containerCells(spec?.template?.spec?.containers),
-    selectorText(spec?.selector),
+    selectorCell(spec?.selector),
   ],
 };
 
@@ -96,7 +96,7 @@ export const daemonSetPrinter: Printer<DaemonSet> = {
     labelText(spec?.template?.spec?.nodeSelector),
     ageOf(metadata, now),
     ...containerCells(spec?.template?.spec?.containers),
-    selectorText(spec?.selector),
+    selectorCell(spec?.selector),
   ],
 };
 
@@ -123,7 +123,7 @@ export const jobPrinter: Printer<Job> = {
     jobDuration(job, now),
     ageOf(job.metadata, now),
     ...containerCells(job.spec?.template?.spec?.containers),
-    selectorText(job.spec?.selector),
+    selectorCell(job.spec?.selector),
   ],
 };
 
@@ -147,7 +147,7 @@ export const cronJobPrinter: Printer<CronJob> = {
     status?.lastScheduleTime ? ageSince(status.lastScheduleTime, now) : '<none>',
     ageOf(metadata, now),
     ...containerCells(spec?.jobTemplate?.spec?.template?.spec?.containers),
-    selectorText(spec?.jobTemplate?.spec?.selector),
+    selectorCell(spec?.jobTemplate?.spec?.selector),
   ],
 };
 
@@ -186,6 +186,7 @@ function jobStatus({ metadata, status }: Job): string {
   if (metadata.deletionTimestamp) return 'Terminating';
   if (is('Suspended')) return 'Suspended';
   if (is('FailureTarget')) return 'FailureTarget';
+  if (is('SuccessCriteriaMet')) return 'SuccessCriteriaMet';
   return 'Running';
 }
 
@@ -216,12 +217,17 @@ function metricTargets({ spec, status }: HorizontalPodAutoscaler): string {
       return `${metric.containerResource.name}: ${against(metric.containerResource.target, known?.containerResource?.current)}`;
     if (metric.pods)
       return `${known?.pods?.current?.averageValue ?? '<unknown>'}/${metric.pods.target.averageValue}`;
-    if (metric.object) return against(metric.object.target, known?.object?.current);
-    if (metric.external) return against(metric.external.target, known?.external?.current);
+    if (metric.object) return ofOthers(metric.object.target, known?.object?.current);
+    if (metric.external) return ofOthers(metric.external.target, known?.external?.current);
     return '<unknown type>';
   });
   const shown = texts.slice(0, 2).join(', ');
   return texts.length > 2 ? `${shown} + ${texts.length - 2} more...` : shown;
+}
+
+/** A metric that is not of the Pods: only its average over them says so. */
+function ofOthers(...[target, current]: Parameters<typeof against>): string {
+  return `${against(target, current)}${target.averageValue === undefined ? '' : ' (avg)'}`;
 }
 
 function against(

@@ -156,9 +156,15 @@ export function validateCreate(resource: ResourceName, object: KubeObject): Fiel
   const { namespaced } = resourceByName(resource);
   return [
     ...validateMetadata(object.metadata, namespaced, rules.name ?? dns1123Subdomain),
-    ...validateKubeFinalizers(object.metadata.finalizers, 'metadata.finalizers'),
+    ...finalizers(resource, object),
     ...(rules.create?.(object) ?? []),
   ];
+}
+
+/** apiextensions knows metadata as apimachinery does, without core's additional check of names. */
+function finalizers(resource: ResourceName, { metadata }: KubeObject): FieldError[] {
+  if (resource === 'customresourcedefinitions.apiextensions.k8s.io') return [];
+  return validateKubeFinalizers(metadata.finalizers, 'metadata.finalizers');
 }
 
 /**
@@ -171,10 +177,7 @@ export function validateUpdate(
   old: KubeObject,
   subresource = '',
 ): FieldError[] {
-  const errors = [
-    ...validateMetadataUpdate(object, old),
-    ...validateKubeFinalizers(object.metadata.finalizers, 'metadata.finalizers'),
-  ];
+  const errors = [...validateMetadataUpdate(object, old), ...finalizers(resource, object)];
   if (subresource === 'status') return errors;
   if (subresource === 'resize')
     return [...errors, ...validatePodResize(object as ResourceTypes['pods'], old as ResourceTypes['pods'])];

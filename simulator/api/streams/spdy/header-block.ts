@@ -1,4 +1,4 @@
-import { constants, createDeflate, createInflate } from 'node:zlib';
+import { constants, createDeflate, createInflate, type Deflate, type Inflate } from 'node:zlib';
 import { headerDictionary } from './dictionary';
 
 /** Lower-case names. */
@@ -7,41 +7,46 @@ export type Headers = Record<string, string>;
 /** Headers of a client are small; what inflates to more is refused. */
 const largestBlock = 64 * 1024;
 
-/** Compresses and expands the header blocks of one connection: each direction is one zlib stream (SPDY/3, 2.6.10). */
+/**
+ * Compresses and expands the header blocks of one connection, one block at a time: each direction is one zlib stream
+ * (SPDY/3, 2.6.10).
+ */
 export class HeaderCodec {
   private readonly inflate = createInflate({ dictionary: headerDictionary });
   private readonly deflate = createDeflate({ dictionary: headerDictionary });
   private expanded: Buffer[] = [];
+  private expandedBytes = 0;
   private compressed: Buffer[] = [];
   private failure: Error | undefined;
+  /** Ends the wait of the block under way, which a broken stream would not. */
+  private wake: () => void = () => undefined;
 
   constructor() {
-    this.inflate.on('data', (chunk: Buffer) => this.expanded.push(chunk));
+    this.inflate.on('data', (chunk: Buffer) => {
+      this.expanded.push(chunk);
+      this.expandedBytes += chunk.length;
+      // A few bytes may inflate to gigabytes: what is too large is given up while it grows.
+      if (this.expandedBytes > largestBlock) this.inflate.destroy(new Error('SPDY: header block too large'));
+    });
     this.deflate.on('data', (chunk: Buffer) => this.compressed.push(chunk));
     for (const stream of [this.inflate, this.deflate])
       stream.on('error', (error) => {
         this.failure = error;
+        this.wake();
       });
   }
 
-  /** Rejects on a block that is not zlib or no list of headers. */
+  /** Rejects on a block that is not zlib, no list of headers, or larger than 64 KiB. */
   async decode(block: Uint8Array): Promise<Headers> {
-    await new Promise<void>((resolve) => {
-      this.inflate.once('error', () => resolve());
-      this.inflate.write(block, () => this.inflate.flush(constants.Z_SYNC_FLUSH, () => resolve()));
-    });
-    if (this.failure) throw this.failure;
+    await this.pass(this.inflate, block);
     const bytes = Buffer.concat(this.expanded);
     this.expanded = [];
-    if (bytes.length > largestBlock) throw new Error('SPDY: header block too large');
+    this.expandedBytes = 0;
     return parse(bytes);
   }
 
   async encode(headers: Headers): Promise<Uint8Array> {
-    await new Promise<void>((resolve) => {
-      this.deflate.write(print(headers), () => this.deflate.flush(constants.Z_SYNC_FLUSH, () => resolve()));
-    });
-    if (this.failure) throw this.failure;
+    await this.pass(this.deflate, print(headers));
     const bytes = Buffer.concat(this.compressed);
     this.compressed = [];
     return bytes;
@@ -50,6 +55,15 @@ export class HeaderCodec {
   close(): void {
     this.inflate.close();
     this.deflate.close();
+  }
+
+  private async pass(stream: Inflate | Deflate, bytes: Uint8Array): Promise<void> {
+    if (!this.failure)
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+        stream.write(bytes, () => stream.flush(constants.Z_SYNC_FLUSH, () => resolve()));
+      });
+    if (this.failure) throw this.failure;
   }
 }
 
