@@ -43,17 +43,7 @@ export function notThere(aim: Aim, picture: Picture): Outcome {
     : names.length > 0
       ? `; there is: ${there.slice(0, 5).map(withMaker).join(', ')}${names.length > 5 ? '…' : ''}`
       : `; the namespace ${picture.namespace} has no ${plural(aim.kind)}`;
-  return failed(
-    `There is no ${aim.title}${instead}`,
-    [missing],
-    [
-      {
-        where: aim.title,
-        expected: 'to exist',
-        actual: names.length > 0 ? names.slice(0, 5).join(', ') : 'nothing',
-      },
-    ],
-  );
+  return failed(`There is no ${aim.title}${instead}`, [missing]);
 }
 
 /** What every namespace has, or every cluster: nobody's attempt at what is looked for. */

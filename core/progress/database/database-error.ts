@@ -28,6 +28,25 @@ const known: { match: RegExp; code: string; message: string; remedy: string }[] 
     remedy: 'Restore it from a backup, or move it away to start with an empty one.',
   },
   {
+    match: /SQLITE_BUSY|database is locked/i,
+    code: 'database-busy',
+    message: 'Another program keeps Podlab’s database locked.',
+    remedy: 'End what works on the database file (a backup, a database browser), and try again.',
+  },
+  {
+    match: /self[- ]signed certificate|unable to verify|CERT_|certificate has expired|altnames/i,
+    code: 'database-certificate',
+    message: 'The database’s certificate cannot be checked.',
+    remedy:
+      'Name its authority’s certificate in NODE_EXTRA_CA_CERTS, or put sslmode=require into DATABASE_URL to encrypt without checking.',
+  },
+  {
+    match: /no encryption|SSL off|does not support SSL/i,
+    code: 'database-encryption',
+    message: 'The database and Podlab do not agree on whether to encrypt.',
+    remedy: 'Put sslmode=require into DATABASE_URL, or sslmode=disable where the database has no TLS.',
+  },
+  {
     match: /ECONNREFUSED|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|timeout|Can't reach|P1001|terminated/i,
     code: 'database-unreachable',
     message: 'The database does not answer.',

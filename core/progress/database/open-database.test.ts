@@ -1,8 +1,18 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { derivePostgresql } from '../../../prisma/derive-postgresql.mjs';
 import { openDatabase } from './open-database';
 
 const prismaFolder = resolve('prisma');
@@ -13,6 +23,16 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const url = () => `file:${join(folder, 'podlab.db')}`;
+
+it('the two schemas differ in provider and output alone (`node prisma/derive-postgresql.mjs`)', () => {
+  const schema = (of: string) => readFileSync(join(prismaFolder, of, 'schema.prisma'), 'utf8');
+  expect(schema('postgresql')).toBe(derivePostgresql(schema('sqlite')));
+});
+
+it('both have the same migrations', () => {
+  const migrations = (of: string) => readdirSync(join(prismaFolder, of, 'migrations'));
+  expect(migrations('postgresql')).toEqual(migrations('sqlite'));
+});
 
 describe('opening the database', () => {
   it('makes a new one in WAL mode, and finds what was written when opened again', async () => {
