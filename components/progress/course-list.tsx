@@ -80,13 +80,12 @@ function Row({
           <Icon name="passed" />
         </span>
         <span className="grow">
-          <span className="row-kind">{kind === 'lab' ? 'Lab' : 'Lesson'}</span>
-          <span className="row-title">{title}</span>
-          {text && <span className="row-text">{text}</span>}
+          {/* The spaces are for those who hear it. */}
+          <span className="row-kind">{kind === 'lab' ? 'Lab' : 'Lesson'}</span>{' '}
+          <span className="row-title">{title}</span> {text && <span className="row-text">{text}</span>}
         </span>
         <span className="row-detail">
-          <span data-said="" className="row-said" suppressHydrationWarning />
-          {detail}
+          <span data-said="" className="row-said" suppressHydrationWarning /> {detail}
         </span>
       </a>
     </li>

@@ -18,8 +18,8 @@ export function ConnectionStatus({ state, onRetry, onReplace }: Props) {
   return (
     <div className="terminal-status">
       <span className="terminal-status-light" data-state={state.kind} aria-hidden="true" />
-      {/* The count-down is for the eye; a screen reader hears each state once. */}
-      <span aria-hidden={state.kind === 'waiting'}>{words}</span>
+      {/* With its count-down for the eye alone; a screen reader hears each state once. */}
+      <span aria-hidden="true">{words}</span>
       <span className="sr-only" role="status">
         {state.kind === 'waiting' ? 'Connection lost. Trying again.' : words}
       </span>

@@ -21,7 +21,12 @@ export function RightPane({
       <ServerGone onTryNow={tryNow} />
     ) : (
       <Stage>
-        <p role="status">Looking for your session…</p>
+        <div>
+          <p role="status">Looking for your session…</p>
+          <noscript>
+            <p className="mt-4">A lab needs JavaScript: allow it for this page, and load it again.</p>
+          </noscript>
+        </div>
       </Stage>
     );
   if (phase === 'none' || !view)

@@ -90,6 +90,9 @@ export function StartLab({ onStart, problem, label = 'Start the lab' }: Props) {
           <ProblemNote problem={problem} />
         </div>
       )}
+      <noscript>
+        <p className="mt-4">A lab needs JavaScript: allow it for this page, and load it again.</p>
+      </noscript>
       <button
         type="submit"
         className="button button-primary button-large mt-5"
