@@ -119,7 +119,7 @@ export class EventRecorder {
   private freeName(namespace: string, object: string): string {
     for (;;) {
       this.serial += 1;
-      const stamp = BigInt(this.clock.now()) * 1_000_000n + BigInt(this.serial % 1_000_000);
+      const stamp = BigInt(Math.trunc(this.clock.now())) * 1_000_000n + BigInt(this.serial % 1_000_000);
       const name = `${object}.${stamp.toString(16)}`;
       if (!this.client.get('events', namespace, name)) return name;
     }
