@@ -14,6 +14,10 @@ interface ReadOptions {
   names: string[];
 }
 
+/** A line of so many characters is counted as memory of the shell, each with what is kept beside it. */
+const noticeableLength = 1 << 14;
+const characterBytes = 64;
+
 /** read(1): one line, byte by byte, so that what follows is left for others. */
 const read: Builtin = async (shell, args) => {
   const options = parseOptions(shell, args);
@@ -76,8 +80,7 @@ function parseOptions(shell: Shell, args: string[]): ReadOptions | number {
     }
   }
   if (options.timeoutMs !== undefined && Number.isNaN(options.timeoutMs)) {
-    shell.print(2, `sh: read: invalid timeout\n`);
-    return 1;
+    return usage(shell, 'invalid timeout');
   }
   return options;
 }
@@ -98,6 +101,14 @@ async function readLine(
   const deadline = options.timeoutMs === undefined ? undefined : process.clock.now() + options.timeoutMs;
   let escaped = false;
   for (;;) {
+    const turn = process.checkpoint();
+    if (turn) {
+      await turn;
+      // Without a newline in sight only the time ends it: /dev/zero has none.
+      if (deadline !== undefined && process.clock.now() >= deadline) return { line, complete: false };
+    }
+    if (line.length > 0 && line.length % noticeableLength === 0)
+      process.setMemory(line.length * characterBytes);
     const data = file.read(1);
     if (data?.length === 0) return { line, complete: false };
     if (!data) {

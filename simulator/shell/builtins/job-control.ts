@@ -57,8 +57,10 @@ async function reap(shell: Shell, job: Job, pid?: string): Promise<void> {
   for (const process of job.processes) {
     if (pid !== undefined && !pid.startsWith('%') && String(process.pid) !== pid) continue;
     const { signal } = await shell.process.wait(process);
-    if (signal) shell.jobs.announce(signal, shell);
+    // Of what nobody asked for by name nothing is said.
+    if (signal && pid !== undefined) shell.jobs.announce(signal, shell);
   }
+  job.waited = true;
   if (shell.jobs.done(job) && pid === undefined) shell.jobs.forget(job);
 }
 
@@ -70,7 +72,8 @@ function waitForAny(shell: Shell, processes: Process[]): Promise<void> {
 }
 
 const jobs: Builtin = (shell, args) => {
-  for (const job of [...shell.jobs.list()]) {
+  // The latest first.
+  for (const job of shell.jobs.list().toReversed()) {
     if (args.includes('-p')) shell.print(1, `${job.processes[0]?.pid}\n`);
     else shell.print(1, shell.jobs.describe(job, args.includes('-l')));
     if (shell.jobs.done(job)) {
@@ -135,9 +138,8 @@ const kill: Builtin = (shell, args) => {
       if (target.startsWith('%')) {
         const job = shell.jobs.find(target);
         if (!job) {
-          shell.print(2, `sh: invalid number '${target}'\n`);
-          status = 1;
-          continue;
+          shell.error(`${target}: no such job`);
+          return 2;
         }
         for (const process of job.processes) if (signal !== 0) process.signal(signal);
         continue;

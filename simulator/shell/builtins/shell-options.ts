@@ -59,7 +59,12 @@ const set: Builtin = (shell, args) => {
     return 0;
   }
   const taken = applyOptions(shell, args);
-  if (typeof taken === 'string') return usageFault(shell, taken);
+  if (typeof taken === 'string') {
+    // A name that is no option does no harm, a letter ends a script.
+    if (!/[-+]o \S/.test(taken)) return usageFault(shell, taken);
+    shell.error(taken);
+    return 1;
+  }
   if (taken < args.length || args[taken - 1] === '--') shell.positional = args.slice(taken);
   return 0;
 };

@@ -1,7 +1,9 @@
 import { RealClock } from '../../clock/real-clock';
+import { encode } from '../../files/byte-string';
 import { MountTable } from '../../files/mount-table';
 import type { OpenFile } from '../../files/open-file';
 import { makePipe } from '../../files/pipe';
+import { procRoot } from '../../files/proc/proc-tree';
 import { nativeExecutable, VolumeTree } from '../../files/volume-tree';
 import type { NetworkNamespace } from '../../network/namespace';
 import type { System } from '../../runtime/process';
@@ -24,6 +26,8 @@ export function makeSystem(limits: System['limits'] = {}): { system: System; tre
   for (const name of Object.keys(applets)) tree.link('/bin/busybox', `/bin/${name}`);
   for (const device of ['null', 'zero', 'full', 'random', 'urandom', 'tty'] as const)
     tree.device(device, `/dev/${device}`);
+  tree.symlink('/proc/self/fd', '/dev/fd');
+  tree.mkdir('/proc');
   tree.mkdir('/tmp', { mode: 0o1777 });
   tree.write(
     '/etc/passwd',
@@ -31,16 +35,25 @@ export function makeSystem(limits: System['limits'] = {}): { system: System; tre
   );
   tree.write('/etc/group', 'root:x:0:\nnogroup:x:65534:\n');
   tree.mkdir('/root');
+  const cgroup = { processor: { usedMs: 0, periods: 0, throttled: 0, throttledMs: 0 }, sandbox: {} };
+  const mounts = new MountTable(tree.root);
+  const now = () => clock.now();
+  mounts.mount(
+    '/proc',
+    procRoot(() => system, {}, now),
+    { readOnly: false, subPath: '' },
+  );
   const processes = new ProcessTable();
   processes.onError = (error) => console.error(error);
   const system: System = {
     clock,
     hostname: 'vm',
-    mounts: new MountTable(tree.root),
+    mounts,
     network: {} as NetworkNamespace,
     processes,
     program: (name) => ({ busybox, bash })[name],
     limits,
+    ...cgroup,
     machine: {
       kernelRelease: '6.1.0',
       kernelVersion: '#1 SMP',
@@ -61,7 +74,7 @@ export async function runScript(
 ): Promise<Outcome> {
   const { system, tree } = makeSystem();
   tree.mkdir('/tmp/work');
-  tree.write('/tmp/work/script.sh', script);
+  tree.write('/tmp/work/script.sh', encode(script));
   for (const [path, text] of Object.entries(files)) tree.write(`/tmp/work/${path}`, text);
   const out = makePipe();
   const err = makePipe();

@@ -1,5 +1,7 @@
 import { evaluateArithmetic } from '../expand/arithmetic';
 import { matchesPattern } from '../expand/expander';
+import { posixExpression } from '../posix-regexp/posix-expression';
+import { ExpressionFault } from '../posix-regexp/syntax';
 import type { Assignment, Command, Condition, Word } from '../syntax/ast';
 import { runTest } from '../utilities/test';
 import { keyOf, setArray, setElement } from './arrays';
@@ -53,7 +55,7 @@ export async function conditional(shell: Shell, test: Condition): Promise<number
     return (await holds(shell, test)) ? 0 : 1;
   } catch (error) {
     if (!(error instanceof ConditionFault)) throw error;
-    shell.error(error.message);
+    if (error.message !== '') shell.error(error.message);
     return 2;
   }
 }
@@ -99,24 +101,14 @@ async function matches(shell: Shell, text: string, word: Word): Promise<boolean>
     const plain = part.type !== 'tilde' && part.quoted;
     source += plain ? piece.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&') : piece;
   }
-  const classes: Record<string, string> = {
-    alpha: 'A-Za-z',
-    digit: '0-9',
-    alnum: 'A-Za-z0-9',
-    upper: 'A-Z',
-    lower: 'a-z',
-    space: '\\s',
-    blank: ' \\t',
-    xdigit: '0-9A-Fa-f',
-    punct: '!-/:-@\\[-`{-~',
-  };
-  let expression: RegExp;
+  let found: RegExpExecArray | null;
   try {
-    expression = new RegExp(source.replace(/\[:(\w+):\]/g, (whole, name: string) => classes[name] ?? whole));
-  } catch {
-    throw new ConditionFault(`[[: invalid regular expression \`${source}'`);
+    found = posixExpression(source, { extended: true }).exec(text);
+  } catch (error) {
+    if (!(error instanceof ExpressionFault)) throw error;
+    // bash says nothing of an expression that cannot be read.
+    throw new ConditionFault(error.message.startsWith('The embedded') ? error.message : '');
   }
-  const found = expression.exec(text);
   setArray(shell, 'BASH_REMATCH', found ? [...found].map((value) => ({ value: value ?? '' })) : []);
   return found !== null;
 }

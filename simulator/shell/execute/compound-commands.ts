@@ -112,7 +112,7 @@ export async function caseCommand(
     if (!matched) continue;
     if (item.body) status = await shell.run(item.body);
     through = item.fallThrough;
-    if (!through || shell.flow) return status;
+    if (shell.flow || !(through || item.goesOn)) return status;
   }
   return status;
 }

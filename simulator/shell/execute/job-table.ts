@@ -10,6 +10,8 @@ export interface Job {
   text: string;
   background: boolean;
   stopped: boolean;
+  /** Somebody has waited for it: its place may be taken. */
+  waited?: boolean;
 }
 
 const signalTexts: Record<string, string> = {
@@ -34,10 +36,11 @@ export class JobTable {
 
   constructor(private readonly process: Process) {}
 
-  add(processes: Process[], commands: Command[], background: boolean): Job {
-    const number =
-      Math.max(0, ...this.jobs.filter((job) => job.background || job.stopped).map((job) => job.number)) + 1;
-    const text = background ? commands.map((command) => commandText(command)).join(' | ') : '';
+  add(processes: Process[], commands: Command[], background: boolean, interactive = false): Job {
+    const number = this.place(interactive);
+    // A script's jobs have no text: nobody asks for it.
+    const named = background && interactive;
+    const text = named ? commands.map((command) => commandText(command)).join(' | ') : '';
     const job: Job = {
       number,
       processes,
@@ -56,8 +59,24 @@ export class JobTable {
     return job;
   }
 
+  /** The first number that is free; a script's job that ended and was waited for makes room. */
+  private place(interactive: boolean): number {
+    for (let number = 1; ; number++) {
+      const job = this.jobs.find((each) => each.number === number);
+      if (!job) return number;
+      if (interactive || !job.waited || !this.done(job)) continue;
+      this.forget(job);
+      return number;
+    }
+  }
+
   list(): readonly Job[] {
     return this.jobs;
+  }
+
+  /** The jobs of the shell that this one was forked from, for `jobs | …`: they can be looked at. */
+  show(jobs: readonly Job[]): void {
+    this.jobs.push(...jobs);
   }
 
   /** Waits until a pipeline has ended; its exit codes. Signals that are trapped wait as well. */
@@ -113,7 +132,7 @@ export class JobTable {
     const last = this.jobs[this.jobs.length - 1];
     const mark = job === last ? '+' : job === this.jobs[this.jobs.length - 2] ? '-' : ' ';
     const pid = withPid ? `${job.processes[0]?.pid} ` : '';
-    return `[${job.number}] ${mark} ${pid}${this.state(job).padEnd(withPid ? 20 : 27)}${job.text}\n`;
+    return `${`[${job.number}]${mark}  ${pid}${this.state(job)}`.padEnd(33)}${job.text}\n`;
   }
 
   private state(job: Job): string {

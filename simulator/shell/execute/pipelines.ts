@@ -64,12 +64,12 @@ export function startBackground(shell: Shell, command: Command): void {
   const commands = command.type === 'pipeline' && !command.negated ? command.commands : [command];
   const children = startPipeline(shell, commands, true);
   shell.lastBackground = children[children.length - 1]?.pid;
-  const job = shell.jobs.add(children, commands, true);
+  const job = shell.jobs.add(children, commands, true, shell.options.interactive);
   if (shell.options.interactive) shell.print(2, `[${job.number}] ${shell.lastBackground}\n`);
 }
 
 /** A subshell in a process of its own. */
-function fork(
+export function fork(
   shell: Shell,
   command: Command,
   options: { fds?: Map<number, OpenFile>; group?: number | undefined; background?: boolean } = {},
@@ -77,6 +77,9 @@ function fork(
   return forkProgram(
     shell,
     (child) => {
+      // `jobs | wc -l` is about the jobs of the shell that forked.
+      if (command.type === 'simple' && command.words[0]?.literal === 'jobs')
+        child.jobs.show(shell.jobs.list());
       if (command.type !== 'simple' || child.traps.size > 0) return child.run(command);
       if (becomes(child, command)) return runLast(child, command);
       // With redirections and assignments too, so that `$!` is the program and not a shell that waits for it.

@@ -3,6 +3,7 @@ import { FileError } from '../../files/file-system';
 import type { OpenFile } from '../../files/open-file';
 import type { Process } from '../../runtime/process';
 import type { Redirect } from '../syntax/ast';
+import type { ShellState } from './shell-state';
 
 /** A redirection that failed; `message` is ash's. */
 export class RedirectionFault extends Error {
@@ -61,6 +62,18 @@ export async function applyRedirects(
       replace(process, 2, file, saved);
     }
   }
+}
+
+/** bash: `{name}>file` finds a descriptor from ten on and keeps it in the variable; `{name}>&-` closes the one that is there. */
+export function named(state: ShellState, ready: ReadyRedirect): ReadyRedirect {
+  const { redirect, target } = ready;
+  const { variable } = redirect;
+  if (variable === undefined) return ready;
+  if (target === '-') return { redirect: { ...redirect, fd: Number(state.get(variable) ?? -1) }, target };
+  let fd = 10;
+  while (state.process.fds.has(fd)) fd++;
+  state.set(variable, String(fd));
+  return { redirect: { ...redirect, fd }, target };
 }
 
 /** Puts the descriptors back. */

@@ -48,12 +48,15 @@ export class ShellState {
   argument0 = 'sh';
   lastStatus = 0;
   lastBackground: number | undefined;
+  /** Line of the command that runs. */
+  line = 0;
   /** `$$`: the pid of the outermost shell. */
   rootPid: number;
   /** Variables that `local` hides, per function call. */
   readonly scopes: Map<string, Variable | undefined>[] = [];
   /** Where getopts is within a group of letters. */
   getoptsOffset = 0;
+  private readonly functionNames: string[] = [];
   private environmentCache: Map<string, string> | undefined;
 
   readonly arithmetic: ArithmeticScope = {
@@ -113,6 +116,7 @@ export class ShellState {
     child.rootPid = this.rootPid;
     child.getoptsOffset = this.getoptsOffset;
     for (const scope of this.scopes) child.scopes.push(new Map(scope));
+    child.functionNames.push(...this.functionNames);
     child.environmentCache = this.environmentCache;
   }
 
@@ -120,6 +124,7 @@ export class ShellState {
     if (name === 'RANDOM' && this.variables.get(name)?.value === undefined) {
       return String(Math.floor(Math.random() * 32_768));
     }
+    if (name === 'LINENO') return String(Math.max(1, this.line));
     const variable = this.variables.get(name);
     return variable?.elements ? variable.elements.get('0') : (variable?.value ?? this.own(name));
   }
@@ -215,6 +220,29 @@ export class ShellState {
     if (variable) this.variables.set(name, variable);
     else this.variables.delete(name);
     this.environmentCache = undefined;
+  }
+
+  /** FUNCNAME: the function that runs; in bash an array with those that called it, and `main`. */
+  protected enterFunction(name: string): void {
+    this.functionNames.unshift(name);
+    this.nameFunctions();
+  }
+
+  protected leaveFunction(): void {
+    this.functionNames.shift();
+    this.nameFunctions();
+  }
+
+  private nameFunctions(): void {
+    const { functionNames: names } = this;
+    if (this.dialect === 'dash') return;
+    const variable: Variable = { value: names[0] ?? '', exported: false, readonly: false };
+    if (this.dialect === 'bash') {
+      const all = names.length === 0 ? [] : [...names, 'main'];
+      variable.value = undefined;
+      variable.elements = new Map(all.map((each, at) => [String(at), each]));
+    }
+    this.variables.set('FUNCNAME', variable);
   }
 
   /** What a child gets as its environment. Shared between children: not to be changed. */

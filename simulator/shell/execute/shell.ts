@@ -5,7 +5,7 @@ import { Ended, type Process, type SignalName } from '../../runtime/process';
 import { parseSignal } from '../../runtime/signal-rules';
 import type { Dialect } from '../dialect';
 import { ArithmeticFault } from '../expand/arithmetic';
-import { Expander, type Expansion, ExpansionFault } from '../expand/expander';
+import { Expander, type Expansion, ExpansionFault, type Substitution } from '../expand/expander';
 import type { Command, Redirect } from '../syntax/ast';
 import { BashParser } from '../syntax/bash-parser';
 import { Parser } from '../syntax/parser';
@@ -17,8 +17,10 @@ import { runLastCommand } from './last-command';
 import { openNetwork } from './network-path';
 import { defaultOptions, type ShellOptions } from './options';
 import { pipeline, subshell, substitute } from './pipelines';
+import { closeProcesses, startProcess } from './process-substitution';
 import {
   applyRedirects,
+  named,
   type ReadyRedirect,
   RedirectionFault,
   restoreFds,
@@ -46,14 +48,15 @@ export class Shell extends ShellState {
   /** Commands whose failure is looked at: `set -e` does not end the shell there. */
   tested = 0;
   calls = 0;
-  /** Line of the command that runs, and the name of the script: for error messages. */
-  line = 0;
+  /** The name of the script: for error messages. */
   scriptName: string | undefined;
   /** Builtin that runs, for error messages. */
   builtinName: string | undefined;
   /** Its last command may take the place of the process (exec). */
   isSubshell = false;
   private readonly pendingTraps: string[] = [];
+  /** Descriptors of process substitutions that commands still hold, the latest last. */
+  readonly processFds: number[] = [];
   /** Status of the last command substitution, for `x=$(false)`. */
   substitutionStatus: number | undefined;
 
@@ -119,6 +122,7 @@ export class Shell extends ShellState {
   }
 
   private runNow(command: Command): Later<number> {
+    if (this.options.noexec && !this.options.interactive) return this.lastStatus;
     switch (command.type) {
       case 'simple':
         return this.afterwards(runSimple(this, command), true);
@@ -226,12 +230,13 @@ export class Shell extends ShellState {
     return this.driveOn(expansion, step.value);
   }
 
-  private async driveOn<T>(expansion: Expansion<T>, first: Command | undefined): Promise<T> {
-    let command = first;
+  private async driveOn<T>(expansion: Expansion<T>, first: Substitution): Promise<T> {
+    let next = first;
     for (;;) {
-      const step = expansion.next(await substitute(this, command));
+      const text = next.type === 'process' ? startProcess(this, next) : await substitute(this, next.body);
+      const step = expansion.next(text);
       if (step.done) return step.value;
-      command = step.value;
+      next = step.value;
     }
   }
 
@@ -243,6 +248,7 @@ export class Shell extends ShellState {
 
   private async withRedirects(redirects: Redirect[], body: () => Later<number>): Promise<number> {
     const saved: SavedFds = new Map();
+    const held = this.processFds.length;
     try {
       try {
         await this.redirect(redirects, saved);
@@ -250,6 +256,8 @@ export class Shell extends ShellState {
         if (!(error instanceof RedirectionFault)) throw error;
         this.error(error.message);
         return this.afterwards(1, true);
+      } finally {
+        closeProcesses(this, held);
       }
       return await body();
     } finally {
@@ -260,19 +268,20 @@ export class Shell extends ShellState {
   async redirect(redirects: Redirect[], saved: SavedFds): Promise<void> {
     const ready: ReadyRedirect[] = [];
     for (const redirect of redirects)
-      ready.push({ redirect, target: await this.drive(this.expander.text(redirect.target)) });
+      ready.push(named(this, { redirect, target: await this.drive(this.expander.text(redirect.target)) }));
     const special = this.dialect === 'bash' ? (path: string) => openNetwork(this, path) : undefined;
     await applyRedirects(this.process, ready, saved, this.options.noclobber, special);
   }
 
   /** Calls a function with its own positional parameters. */
-  async call(body: Command, args: string[]): Promise<number> {
+  async call(name: string, body: Command, args: string[]): Promise<number> {
     if (this.calls >= deepestCall) throw new ExpansionFault('function calls nested too deeply');
     const { positional, loops } = this;
     this.positional = args;
     this.loops = 0;
     this.calls++;
     this.scopes.push(new Map());
+    this.enterFunction(name);
     try {
       const status = await this.run(body);
       if (this.flow?.type === 'return') {
@@ -283,6 +292,7 @@ export class Shell extends ShellState {
     } finally {
       this.calls--;
       this.leaveScope();
+      this.leaveFunction();
       this.positional = positional;
       this.loops = loops;
     }

@@ -4,6 +4,7 @@ import type { Process } from '../../runtime/process';
 import { builtinOf, specialBuiltins } from '../builtins/builtin';
 import type { Assignment, Command, SimpleCommand } from '../syntax/ast';
 import { assign } from './bash-commands';
+import { closeProcesses } from './process-substitution';
 import { traceQuote } from './quoting';
 import { forgetSaved, RedirectionFault, restoreFds, type SavedFds } from './redirection';
 import type { Later, Shell } from './shell';
@@ -17,9 +18,14 @@ export function runSimple(shell: Shell, command: SimpleCommand, last = false): L
   shell.line = command.line;
   shell.builtinName = undefined;
   shell.substitutionStatus = undefined;
+  const held = shell.processFds.length;
   const fields = shell.drive(shell.expander.words(command.words, []));
-  if (fields instanceof Promise) return fields.then((words) => runFields(shell, command, words, last));
-  return runFields(shell, command, fields, last);
+  const result =
+    fields instanceof Promise
+      ? fields.then((words) => runFields(shell, command, words, last))
+      : runFields(shell, command, fields, last);
+  // Substitutions of any kind take time: what is done at once has none.
+  return result instanceof Promise ? result.finally(() => closeProcesses(shell, held)) : result;
 }
 
 function runFields(shell: Shell, command: SimpleCommand, fields: string[], last = false): Later<number> {
@@ -144,7 +150,7 @@ export function invoke(
 ): Later<number> {
   const name = fields[0] as string;
   const isFunction = options.functions !== false && shell.functions.get(name);
-  if (isFunction && !specialBuiltins.has(name)) return shell.call(isFunction, fields.slice(1));
+  if (isFunction && !specialBuiltins.has(name)) return shell.call(name, isFunction, fields.slice(1));
   const builtin = builtinOf(shell, name);
   if (builtin) {
     shell.builtinName = name;
@@ -243,7 +249,10 @@ export async function becomeProgram(shell: Shell, fields: string[]): Promise<num
   const found = findProgram(shell, name);
   if (typeof found === 'number') return found;
   try {
-    return await shell.process.exec(found, fields, new Map(shell.environment()));
+    const status = await shell.process.exec(found, fields, new Map(shell.environment()));
+    // The shell is no more, and its traps with it.
+    shell.traps.clear();
+    return status;
   } catch (error) {
     if (error instanceof FileError && error.code === 'ENOEXEC' && looksLikeScript(shell, found)) {
       const own = shell.dialect === 'bash' ? 'bash' : 'sh';

@@ -11,8 +11,13 @@ export class ExpansionFault extends Error {
   override readonly name = 'ExpansionFault';
 }
 
-/** Expanding asks for command substitutions by yielding them; it gets their output back. */
-export type Expansion<T> = Generator<Command | undefined, T, string>;
+/** A command whose output, or a pipe of which, takes the place of a word. */
+export type Substitution =
+  | { type: 'command'; body: Command | undefined }
+  | { type: 'process'; direction: '<' | '>'; body: Command | undefined };
+
+/** Expanding asks for substitutions by yielding them; it gets their output, or the path of the pipe, back. */
+export type Expansion<T> = Generator<Substitution, T, string>;
 
 type Parameter = Extract<Part, { type: 'parameter' }>;
 
@@ -146,7 +151,9 @@ export class Expander {
       case 'tilde':
         return this.tilde(part.user);
       case 'command':
-        return (yield part.body).replace(/\n+$/, '');
+        return (yield part).replace(/\n+$/, '');
+      case 'process':
+        return yield part;
       case 'arithmetic': {
         const expression = yield* this.text(part.expression);
         return evaluateArithmetic(expression, this.state.arithmetic);

@@ -56,12 +56,8 @@ export function escapePattern(text: string): string {
   return text.replace(/[\\*?[\]]/g, '\\$&');
 }
 
-/** A bracket expression as JavaScript's; undefined when it has no end. Shared with regular expressions. */
-export function parseBracket(
-  text: string,
-  start: number,
-  backslashEscapes = true,
-): { source: string; end: number } | undefined {
+/** A bracket expression as JavaScript's; undefined when it has no end. */
+function parseBracket(text: string, start: number): { source: string; end: number } | undefined {
   let i = start + 1;
   let negated = false;
   if (text[i] === '!' || text[i] === '^') {
@@ -87,7 +83,7 @@ export function parseBracket(
     if (symbol) {
       character = symbol[2] as string;
       length = symbol[0].length;
-    } else if (c === '\\' && backslashEscapes && i + 1 < text.length) {
+    } else if (c === '\\' && i + 1 < text.length) {
       character = text[i + 1] as string;
       length = 2;
     }
@@ -95,7 +91,7 @@ export function parseBracket(
     if (text[i] === '-' && text[i + 1] !== ']' && text[i + 1] !== undefined) {
       let to = text[i + 1] as string;
       let toLength = 2;
-      if (to === '\\' && backslashEscapes && text[i + 2] !== undefined) {
+      if (to === '\\' && text[i + 2] !== undefined) {
         to = text[i + 2] as string;
         toLength = 3;
       }

@@ -38,6 +38,8 @@ export interface CaseItem {
   body?: Command;
   /** `;&`: the next item's body runs as well. */
   fallThrough: boolean;
+  /** bash: `;;&`: the next items are tried as well. */
+  goesOn: boolean;
 }
 
 export interface Assignment {
@@ -61,6 +63,8 @@ export type Condition =
 export interface Redirect {
   operator: '<' | '>' | '>>' | '<>' | '>|' | '<&' | '>&' | '<<' | '<<-' | '&>' | '&>>' | '<<<';
   fd: number;
+  /** bash: `{name}>file`: the variable that gets the descriptor. */
+  variable?: string;
   /** File name or descriptor; the text of a here-document. */
   target: Word;
 }
@@ -87,6 +91,8 @@ export type Part =
       quoted: boolean;
     }
   | { type: 'command'; body: Command | undefined; quoted: boolean }
+  /** `<(…)` and `>(…)`: the path of a pipe from or to the command. */
+  | { type: 'process'; direction: '<' | '>'; body: Command | undefined; quoted: true }
   | { type: 'arithmetic'; expression: Word; quoted: boolean }
   /** `~` or `~name` at the beginning of a word or an assigned value. */
   | { type: 'tilde'; user: string };

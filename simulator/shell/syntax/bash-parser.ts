@@ -2,7 +2,6 @@ import type { Assignment, Command, Part, SimpleCommand, Word } from './ast';
 import { expandBraces } from './brace-expansion';
 import { ConditionParser } from './conditions';
 import { Parser } from './parser';
-import { SyntaxFault } from './source';
 
 const declarations = new Set(['declare', 'typeset', 'local', 'export', 'readonly']);
 
@@ -11,6 +10,8 @@ export class BashParser extends Parser {
   constructor(text: string, alias?: (name: string) => string | undefined, line = 1) {
     super(text, alias, line, 'bash');
   }
+
+  protected override readonly repeatsNegation = true;
 
   protected override another(text: string, line: number): Parser {
     return new BashParser(text, this.alias, line);
@@ -34,7 +35,6 @@ export class BashParser extends Parser {
       }).parse();
       return { type: 'conditional', test, redirects: this.redirects() };
     }
-    if (this.isOperator('<') && this.follows('(')) this.refuseProcessSubstitution();
     return super.command();
   }
 
@@ -124,13 +124,6 @@ export class BashParser extends Parser {
       else return this.unexpected(token);
       if ([' ', '\n', '\t'].some((space) => this.follows(space))) return { parts };
     }
-  }
-
-  private refuseProcessSubstitution(): never {
-    throw new SyntaxFault(
-      'The embedded cluster does not simulate process substitution; use a kind cluster for that.',
-      this.line,
-    );
   }
 }
 

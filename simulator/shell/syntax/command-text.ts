@@ -57,6 +57,8 @@ function partText(part: Part): string {
       return `~${part.user}`;
     case 'command':
       return '$(...)';
+    case 'process':
+      return `${part.direction}(...)`;
     case 'arithmetic':
       return `$((${wordText(part.expression)}))`;
     case 'parameter':

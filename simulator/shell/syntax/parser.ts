@@ -15,6 +15,9 @@ export class Parser extends TokenReader {
     super(text, line, dialect);
   }
 
+  /** bash: `! ! true` */
+  protected readonly repeatsNegation: boolean = false;
+
   /** A parser of the same dialect for another text. */
   protected another(text: string, line: number): Parser {
     return new Parser(text, this.alias, line);
@@ -94,6 +97,7 @@ export class Parser extends TokenReader {
     while (this.isWord('!')) {
       this.next();
       negated = !negated;
+      if (!this.repeatsNegation) break;
     }
     const commands = [this.command()];
     while (this.isOperator('|') || this.isOperator('|&')) {
@@ -236,7 +240,12 @@ export class Parser extends TokenReader {
       const body = end() ? undefined : this.list(false);
       const token = this.peek();
       const terminator = token.type === 'operator' ? token.text : '';
-      items.push({ patterns, ...(body ? { body } : {}), fallThrough: terminator === ';&' });
+      items.push({
+        patterns,
+        ...(body ? { body } : {}),
+        fallThrough: terminator === ';&',
+        goesOn: terminator === ';;&',
+      });
       if (terminator.startsWith(';')) {
         this.next();
         this.skipNewlines();
@@ -273,13 +282,8 @@ export class Parser extends TokenReader {
     const expanded = new Set<string>();
     for (;;) {
       const token = this.peek();
-      if (
-        inDoubleBrackets(command) &&
-        token.type === 'operator' &&
-        token.text !== '\n' &&
-        token.text !== ';'
-      ) {
-        // Within [[ ]] operators are words.
+      if (inDoubleBrackets(command) && token.type === 'operator' && ['&&', '||'].includes(token.text)) {
+        // Within [[ ]] operators are words, but for redirections.
         this.next();
         command.words.push({
           parts: [{ type: 'text', text: token.text, quoted: true }],

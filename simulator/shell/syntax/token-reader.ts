@@ -65,9 +65,16 @@ export const redirections = new Set([
   '&>>',
 ]);
 
+/** What may stand before a redirection: dash knows one digit, bash variables. */
+const descriptors: Record<Dialect, RegExp> = {
+  ash: /^(\d{1,9})(?=[<>])/,
+  dash: /^(\d)(?=[<>])/,
+  bash: /^(?:(\d{1,9})|\{([A-Za-z_]\w*)\})(?=[<>])/,
+};
+
 export type Token =
   | { type: 'operator'; text: string }
-  | { type: 'io-number'; fd: number }
+  | { type: 'io-number'; fd: number; variable?: string }
   | { type: 'word'; word: Word; text: string | undefined; line: number }
   | { type: 'end' };
 
@@ -80,7 +87,11 @@ export abstract class TokenReader implements CommandParser {
 
   private readonly operators: string[];
 
-  constructor(text: string, line: number, dialect: Dialect = 'ash') {
+  constructor(
+    text: string,
+    line: number,
+    private readonly dialect: Dialect = 'ash',
+  ) {
     this.words = new WordReader(this, dialect);
     this.operators = dialect === 'bash' ? operators : posixOperators;
     this.source = new Source(text);
@@ -128,7 +139,7 @@ export abstract class TokenReader implements CommandParser {
 
   protected redirect(): Redirect {
     let token = this.next();
-    const fd = token.type === 'io-number' ? token.fd : undefined;
+    const { fd, variable } = token.type === 'io-number' ? token : {};
     if (token.type === 'io-number') token = this.next();
     if (token.type !== 'operator') return this.unexpected(token);
     const operator = token.text as Redirect['operator'];
@@ -138,6 +149,7 @@ export abstract class TokenReader implements CommandParser {
       operator,
       fd: fd ?? (operator.startsWith('<') ? 0 : 1),
       target: target.word,
+      ...(variable === undefined ? {} : { variable }),
     };
     if (operator === '<<' || operator === '<<-') {
       const quoted = target.word.parts.some((part) => part.type === 'text' && part.quoted);
@@ -211,12 +223,11 @@ export abstract class TokenReader implements CommandParser {
     if (source.peek() === '#')
       while (source.peek() !== '' && source.text[source.position] !== '\n') source.takeRaw();
     if (source.done) return { type: 'end' };
-    const digit = source.peek();
-    if (digit >= '0' && digit <= '9') {
-      const after = source.peek(1);
-      if (after === '<' || after === '>') return { type: 'io-number', fd: Number(source.take()) };
-    }
-    const operator = this.operators.find((text) => source.startsWith(text));
+    const number = this.descriptor();
+    if (number) return number;
+    const operator = this.words.atProcess(source)
+      ? undefined
+      : this.operators.find((text) => source.startsWith(text));
     if (operator) {
       for (let i = 0; i < operator.length; i++) source.take();
       return { type: 'operator', text: operator };
@@ -227,6 +238,16 @@ export abstract class TokenReader implements CommandParser {
     const [first] = word.parts;
     const plain = word.parts.length === 1 && first?.type === 'text' && !first.quoted;
     return { type: 'word', word, text: plain && first.type === 'text' ? first.text : undefined, line };
+  }
+
+  /** The number (bash: or `{name}`) right before a redirection. */
+  private descriptor(): Token | undefined {
+    const { text, position } = this.source;
+    const [all = '', digits, name] =
+      descriptors[this.dialect].exec(text.slice(position, position + 64)) ?? [];
+    if (all === '') return undefined;
+    this.source.position += all.length;
+    return { type: 'io-number', fd: Number(digits ?? -1), ...(name === undefined ? {} : { variable: name }) };
   }
 
   protected skipNewlines(): void {

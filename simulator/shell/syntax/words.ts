@@ -26,10 +26,25 @@ export class WordReader {
     const parts: Part[] = [];
     const start = source.position;
     this.tilde(source, parts, wordEnd);
-    for (let c = source.peek(); c !== '' && !wordEnd.includes(c); c = source.peek())
-      this.piece(source, parts, false);
+    for (let c = source.peek(); c !== ''; c = source.peek()) {
+      if (this.atProcess(source)) this.process(source, parts);
+      else if (wordEnd.includes(c)) break;
+      else this.piece(source, parts, false);
+    }
     if (source.position === start && parts.length === 0) return undefined;
     return finish(parts);
+  }
+
+  /** Whether `<(` or `>(` stands here, in a dialect that knows process substitution. */
+  atProcess(source: Source): boolean {
+    const c = source.peek();
+    return (c === '<' || c === '>') && source.text[source.position + 1] === '(' && this.dialect !== 'dash';
+  }
+
+  private process(source: Source, parts: Part[]): void {
+    const direction = source.take() as '<' | '>';
+    source.take();
+    parts.push({ type: 'process', direction, body: this.commands.untilParenthesis(source), quoted: true });
   }
 
   /** The text of a here-document whose delimiter was not quoted, or a prompt: expansions, no quotes. */

@@ -21,7 +21,7 @@ export const awk = utility('awk', '[OPTIONS] [AWK_PROGRAM] [FILE]...', async (se
   const program = parseAwk(texts.join('\n'), (message) => self.fail(`cmd. line:1: ${message}`));
   const runner = new AwkRunner(self, program, operands);
   const separator = options.value('F');
-  if (separator !== undefined) runner.set('FS', separator === 't' ? '\t' : unescapeString(separator));
+  if (separator !== undefined) runner.set('FS', unescapeString(separator));
   for (const text of options.values('v')) {
     const equals = text.indexOf('=');
     runner.set(text.slice(0, equals), unescapeString(text.slice(equals + 1)));

@@ -85,7 +85,8 @@ class Expression {
 
   /** What `\(…\)` matched, or the length of the match; anchored at the beginning. */
   private match(text: string, pattern: string): Value {
-    const found = compileRegExp(`^${pattern.replace(/^\^/, '')}`, { extended: false }).exec(text);
+    const first = compileRegExp(pattern, { extended: false, status: 2 }).exec(text);
+    const found = first?.index === 0 ? first : undefined;
     if (/\\\(/.test(pattern)) return found?.[1] ?? '';
     return BigInt(found ? found[0].length : 0);
   }

@@ -3,6 +3,7 @@ import { foldCase } from '../bounded-regexp';
 import { patternSource } from '../expand/pattern';
 import { parseMode } from './mode-text';
 import { baseName, joinPath } from './path-names';
+import { compileRegExp } from './regular-expression';
 import { start, waitThrough } from './running';
 import { findGroup, findUser } from './users';
 import { type Utility, utility } from './utility';
@@ -133,7 +134,12 @@ class Search {
   }
 
   private value(option: string): string {
-    return this.words[this.index++] ?? this.self.fail(`option requires an argument -- '${option}'`);
+    return this.words[this.index++] ?? this.self.fail(`${option} requires an argument`);
+  }
+
+  private depth(option: string): number {
+    const text = this.value(option);
+    return /^\d+$/.test(text) ? Number(text) : this.self.fail(`invalid number '${text}'`);
   }
 
   private primary(): Test {
@@ -160,11 +166,15 @@ class Search {
         return ({ path }) => expression.test(path);
       }
       case '-regex': {
-        const expression = new RegExp(`^(?:${this.value(word)})$`);
-        return ({ path }) => expression.test(path);
+        const expression = compileRegExp(this.value(word), { extended: false });
+        return ({ path }) => {
+          const found = expression.exec(path);
+          return found?.index === 0 && found[0].length === path.length;
+        };
       }
       case '-type': {
         const letters = this.value(word);
+        if (!/^[fdlbcsp](,[fdlbcsp])*$/.test(letters)) self.fail(`invalid argument '${letters}' to '-type'`);
         const letter: Record<string, string> = {
           file: 'f',
           directory: 'd',
@@ -175,10 +185,10 @@ class Search {
         return ({ stat }) => letters.split(',').includes(letter[stat.type] ?? '');
       }
       case '-maxdepth':
-        this.maxDepth = Number(this.value(word));
+        this.maxDepth = this.depth(word);
         return () => true;
       case '-mindepth':
-        this.minDepth = Number(this.value(word));
+        this.minDepth = this.depth(word);
         return () => true;
       case '-depth':
         this.depthFirst = true;
@@ -245,6 +255,16 @@ class Search {
           ? ({ stat }) => (stat.mode & bits) !== 0
           : ({ stat }) => stat.mode === bits;
       }
+      case '-inum': {
+        const inode = Number(this.value(word));
+        return ({ stat }) => stat.ino === inode;
+      }
+      case '-samefile': {
+        const same = self.process.files.stat(this.value(word));
+        return ({ stat }) => stat.ino === same.ino && stat.device === same.device;
+      }
+      case '-executable':
+        return ({ path }) => self.process.files.access(path, 1);
       case '-links': {
         const match = /^([-+]?)(\d+)$/.exec(this.value(word)) ?? self.fail('invalid number');
         return ({ stat }) => compare(stat.nlink, match[1] as string, Number(match[2]));
@@ -293,7 +313,7 @@ class Search {
     const argv: string[] = [];
     for (;;) {
       const word = this.words[this.index++];
-      if (word === undefined) return this.self.fail("missing argument to '-exec'");
+      if (word === undefined) return this.self.fail("unterminated ';' or '+'");
       if (word === ';') break;
       if (word === '+' && argv.at(-1) === '{}') {
         const batch = { argv: argv.slice(0, -1), paths: [] as string[] };

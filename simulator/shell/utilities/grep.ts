@@ -1,9 +1,8 @@
 import { FileError } from '../../files/file-system';
 import type { OpenFile } from '../../files/open-file';
 import type { Program } from '../../runtime/process';
-import { foldCase } from '../bounded-regexp';
+import { type GrepPattern, grepPattern, wholeMatch } from './grep-patterns';
 import { joinPath } from './path-names';
-import { compileRegExp, plainSource, wholeWords } from './regular-expression';
 import { type Options, type Utility, utility } from './utility';
 
 const usage =
@@ -42,7 +41,8 @@ function grepProgram(name: string, fixed: boolean, extended: boolean): Program {
         'no-filename': 'h',
         text: 'a',
       },
-      expandNumbers(self.args),
+      self.args,
+      2,
     );
     const operands = [...options.operands];
     const patterns = options.values('e').flatMap((pattern) => pattern.split('\n'));
@@ -55,7 +55,7 @@ function grepProgram(name: string, fixed: boolean, extended: boolean): Program {
     }
     if (options.count('e') + options.count('f') === 0) {
       const pattern = operands.shift();
-      if (pattern === undefined) throw self.usageFault();
+      if (pattern === undefined) throw self.usageFault(2);
       patterns.push(...pattern.split('\n'));
     }
     const isFixed = (fixed || options.has('F')) && !options.has('E');
@@ -65,13 +65,9 @@ function grepProgram(name: string, fixed: boolean, extended: boolean): Program {
   });
 }
 
-/** `-5` is `-C 5`. */
-function expandNumbers(args: string[]): string[] {
-  return args.map((arg) => (/^-\d+$/.test(arg) ? `-C${arg.slice(1)}` : arg));
-}
-
 class Grep {
-  private readonly expression: RegExp;
+  private readonly patterns: GrepPattern[];
+  private readonly whole: 'line' | 'word' | undefined;
   private readonly before: number;
   private readonly after: number;
   private found = false;
@@ -84,14 +80,10 @@ class Grep {
     fixed: boolean,
     extended: boolean,
   ) {
-    const sources = patterns.map((pattern) => {
-      const source = fixed ? plainSource(pattern) : compileRegExp(pattern, { extended }).source;
-      return source === '(?:)' ? '' : source;
-    });
-    const whole = options.has('w') ? sources.map(wholeWords) : sources;
-    const word = whole.length === 1 ? (whole[0] as string) : whole.map((source) => `(?:${source})`).join('|');
-    const source = patterns.length === 0 ? '(?!)' : options.has('x') ? `^(?:${word})$` : word;
-    this.expression = new RegExp(options.has('i') ? foldCase(source) : source, 'g');
+    const kind = { fixed, extended, ignoreCase: options.has('i') };
+    // The last one is tried first.
+    this.patterns = patterns.toReversed().map((pattern) => grepPattern(pattern, kind));
+    this.whole = options.has('x') ? 'line' : options.has('w') ? 'word' : undefined;
     const context = Number(options.value('C') ?? 0);
     this.before = Number(options.value('B') ?? context);
     this.after = Number(options.value('A') ?? context);
@@ -99,24 +91,25 @@ class Grep {
 
   async run(operands: string[]): Promise<number> {
     const recursive = this.options.has('r') || this.options.has('R');
-    const paths = operands.length > 0 ? operands : [recursive ? '.' : '-'];
-    this.titled = (paths.length > 1 || recursive || this.options.has('H')) && !this.options.has('h');
+    const paths = operands.length > 0 ? operands : ['-'];
+    this.titled = (paths.length > 1 || this.options.has('H')) && !this.options.has('h');
     for (const path of paths) {
       if (this.options.has('q') && this.found) break;
-      if (recursive && this.self.process.files.tryStat(path)?.type === 'directory')
-        await this.directory(path, operands.length === 0);
-      else await this.file(path);
+      if (recursive && this.self.process.files.tryStat(path)?.type === 'directory') {
+        this.titled = !this.options.has('h');
+        await this.directory(path);
+      } else await this.file(path);
     }
     if (this.self.status === 2 && !(this.options.has('q') && this.found)) return 2;
     return this.found ? 0 : 1;
   }
 
-  private async directory(path: string, implied: boolean): Promise<void> {
+  /** Links to files are followed, links to directories are not. */
+  private async directory(path: string): Promise<void> {
     for (const name of this.self.process.files.list(path)) {
-      const child = implied && path === '.' ? name : joinPath(path, name);
-      const stat = this.self.process.files.tryStat(child, false);
-      if (stat?.type === 'directory') await this.directory(child, false);
-      else if (stat?.type === 'file') await this.file(child);
+      const child = joinPath(path, name);
+      if (this.self.process.files.tryStat(child, false)?.type === 'directory') await this.directory(child);
+      else if (this.self.process.files.tryStat(child)?.type === 'file') await this.file(child);
     }
   }
 
@@ -131,6 +124,8 @@ class Grep {
       await this.search(path === '-' ? '(standard input)' : path, file);
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
+      // A directory can be opened; that it cannot be read is not said.
+      if (error.code === 'EISDIR') return;
       this.self.status = 2;
       if (!this.options.has('s')) await this.self.warnError(path, error, 2);
     } finally {
@@ -163,8 +158,8 @@ class Grep {
         number++;
         const turn = self.process.checkpoint();
         if (turn) await turn;
-        this.expression.lastIndex = 0;
-        const matched = this.expression.test(text) !== invert;
+        const pattern = this.matching(text);
+        const matched = (pattern !== undefined) !== invert;
         if (!matched) {
           if (pendingAfter > 0) {
             pendingAfter--;
@@ -181,7 +176,8 @@ class Grep {
         if (quiet || options.has('l')) break search;
         if (!listing) {
           for (const [at, earlier] of history.splice(0)) await line(at, earlier, '-');
-          if (options.has('o') && !invert) await this.matches(title, number, text);
+          if (options.has('o') && pattern) await this.matches(pattern, title, number, text);
+          else if (options.has('o')) continue;
           else await line(number, text, ':');
           pendingAfter = this.after;
         }
@@ -197,13 +193,20 @@ class Grep {
     }
   }
 
-  private async matches(title: string, number: number, text: string): Promise<void> {
-    this.expression.lastIndex = 0;
-    for (const match of text.matchAll(this.expression)) {
-      if (match[0] === '') continue;
-      await this.self.print(
-        `${title === '' ? '' : `${title}:`}${this.options.has('n') ? `${number}:` : ''}${match[0]}\n`,
-      );
+  /** The first pattern that the line matches. */
+  private matching(line: string): GrepPattern | undefined {
+    const { whole } = this;
+    return this.patterns.find((pattern) => (whole ? wholeMatch(pattern, line, whole) : pattern.test(line)));
+  }
+
+  private async matches(pattern: GrepPattern, title: string, number: number, text: string): Promise<void> {
+    const prefix = `${title === '' ? '' : `${title}:`}${this.options.has('n') ? `${number}:` : ''}`;
+    let found = this.whole ? wholeMatch(pattern, text, this.whole) : pattern.find(text, 0);
+    while (found) {
+      const [start, end] = found;
+      if (end > start) await this.self.print(`${prefix}${text.slice(start, end)}\n`);
+      if (end >= text.length) return;
+      found = pattern.find(text, end > start ? end : end + 1);
     }
   }
 }

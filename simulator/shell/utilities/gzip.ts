@@ -5,8 +5,9 @@ import { type Utility, utility } from './utility';
 
 async function zip(self: Utility, unzip: boolean, toOutput: boolean): Promise<void> {
   const options = self.options('cdfktnvq123456789', { stdout: 'c', decompress: 'd', keep: 'k', force: 'f' });
-  const expand = unzip || options.has('d');
-  const stdout = toOutput || options.has('c');
+  const tests = options.has('t');
+  const expand = unzip || tests || options.has('d');
+  const stdout = toOutput || tests || options.has('c');
   for (const path of options.operands.length > 0 ? options.operands : ['-']) {
     if (expand && path !== '-' && !stdout && !/\.(gz|tgz|Z)$/.test(path)) {
       await self.warn(
@@ -18,7 +19,8 @@ async function zip(self: Utility, unzip: boolean, toOutput: boolean): Promise<vo
     if (!file) continue;
     const toStream = path === '-' || stdout;
     const parts: Uint8Array[] = [];
-    const keep = (part: Uint8Array) => (toStream ? self.process.write(1, part) : void parts.push(part));
+    const keep = (part: Uint8Array) =>
+      tests ? undefined : toStream ? self.process.write(1, part) : void parts.push(part);
     try {
       if (expand) await keep(expanded(encode(await self.readAll(file))));
       else await compress(self, file, keep);

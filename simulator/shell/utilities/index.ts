@@ -59,7 +59,7 @@ import { dos2unix, expand, unexpand, unix2dos } from './tabs';
 import { test } from './test';
 import { tr } from './translate';
 import { tree } from './tree';
-import { version } from './utility';
+import { ofBusybox, version } from './utility';
 
 /** The programs of BusyBox by name. */
 export const applets: Record<string, Program | undefined> = Object.assign(Object.create(null), {
@@ -200,6 +200,7 @@ export const applets: Record<string, Program | undefined> = Object.assign(Object
 
 /** The multi-call binary: the applet that argv[0], else the first argument, names. */
 export const busybox: Program = async (process) => {
+  ofBusybox.add(process);
   const path = (process.argv[0] ?? 'busybox').replace(/^-/, '');
   const name = path.slice(path.lastIndexOf('/') + 1);
   const own = name === 'busybox' ? undefined : applets[name];

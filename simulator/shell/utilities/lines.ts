@@ -64,7 +64,8 @@ export const wc = utility(
 function parseRanges(self: Utility, text: string): [number, number][] {
   return text.split(',').map((part) => {
     const match = /^(\d*)(-?)(\d*)$/.exec(part);
-    if (!match || part === '' || part === '-') return self.fail(`invalid range '${part}'`);
+    if (!match || part === '' || part === '-')
+      return self.fail(/^[-\d]*$/.test(part) ? `invalid range '${part}'` : `invalid number '${part}'`);
     const from = match[1] === '' ? 1 : Number(match[1]);
     const to = match[2] === '' ? from : match[3] === '' ? Number.MAX_SAFE_INTEGER : Number(match[3]);
     if (from === 0) self.fail(`invalid range '${part}'`);
@@ -87,7 +88,7 @@ export const cut = utility(
     const list = options.value('f') ?? options.value('c') ?? options.value('b');
     if (list === undefined) return self.fail('expected a list of bytes, characters, or fields');
     const ranges = parseRanges(self, list).sort((a, b) => a[0] - b[0]);
-    const delimiter = options.value('d') ?? '\t';
+    const delimiter = options.value('d')?.slice(0, 1) ?? '\t';
     const joiner = options.value('O') ?? delimiter;
     const byFields = options.has('f');
     const select = (items: string[]): string[] => {
@@ -136,6 +137,8 @@ export const uniq = utility(
       if ((options.has('d') && repeats < 2) || (options.has('u') && repeats > 1)) return;
       await self.print(`${options.has('c') ? `${String(repeats).padStart(7)} ` : ''}${current}\n`);
     };
+    const target = options.operands[1];
+    if (target !== undefined && target !== '-') self.process.addFd(await self.process.open(target, 'w'), 1);
     for await (const { file } of inputs(self, options.operands.slice(0, 1))) {
       for await (const { lines } of self.lines(file)) {
         for (const line of lines) {

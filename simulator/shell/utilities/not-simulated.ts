@@ -27,6 +27,8 @@ export const logger = utility('logger', '[-s] [-t TAG] [-p PRIO] [MESSAGE]', asy
   if (options.has('s')) for (const line of text.split('\n')) await self.process.write(2, `${tag}: ${line}\n`);
 });
 
-export const hostid = utility('hostid', '', (self) => void self.print('00000000\n'));
+export const hostid = utility('hostid', '', async (self) => {
+  await self.print('00000000\n');
+});
 
 export const logname = utility('logname', '', (self) => self.fail('getlogin: No such device or address'));

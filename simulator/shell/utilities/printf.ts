@@ -29,12 +29,11 @@ export function formatPrintf(format: string, args: string[]): { output: string; 
         i++;
         continue;
       }
-      const match = /^%([-+ 0#']*)(\*|\d+)?(?:\.(\*|\d*))?(?:hh|h|ll|l|L|j|z|t|q)?([diouxXcsbeEfFgGaA])/.exec(
+      const match = /^%([-+ 0#']*)(\*|\d+)?(?:\.(\*|\d*))?(?:hh|h|ll|l|L|j|z|t|q)?([diouxXcsbeEfFgG])/.exec(
         format.slice(i),
       );
       if (!match) {
-        const bad = /^%[-+ 0#']*[\d.*]*/.exec(format.slice(i))?.[0] ?? '%';
-        errors.push(`${format.slice(i, i + bad.length)}: invalid format`);
+        errors.push(`${format.slice(i)}: invalid format`);
         return { output, errors };
       }
       i += match[0].length - 1;
@@ -77,8 +76,8 @@ function convert(
     const text = argument ?? '';
     return pad(precision === undefined ? text : text.slice(0, precision), width, flags, false);
   }
-  if (conversion === 'c') return pad((argument ?? '').slice(0, 1), width, flags, false);
-  if ('eEfFgGaA'.includes(conversion)) {
+  if (conversion === 'c') return pad(argument?.slice(0, 1) || '\0', width, flags, false);
+  if ('eEfFgG'.includes(conversion)) {
     const number = parseFloatArgument(argument, errors);
     return padNumber(formatFloat(conversion, number, precision, flags), width, flags);
   }
@@ -142,9 +141,18 @@ function formatFloat(
 }
 
 function fixed(number: number, digits: number): string {
-  if (number < 1e21) return number.toFixed(Math.min(100, digits));
+  if (number < 1e21) return roundedToEven(number, Math.min(100, digits));
   const whole = BigInt(number).toString();
   return digits > 0 ? `${whole}.${'0'.repeat(digits)}` : whole;
+}
+
+/** C rounds what lies right between two neighbours to the even one. */
+function roundedToEven(number: number, digits: number): string {
+  const exact = number.toFixed(100);
+  const end = exact.indexOf('.') + 1 + digits;
+  const kept = exact.slice(0, digits === 0 ? end - 1 : end);
+  const isTie = /^50*$/.test(exact.slice(end));
+  return isTie && Number(kept.at(-1)) % 2 === 0 ? kept : number.toFixed(digits);
 }
 
 function exponent(number: number, digits: number): string {

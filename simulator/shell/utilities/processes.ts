@@ -3,6 +3,7 @@ import { FileError } from '../../files/file-system';
 import { terminalOf } from '../../files/terminal';
 import { type Process, type SignalName, signalNumbers } from '../../runtime/process';
 import { parseSignal } from '../../runtime/signal-rules';
+import { compileRegExp } from './regular-expression';
 import { userName } from './users';
 import { type Utility, utility } from './utility';
 
@@ -128,14 +129,16 @@ function matching(
   pattern: string | undefined,
   options: { has(letter: string): boolean; value(letter: string): string | undefined },
 ): Process[] {
-  const expression =
-    pattern === undefined ? undefined : new RegExp(options.has('x') ? `^(?:${pattern})$` : pattern);
+  const expression = pattern === undefined ? undefined : compileRegExp(pattern, { extended: true });
   const own = selfAndParents(self);
   let found = visible(self).filter((process) => {
     if (own.has(process.pid) || process.state === 'zombie') return false;
     if (options.has('P') && String(process.ppid) !== options.value('P')) return false;
     if (!expression) return true;
-    return expression.test(options.has('f') ? process.argv.join(' ') : process.name) !== options.has('v');
+    const text = options.has('f') ? process.argv.join(' ') : process.name;
+    const match = expression.exec(text);
+    const fits = match !== null && (!options.has('x') || (match.index === 0 && match[0] === text));
+    return fits !== options.has('v');
   });
   if (options.has('n')) found = found.slice(-1);
   if (options.has('o')) found = found.slice(0, 1);

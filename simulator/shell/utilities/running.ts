@@ -1,7 +1,7 @@
 import { errorText } from '../../files/error-text';
 import { FileError } from '../../files/file-system';
 import { findInPath } from '../../runtime/load-program';
-import { Interrupted, type Process, type SignalName } from '../../runtime/process';
+import { Interrupted, type Process, type SignalName, signalNumbers } from '../../runtime/process';
 import { parseSignal } from '../../runtime/signal-rules';
 import { type Utility, utility } from './utility';
 
@@ -209,7 +209,7 @@ export const xargs = utility(
   'xargs',
   '[OPTIONS] [PROG ARGS]\n\nRun PROG on every item given by stdin',
   async (self) => {
-    const options = self.options('+0rtpn:L:s:I:i:P:E:e:xa:d:', {
+    const options = self.options('+0rtn:L:s:I:P:E:xa:', {
       null: '0',
       'no-run-if-empty': 'r',
       verbose: 't',
@@ -218,8 +218,13 @@ export const xargs = utility(
       'max-procs': 'P',
     });
     const argv = options.operands.length > 0 ? options.operands : ['echo'];
-    const input = self.process.fds.get(0);
-    const text = input ? await self.readAll(input) : '';
+    const path = options.value('a');
+    const input = path === undefined ? self.process.fds.get(0) : await self.open(path, path);
+    if (path !== undefined && !input) return 1;
+    const all = input ? await self.readAll(input) : '';
+    const stop = options.value('E');
+    const stopAt = stop === undefined ? -1 : all.split('\n').indexOf(stop);
+    const text = stopAt < 0 ? all : all.split('\n').slice(0, stopAt).join('\n');
     const replace = options.value('I');
     const lines = options.has('L');
     const items = options.has('0')
@@ -243,13 +248,16 @@ export const xargs = utility(
     }
     if (items.length === 0 && !options.has('r') && replace === undefined) commands.push(argv);
     let status = 0;
+    let trouble = '';
     const nothing = self.process.files.open('/dev/null', 'r');
     const fds = new Map(self.process.fds).set(0, nothing);
     const running: Process[] = [];
     const finish = async (child: Process) => {
       const { code, signal } = await waitThrough(self.process, child);
-      if (signal) status = 125;
-      else if (code === 255) status = 124;
+      if (signal) {
+        status = 125;
+        trouble = `terminated by signal ${signalNumbers[signal]}`;
+      } else if (code === 255) status = 124;
       else if (code !== 0) status = 123;
       return code !== 255 && !signal;
     };
@@ -260,7 +268,10 @@ export const xargs = utility(
       running.push(child);
       if (running.length < parallel) continue;
       if (!(await finish(running.shift() as Process))) {
-        await self.warn(`${command[0]}: exited with status 255; aborting`, status);
+        await self.warn(
+          trouble === '' ? `${command[0]}: exited with status 255; aborting` : `'${command[0]}' ${trouble}`,
+          status,
+        );
         return status;
       }
     }

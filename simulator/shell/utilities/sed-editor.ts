@@ -1,5 +1,6 @@
 import { decode } from '../../files/byte-string';
 import type { OpenFile } from '../../files/open-file';
+import { matchesOf } from './regular-expression';
 import type { SedAddress, SedCommand } from './sed-script';
 import type { Utility } from './utility';
 
@@ -157,7 +158,8 @@ export class SedEditor {
             [this.pattern, this.hold] = [this.hold, this.pattern];
             break;
           case 'l':
-            await this.out(`${visible(this.pattern)}$\n`);
+            // BusyBox takes the command, and does nothing.
+            if (this.self.gnu) await this.out(`${visible(this.pattern)}$\n`);
             break;
           case 'n':
             if (!this.lookahead) return this.quit();
@@ -227,7 +229,9 @@ export class SedEditor {
     if (!second) return this.matches(first);
     const state = this.active.get(command);
     if (state === undefined) {
-      if (!(first.line === 0 ? this.number === 1 : this.matches(first))) return false;
+      // GNU: with line 0 the second address may match on the first line. Elsewhere there is no such line.
+      const begins = first.line === 0 ? this.self.gnu && this.number === 1 : this.matches(first);
+      if (!begins) return false;
       if (first.line === 0 && second.expression && this.matches(second)) return true;
       if (second.line !== undefined && second.line <= this.number) return true;
       if (second.plus !== undefined) {
@@ -268,20 +272,17 @@ export class SedEditor {
   }
 
   private async substitute(command: SedCommand): Promise<void> {
-    const found = this.expressionOf(command.expression);
-    const expression = found.global ? found : new RegExp(found.source, `${found.flags}g`);
+    const expression = this.expressionOf(command.expression);
     const which = command.number ?? 1;
     let seen = 0;
     let changed = false;
     const before = this.pattern;
     let result = '';
     let position = 0;
-    for (const match of before.matchAll(expression)) {
-      // An empty match right after a match does not count.
-      if (match[0] === '' && position > 0 && match.index === position && changed) continue;
+    for (const match of matchesOf(before, expression)) {
       seen++;
       if (seen < which) continue;
-      result += before.slice(position, match.index) + replacement(command.text ?? '', match);
+      result += before.slice(position, match.index) + replacement(command.text ?? '', match, this.self.gnu);
       position = match.index + match[0].length;
       changed = true;
       if (!command.global) break;
@@ -325,7 +326,8 @@ export class SedEditor {
   }
 }
 
-function replacement(text: string, match: RegExpExecArray): string {
+/** `\\U`, `\\L`, `\\u` and `\\l` are GNU's. */
+function replacement(text: string, match: RegExpExecArray, gnu: boolean): string {
   let result = '';
   let mode = '';
   let once = '';
@@ -347,8 +349,8 @@ function replacement(text: string, match: RegExpExecArray): string {
       if (next >= '0' && next <= '9') add(match[Number(next)] ?? '');
       else if (next === 'n') add('\n');
       else if (next === 't') add('\t');
-      else if ('ULE'.includes(next) && next !== '') mode = next === 'E' ? '' : next;
-      else if ('ul'.includes(next) && next !== '') once = next;
+      else if (gnu && 'ULE'.includes(next) && next !== '') mode = next === 'E' ? '' : next;
+      else if (gnu && 'ul'.includes(next) && next !== '') once = next;
       else add(next);
     } else add(c);
   }

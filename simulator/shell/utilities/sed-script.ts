@@ -58,6 +58,8 @@ export function parseSedScript(self: Utility, text: string, extended: boolean): 
     }
     return self.fail(`unmatched '${delimiter}'`);
   };
+  const expression = (pattern: string, ignoreCase: boolean, lines: boolean): RegExp | 'last' =>
+    pattern === '' ? 'last' : compileRegExp(pattern, { extended, ignoreCase, flags: lines ? 'gm' : 'g' });
   const address = (): SedAddress | undefined => {
     const c = text[i] ?? '';
     if (/\d/.test(c)) {
@@ -73,9 +75,9 @@ export function parseSedScript(self: Utility, text: string, extended: boolean): 
       if (c === '\\') i++;
       const delimiter = text[i++] as string;
       const pattern = delimited(delimiter, true);
-      let flags = '';
-      while (/[IM]/.test(text[i] ?? '')) flags += text[i++] === 'I' ? 'i' : 'm';
-      return { expression: pattern === '' ? 'last' : compileRegExp(pattern, { extended, flags }) };
+      const given = /^[IM]*/.exec(text.slice(i))?.[0] ?? '';
+      i += given.length;
+      return { expression: expression(pattern, given.includes('I'), given.includes('M')) };
     }
     return undefined;
   };
@@ -172,9 +174,10 @@ export function parseSedScript(self: Utility, text: string, extended: boolean): 
         break;
       case 'q':
       case 'Q': {
+        if (letter === 'Q' && !self.gnu) self.fail('unsupported command Q');
         spaces();
         const code = /^\d+/.exec(text.slice(i));
-        if (code) {
+        if (code && self.gnu) {
           command.number = Number(code[0]);
           i += code[0].length;
         }
@@ -186,8 +189,8 @@ export function parseSedScript(self: Utility, text: string, extended: boolean): 
           part.replace(/\\(.)/g, (_, c: string) => (c === 'n' ? '\n' : c === 't' ? '\t' : c));
         const from = plainText(delimited(delimiter, false));
         const to = plainText(delimited(delimiter, false));
-        if (from.length !== to.length) self.fail('strings for y command have different lengths');
-        command.map = new Map([...from].map((c, at) => [c, to[at] as string]));
+        if (from.length !== to.length && self.gnu) self.fail('strings for y command have different lengths');
+        command.map = new Map([...from].map((c, at) => [c, to[at] ?? c]));
         break;
       }
       case 's': {
@@ -202,7 +205,7 @@ export function parseSedScript(self: Utility, text: string, extended: boolean): 
             command.global = true;
             command.number = undefined;
           } else if (flag === 'p') command.print = true;
-          else if (flag === 'i' || flag === 'I') flags = 'i';
+          else if (flag === 'i' || flag === 'I') flags += 'i';
           else if (flag === 'm' || flag === 'M') flags += 'm';
           else if (flag === 'w') {
             i++;
@@ -215,8 +218,7 @@ export function parseSedScript(self: Utility, text: string, extended: boolean): 
             i += digits.length - 1;
           } else self.fail(`bad option in substitution expression`);
         }
-        command.expression =
-          pattern === '' ? 'last' : compileRegExp(pattern, { extended, flags: `${flags}g` });
+        command.expression = expression(pattern, flags.includes('i'), flags.includes('m'));
         break;
       }
       default:

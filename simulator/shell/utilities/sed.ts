@@ -6,20 +6,24 @@ export const sed = utility(
   'sed',
   '[-i[SFX]] [-nrE] [-f FILE]... [-e CMD]... [FILE]...\nor: sed [-i[SFX]] [-nrE] CMD [FILE]...',
   async (self) => {
+    if (!self.gnu && self.args.includes('--version')) {
+      await self.print('This is not GNU sed version 4.0\n');
+      return 0;
+    }
     const inPlace = self.args.find((arg) => /^-i.*|^--in-place/.test(arg));
     const args = self.args.flatMap((arg) =>
       arg === inPlace ? [] : /^-n?[rE]?i$/.test(arg) ? [arg.replace('i', '')] : [arg],
     );
     const edits = inPlace !== undefined || self.args.some((arg) => /^-n?[rE]?i$/.test(arg) && arg !== '-i');
     const options = self.options(
-      'nrEse:f:zu',
+      self.gnu ? 'nrEse:f:zu' : 'nrEe:f:',
       { quiet: 'n', silent: 'n', expression: 'e', 'regexp-extended': 'E' },
       args,
     );
     const operands = [...options.operands];
     const pieces = options.values('e');
     for (const path of options.values('f')) {
-      const file = await self.open(path);
+      const file = await self.open(path, path);
       if (!file) return 1;
       pieces.push((await self.readAll(file)).replace(/\n$/, ''));
       file.release();
@@ -29,8 +33,9 @@ export const sed = utility(
       if (script === undefined) throw self.usageFault();
       pieces.push(script);
     }
-    const commands = parseSedScript(self, pieces.join('\n'), options.has('r') || options.has('E'));
-    const quiet = options.has('n');
+    const text = pieces.join('\n');
+    const commands = parseSedScript(self, text, options.has('r') || options.has('E'));
+    const quiet = options.has('n') || /^#n(\n|$)/.test(text);
     if (!edits) {
       const editor = new SedEditor(self, commands, quiet);
       await editor.run(operands.length > 0 ? operands : ['-']);

@@ -13,17 +13,22 @@ export const sort = utility(
   'sort',
   '[-nrughMcszbdfiokt] [-o FILE] [-k START[.OFS][OPTS][,END[.OFS][OPTS]] [-t CHAR] [FILE]...\n\nSort lines of text',
   async (self) => {
-    const options = self.options('nrughMucszbdfiVo:k:t:S:T:m', {
-      reverse: 'r',
-      unique: 'u',
-      'numeric-sort': 'n',
-      key: 'k',
-      'field-separator': 't',
-      output: 'o',
-      'human-numeric-sort': 'h',
-      'version-sort': 'V',
-      stable: 's',
-    });
+    const options = self.options(
+      'nrughMucszbdfiVo:k:t:S:T:m',
+      {
+        reverse: 'r',
+        unique: 'u',
+        'numeric-sort': 'n',
+        key: 'k',
+        'field-separator': 't',
+        output: 'o',
+        'human-numeric-sort': 'h',
+        'version-sort': 'V',
+        stable: 's',
+      },
+      self.args,
+      2,
+    );
     const ending = options.has('z') ? '\0' : '\n';
     const lines: string[] = [];
     let size = 0;
@@ -127,7 +132,7 @@ async function merge(
 
 function comparison(self: Utility, options: Options): Comparison {
   const byKeys = keyOrder(self, options);
-  const stable = options.has('s') || options.has('u');
+  const stable = options.has('s');
   const reverse = options.has('r') ? -1 : 1;
   return (a, b) => {
     const order = byKeys(a, b);
@@ -153,7 +158,7 @@ function keyOrder(self: Utility, options: Options): Comparison {
 
 function parseKey(self: Utility, text: string): Key {
   const match = /^(\d+)(?:\.(\d+))?([a-zA-Z]*)(?:,(\d+)(?:\.(\d+))?([a-zA-Z]*))?$/.exec(text);
-  if (!match) return self.fail(`bad field specification '${text}'`, 2);
+  if (!match || Number(match[1]) === 0) return self.fail('bad field specification', 2);
   return {
     fromField: Number(match[1]),
     fromCharacter: Number(match[2] ?? 1),

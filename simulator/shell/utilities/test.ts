@@ -1,6 +1,6 @@
 import type { Process, Program } from '../../runtime/process';
 import { matchesPattern } from '../expand/pattern';
-import { compileRegExp } from './regular-expression';
+import { posixExpression } from '../posix-regexp/posix-expression';
 
 /** An expression that test(1) cannot read: status 2. */
 class TestFault extends Error {
@@ -23,7 +23,7 @@ const binaryOperators = new Set([
   '-ot',
   '-ef',
 ]);
-const unaryOperators = new Set([...'bcdefghknoprstuwxzLSGONu'].map((letter) => `-${letter}`));
+const unaryOperators = new Set([...'bcdefghknoprstuwxzLSGO'].map((letter) => `-${letter}`));
 
 /** test(1) by the number of arguments, as POSIX says; true or false. Throws TestFault. */
 function evaluateTest(process: Process, args: string[]): boolean {
@@ -148,7 +148,7 @@ function compare(process: Process, left: string, operator: string, right: string
 }
 
 function integer(text: string): number {
-  if (!/^\s*[-+]?\d+\s*$/.test(text)) throw new TestFault(`${text}: bad number`);
+  if (!/^\s*[-+]?\d+\s*$/.test(text)) throw new TestFault(text === '' ? 'bad number' : `${text}: bad number`);
   return Number(text);
 }
 
@@ -225,7 +225,7 @@ export function runTest(
 /** `[[ text =~ expression ]]`: status 2 when the expression cannot be read. */
 function matchesExpression(text: string, expression: string): { status: number } {
   try {
-    return { status: compileRegExp(expression, { extended: true }).test(text) ? 0 : 1 };
+    return { status: posixExpression(expression, { extended: true }).test(text) ? 0 : 1 };
   } catch {
     return { status: 2 };
   }

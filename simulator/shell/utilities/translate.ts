@@ -1,4 +1,4 @@
-import { type Utility, utility } from './utility';
+import { utility } from './utility';
 
 const trClasses: Record<string, string> = {
   alpha: range(65, 90) + range(97, 122),
@@ -21,7 +21,7 @@ function range(from: number, to: number): string {
   return text;
 }
 
-function expandSet(self: Utility, text: string): string {
+function expandSet(text: string): string {
   const escapes: Record<string, string> = {
     n: '\n',
     t: '\t',
@@ -57,7 +57,7 @@ function expandSet(self: Utility, text: string): string {
     const c = plain[i] as string;
     const to = plain[i + 2];
     if (c.length === 1 && plain[i + 1] === '-' && to !== undefined && to.length === 1) {
-      if (to < c) self.fail(`range endpoints of '${c}-${to}' are in reverse collating sequence order`);
+      // One that goes backwards is empty.
       result += range(c.charCodeAt(0), to.charCodeAt(0));
       i += 2;
     } else result += c.length === 2 ? c[1] : c;
@@ -69,13 +69,17 @@ export const tr = utility(
   'tr',
   '[-cds] STRING1 [STRING2]\n\nTranslate, squeeze, or delete characters from stdin, writing to stdout',
   async (self) => {
-    const options = self.options('+cCdst', { delete: 'd', complement: 'c', 'squeeze-repeats': 's' });
+    const options = self.options(self.gnu ? '+cCdst' : '+cCds', {
+      delete: 'd',
+      complement: 'c',
+      'squeeze-repeats': 's',
+    });
     const [first, second] = options.operands;
     if (first === undefined) throw self.usageFault();
     const complement = options.has('c') || options.has('C');
-    let from = expandSet(self, first);
+    let from = expandSet(first);
     if (complement) from = [...range(0, 255)].filter((c) => !from.includes(c)).join('');
-    const to = second === undefined ? undefined : expandSet(self, second);
+    const to = second === undefined ? undefined : expandSet(second);
     const table = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code));
     const deleting = options.has('d');
     if (!deleting && to !== undefined && to !== '') {

@@ -3,6 +3,7 @@ import { errorText } from '../../files/error-text';
 import { FileError } from '../../files/file-system';
 import type { OpenFile } from '../../files/open-file';
 import type { Process, Program } from '../../runtime/process';
+import { ExpressionFault } from '../posix-regexp/syntax';
 
 export const version = 'BusyBox v1.36.1 (2024-06-10 07:11:47 UTC) multi-call binary.';
 
@@ -29,6 +30,9 @@ export interface Options {
   operands: string[];
 }
 
+/** Processes that run BusyBox, under whichever name. */
+export const ofBusybox = new WeakSet<Process>();
+
 /** What a utility needs of its process, with the wording of BusyBox. */
 export class Utility {
   private pending = '';
@@ -40,6 +44,11 @@ export class Utility {
     private readonly usageText = '',
   ) {}
 
+  /** A program of its own, as Debian's are, and not one of BusyBox. */
+  get gnu(): boolean {
+    return !ofBusybox.has(this.process);
+  }
+
   get args(): string[] {
     return this.process.argv.slice(1);
   }
@@ -48,7 +57,7 @@ export class Utility {
    * Reads options: `letters` as getopt's, a colon after those that take a value, `+` in front to stop at the first operand;
    * `long` maps long names to letters. Throws UtilityFault with the usage for an unknown one.
    */
-  options(letters: string, long: Record<string, string> = {}, args = this.args): Options {
+  options(letters: string, long: Record<string, string> = {}, args = this.args, status = 1): Options {
     const found = new Map<string, string[]>();
     const operands: string[] = [];
     const stops = letters.startsWith('+');
@@ -66,14 +75,18 @@ export class Utility {
         if (name === 'help') throw new UtilityFault(this.usage(), 0, true);
         const letter = long[name] ?? Object.entries(long).find(([known]) => known.startsWith(name))?.[1];
         if (letter === undefined)
-          throw new UtilityFault(`${this.name}: unrecognized option '${arg}'\n${this.usage()}`, 1, true);
+          throw new UtilityFault(`${this.name}: unrecognized option '${arg}'\n${this.usage()}`, status, true);
         if (takes(letter)) add(letter, equals < 0 ? (args[++i] ?? '') : arg.slice(equals + 1));
         else add(letter, '');
       } else if (arg.startsWith('-') && arg !== '-') {
         for (let j = 1; j < arg.length; j++) {
           const letter = arg[j] as string;
           if (letter === ':' || letter === '+' || !letters.includes(letter)) {
-            throw new UtilityFault(`${this.name}: invalid option -- '${letter}'\n${this.usage()}`, 1, true);
+            throw new UtilityFault(
+              `${this.name}: invalid option -- '${letter}'\n${this.usage()}`,
+              status,
+              true,
+            );
           }
           if (!takes(letter)) {
             add(letter, '');
@@ -83,7 +96,7 @@ export class Utility {
           if (value === undefined) {
             throw new UtilityFault(
               `${this.name}: option requires an argument -- '${letter}'\n${this.usage()}`,
-              1,
+              status,
               true,
             );
           }
@@ -109,8 +122,8 @@ export class Utility {
     return `${version}\n\nUsage: ${this.name} ${this.usageText}`.trimEnd();
   }
 
-  usageFault(): UtilityFault {
-    return new UtilityFault(this.usage(), 1, true);
+  usageFault(status = 1): UtilityFault {
+    return new UtilityFault(this.usage(), status, true);
   }
 
   /** `name: message` on standard error. */
@@ -239,6 +252,11 @@ export function utility(
           error.bare ? `${error.message}\n` : `${name}: ${error.message}\n`,
         );
         return error.status;
+      }
+      if (error instanceof ExpressionFault) {
+        await self.flush();
+        await process.write(2, `${name}: ${error.message}\n`);
+        return 2;
       }
       if (error instanceof FileError && error.code === 'EPIPE') return 1;
       if (error instanceof FileError && error.code !== 'EBADF') {

@@ -23,8 +23,9 @@ export type Flow = 'next' | 'nextfile' | 'break' | 'continue' | 'exit' | 'return
 export abstract class AwkEvaluator extends AwkState {
   readonly streams: AwkStreams;
   protected returned: Value = '';
-  /** Of rand(). */
+  /** Of rand(), and what srand() was given. */
   seed = 0.5;
+  seedNumber = 1;
 
   constructor(
     self: Utility,

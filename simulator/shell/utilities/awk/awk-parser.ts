@@ -84,7 +84,7 @@ class AwkParser {
     for (;;) {
       while (this.is('\n') || this.is(';')) this.i++;
       if (this.is('}')) break;
-      if (this.peek().type === 'end') this.fail('Unexpected end of string');
+      if (this.peek().type === 'end') this.fail('Unexpected token');
       body.push(this.statement());
     }
     this.i++;
@@ -227,7 +227,7 @@ class AwkParser {
     if (this.is('>') || this.is('>>') || this.is('|')) {
       const op = this.take().text;
       this.noGreater++;
-      statement.redirect = { op, target: this.binary(5) };
+      statement.redirect = { op, target: this.conditional() };
       this.noGreater--;
     }
     return statement;
@@ -394,6 +394,6 @@ class AwkParser {
       this.i++;
       return { t: 'index', name: token.text, keys: this.list(']') };
     }
-    return this.fail(token.type === 'end' ? 'Unexpected end of string' : 'Unexpected token');
+    return this.fail('Unexpected token');
   }
 }

@@ -1,4 +1,3 @@
-import { formatPrintf } from '../printf';
 import { AwkEvaluator, type Flow, type Run } from './awk-evaluator';
 import type { Node, Rule, Statement } from './awk-syntax';
 import { Loose, number, truth, type Value } from './awk-value';
@@ -146,9 +145,7 @@ export class AwkRunner extends AwkEvaluator {
     else {
       const ofmt = this.text(this.globals.get('OFMT') as Value);
       const shown = values.map((value) =>
-        typeof value === 'number' && !Number.isInteger(value)
-          ? formatPrintf(ofmt, [String(value)]).output
-          : this.text(value),
+        typeof value === 'number' && !Number.isInteger(value) ? this.format([ofmt, value]) : this.text(value),
       );
       text = (values.length > 0 ? shown.join(this.special('OFS')) : this.line()) + this.special('ORS');
     }

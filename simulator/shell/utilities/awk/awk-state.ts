@@ -1,5 +1,5 @@
 import { formatPrintf } from '../printf';
-import { compileRegExp } from '../regular-expression';
+import { compileRegExp, splitAt } from '../regular-expression';
 import type { Utility } from '../utility';
 import { type Cell, Loose, number, type Table, type Value } from './awk-value';
 
@@ -7,6 +7,9 @@ import { type Cell, Loose, number, type Table, type Value } from './awk-value';
 const elementBytes = 64;
 /** Growth by less is not told to the kernel. */
 const noticeableBytes = 1 << 18;
+
+/** Expressions that are kept compiled. */
+const mostExpressions = 500;
 
 function size(value: Value | undefined): number {
   return typeof value === 'string' ? value.length : value instanceof Loose ? value.text.length : 0;
@@ -114,7 +117,7 @@ export class AwkState {
     if (typeof value !== 'number') return value.text;
     if (Number.isInteger(value) && Math.abs(value) < 2 ** 63)
       return Math.abs(value) < 1e16 ? String(value) : BigInt(value).toString();
-    return formatPrintf(this.special('CONVFMT'), [String(value)]).output;
+    return this.format([this.special('CONVFMT'), value]);
   }
 
   protected line(): string {
@@ -139,7 +142,7 @@ export class AwkState {
     if (text === '') return [];
     if (separator === '') return [...text];
     if (separator.length === 1) return text.split(separator);
-    return text.split(this.regex(separator));
+    return splitAt(text, this.regex(separator));
   }
 
   protected field(index: number): Value {
@@ -163,9 +166,12 @@ export class AwkState {
   regex(source: string): RegExp {
     let regex = this.regexes.get(source);
     if (!regex) {
-      regex = compileRegExp(source, { extended: true });
+      regex = compileRegExp(source, { extended: true, flags: 'g' });
+      // Expressions that a program makes as it runs are no reason to grow.
+      if (this.regexes.size >= mostExpressions) this.regexes.clear();
       this.regexes.set(source, regex);
     }
+    regex.lastIndex = 0;
     return regex;
   }
 

@@ -1,14 +1,26 @@
+import { errorText } from '../../../files/error-text';
+import { FileError } from '../../../files/file-system';
 import type { OpenFile } from '../../../files/open-file';
 import type { Process } from '../../../runtime/process';
+import { splitAt } from '../regular-expression';
 import { start, waitThrough } from '../running';
 import type { Utility } from '../utility';
 import type { AwkState } from './awk-state';
 import { number, type Value } from './awk-value';
 
+interface Output {
+  fd: number;
+  /** Printed, and not written yet: stdio's buffer. */
+  held: string;
+  child?: Process;
+}
+
+const bufferBytes = 4096;
+
 /** What an awk program reads and writes: its input, and the files and commands it opened by name. */
 export class AwkStreams {
   exitCode = 0;
-  private readonly outputs = new Map<string, { fd: number; child?: Process }>();
+  private readonly outputs = new Map<string, Output>();
   private readonly readers = new Map<string, AsyncGenerator<string>>();
   private input: AsyncGenerator<string> | undefined;
 
@@ -48,10 +60,10 @@ export class AwkStreams {
   private async *fileRecords(path: string): AsyncGenerator<string> {
     const file = await this.self.open(path, path);
     if (!file) {
-      this.exitCode = 2;
+      this.exitCode = 1;
       return;
     }
-    this.state.globals.set('FILENAME', path === '-' ? '' : path);
+    this.state.globals.set('FILENAME', path);
     this.state.globals.set('FNR', 0);
     try {
       for await (const record of this.split(file)) {
@@ -74,7 +86,7 @@ export class AwkStreams {
     const parts =
       separator === ''
         ? text.replace(/^\n+|\n+$/g, '').split(/\n{2,}/)
-        : text.replace(/\n$/, '').split(this.state.regex(separator));
+        : splitAt(text.replace(/\n$/, ''), this.state.regex(separator));
     for (const part of parts) if (text !== '') yield part;
   }
 
@@ -93,11 +105,34 @@ export class AwkStreams {
         });
         reader.release();
         const fd = process.addFd(writer);
-        output = typeof child === 'number' ? { fd } : { fd, child };
-      } else output = { fd: process.addFd(await process.open(target, op === '>' ? 'w' : 'a')) };
+        output = typeof child === 'number' ? { fd, held: '' } : { fd, held: '', child };
+      } else output = { fd: await this.openFile(target, op === '>' ? 'w' : 'a'), held: '' };
       this.outputs.set(target, output);
     }
-    await process.write(output.fd, text);
+    output.held += text;
+    if (output.held.length >= bufferBytes) await this.pass(output);
+  }
+
+  private async openFile(path: string, flags: string): Promise<number> {
+    const { process } = this.self;
+    try {
+      return process.addFd(await process.open(path, flags));
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      return this.self.fail(`can't open '${path}': ${errorText(error)}`);
+    }
+  }
+
+  private async pass(output: Output): Promise<void> {
+    const text = output.held;
+    output.held = '';
+    await this.self.process.write(output.fd, text);
+  }
+
+  /** fflush(): what was printed goes on to where it was printed to. */
+  async flush(): Promise<void> {
+    await this.self.flush();
+    for (const output of this.outputs.values()) await this.pass(output);
   }
 
   /** close(): the exit code of a command, 0 for a file, -1 when nothing of that name is open. */
@@ -112,6 +147,7 @@ export class AwkStreams {
     const output = this.outputs.get(name);
     if (!output) return -1;
     this.outputs.delete(name);
+    await this.pass(output);
     this.self.process.closeFd(output.fd);
     return output.child ? (await waitThrough(this.self.process, output.child)).code : 0;
   }
@@ -141,7 +177,7 @@ export class AwkStreams {
   }
 
   async system(command: string): Promise<number> {
-    await this.self.flush();
+    await this.flush();
     const child = await start(this.self, ['sh', '-c', command]);
     return typeof child === 'number' ? child : (await waitThrough(this.self.process, child)).code;
   }

@@ -11,6 +11,9 @@ const numeric = /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*$/;
 export function number(value: Value): number {
   if (typeof value === 'number') return value;
   const text = typeof value === 'string' ? value : value.text;
+  // strtod(3) reads hexadecimal numbers, too.
+  const [, sign = '', hex] = /^\s*([-+]?)(0[xX][0-9a-fA-F]+)/.exec(text) ?? [];
+  if (hex !== undefined) return Number(hex) * (sign === '-' ? -1 : 1);
   return Number(/^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?/.exec(text)?.[0] ?? 0);
 }
 
