@@ -16,6 +16,14 @@ describe('VirtualClock', () => {
     expect(clock.pending).toBe(1);
   });
 
+  it('tells whole milliseconds, whatever it was asked to wait', async () => {
+    const clock = new VirtualClock(0);
+    const seen: number[] = [];
+    clock.after(1.2, () => seen.push(clock.now()));
+    await clock.advance(5);
+    expect(seen).toEqual([2]);
+  });
+
   it('runs a timer that a timer, or the promise after a sleep, has set', async () => {
     const clock = new VirtualClock(0);
     const seen: number[] = [];

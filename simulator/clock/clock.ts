@@ -8,7 +8,7 @@ export interface Timer {
  * pass five minutes of back-off in a millisecond.
  */
 export interface Clock {
-  /** Milliseconds since the Unix epoch. */
+  /** Whole milliseconds since the Unix epoch. */
   now(): number;
   /** Calls `run` once, `ms` milliseconds from now (at once, but never synchronously, when `ms` <= 0). */
   after(ms: number, run: () => void): Timer;

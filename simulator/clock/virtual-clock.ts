@@ -21,7 +21,8 @@ export class VirtualClock implements Clock {
   }
 
   after(ms: number, run: () => void): Timer {
-    const due: Due = { at: this.time + Math.max(ms, 0), run };
+    // Whole milliseconds, as the machine's clock tells them.
+    const due: Due = { at: this.time + Math.ceil(Math.max(ms, 0)), run };
     let index = this.timers.length;
     while (index > 0 && (this.timers[index - 1]?.at ?? 0) > due.at) index--;
     this.timers.splice(index, 0, due);
