@@ -55,14 +55,25 @@ export function review(request: AdmissionRequest, client: Client): void {
   if (!object || (operation !== 'CREATE' && operation !== 'UPDATE')) return;
   const creates = operation === 'CREATE';
   if (resource === 'pods' && subresource === 'ephemeralcontainers') checkPodSecurity(request, client);
-  if (resource === 'pods' && subresource === 'resize') checkPodResize(request, client);
+  if (resource === 'pods' && subresource === 'resize') {
+    checkPodResize(request, client);
+    checkLimits(request, client);
+    checkQuota(request, client);
+  }
   if (subresource) return;
   warn(request);
   if (resource === 'namespaces') checkNamespaceLabels(request, client);
-  if (creates && (resource === 'pods' || resource === 'persistentvolumeclaims')) checkLimits(request, client);
+  if ((creates && resource === 'pods') || resource === 'persistentvolumeclaims') checkLimits(request, client);
   if (request.namespace) checkPodSecurity(request, client);
-  const counted = creates || resource === 'services' || resource === 'persistentvolumeclaims';
+  const counted =
+    creates || resource === 'services' || resource === 'persistentvolumeclaims' || changesDeadline(request);
   if (request.namespace && counted && resource !== 'events') checkQuota(request, client);
+}
+
+/** A Pod that gets a deadline comes under other quotas. */
+function changesDeadline({ resource, object, oldObject }: AdmissionRequest): boolean {
+  const deadline = (pod: object | undefined) => (pod as Pod | undefined)?.spec?.activeDeadlineSeconds;
+  return resource === 'pods' && (deadline(object) === undefined) !== (deadline(oldObject) === undefined);
 }
 
 /** The Pod strategy's doing (PrepareForCreate), once limits are known. */

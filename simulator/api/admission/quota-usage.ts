@@ -4,6 +4,7 @@ import type {
   KubeObject,
   PersistentVolumeClaim,
   Pod,
+  PodSpec,
   ResourceName,
   ResourceQuota,
   Service,
@@ -19,9 +20,11 @@ const COUNTED: readonly ResourceName[] = [
   'configmaps',
   'secrets',
   'persistentvolumeclaims',
+  'replicationcontrollers',
   'resourcequotas',
 ];
 const COUNT_PREFIX = 'count/';
+const COMPUTE: readonly string[] = ['cpu', 'memory', 'ephemeral-storage'];
 
 /** What a namespace uses of everything that a quota limits: its `status.used`. */
 export function quotaUsage(quota: ResourceQuota, client: Client): Usage {
@@ -38,11 +41,12 @@ export function quotaUsage(quota: ResourceQuota, client: Client): Usage {
 export function usageOf(resource: ResourceName, object: KubeObject): Usage {
   const usage: Usage = new Map();
   const one = parseQuantity('1');
+  // `count/pods` is of all that are stored, `pods` of those that are not over.
+  usage.set(`${COUNT_PREFIX}${resource}`, one);
   if (resource === 'pods') {
     if (isOver(object as Pod)) return usage;
     podUsage(object as Pod, usage);
   }
-  usage.set(`${COUNT_PREFIX}${resource}`, one);
   if (COUNTED.includes(resource)) usage.set(resource, one);
   if (resource === 'services') serviceUsage(object as Service, usage);
   if (resource === 'persistentvolumeclaims') claimUsage(object as PersistentVolumeClaim, usage);
@@ -71,11 +75,28 @@ export function inScope({ spec }: ResourceQuota, resource: ResourceName, object:
       case 'PriorityClass':
         return matches(operator, values, pod.spec?.priorityClassName ?? '');
       case 'CrossNamespacePodAffinity':
-        return false;
+        return reachesOtherNamespaces(pod.spec?.affinity);
       default:
         return false;
     }
   });
+}
+
+/** Whether a term of affinity, wanted or preferred, names namespaces or selects them. */
+function reachesOtherNamespaces({
+  podAffinity,
+  podAntiAffinity,
+}: NonNullable<PodSpec['affinity']> = {}): boolean {
+  return [podAffinity, podAntiAffinity].some((affinity) =>
+    [
+      ...(affinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []),
+      ...(affinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(
+        (term) => term.podAffinityTerm,
+      ),
+    ].some(
+      ({ namespaces = [], namespaceSelector }) => namespaces.length > 0 || namespaceSelector !== undefined,
+    ),
+  );
 }
 
 function matches(operator: string, values: string[], value: string): boolean {
@@ -101,19 +122,20 @@ function podUsage({ spec }: Pod, usage: Usage): void {
   if (!spec) return;
   for (const [name, quantity] of podRequests(spec)) {
     usage.set(`requests.${name}`, quantity);
-    if (name === 'cpu' || name === 'memory' || name === 'ephemeral-storage') usage.set(name, quantity);
+    if (COMPUTE.includes(name) || name.startsWith('hugepages-')) usage.set(name, quantity);
   }
-  for (const [name, quantity] of podLimits(spec)) usage.set(`limits.${name}`, quantity);
+  for (const [name, quantity] of podLimits(spec))
+    if (COMPUTE.includes(name)) usage.set(`limits.${name}`, quantity);
 }
 
 function serviceUsage({ spec }: Service, usage: Usage): void {
-  const ports = (spec?.ports ?? []).length;
-  const oneByOne = (count: number): Quantity => parseQuantity(String(count));
-  if (spec?.type === 'NodePort') usage.set('services.nodeports', oneByOne(ports));
-  if (spec?.type === 'LoadBalancer') {
-    usage.set('services.loadbalancers', oneByOne(1));
-    if (spec.allocateLoadBalancerNodePorts !== false) usage.set('services.nodeports', oneByOne(ports));
-  }
+  const { type, ports = [], allocateLoadBalancerNodePorts: allots } = spec ?? {};
+  const loadBalancer = type === 'LoadBalancer';
+  if (loadBalancer) usage.set('services.loadbalancers', parseQuantity('1'));
+  if (!loadBalancer && type !== 'NodePort') return;
+  // A load balancer without node ports of its own still has those it was given.
+  const counted = loadBalancer && allots === false ? ports.filter(({ nodePort }) => nodePort) : ports;
+  usage.set('services.nodeports', parseQuantity(String(counted.length)));
 }
 
 function claimUsage({ spec }: PersistentVolumeClaim, usage: Usage): void {

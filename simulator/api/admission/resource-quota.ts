@@ -14,7 +14,10 @@ import { forbidden } from '../refusals';
 import { inScope, quotaUsage, usageOf } from './quota-usage';
 import type { AdmissionRequest } from './request';
 
-const COMPUTE = /^(requests\.|limits\.)?(cpu|memory|ephemeral-storage)$/;
+/** What each container must state where a quota limits it. */
+const STATED = /^(requests\.|limits\.)?(cpu|memory)$/;
+
+const NOTHING: ReadonlyMap<string, Quantity> = new Map();
 
 /**
  * ResourceQuota: refuses what would use more than a quota of the namespace allows, or does not say how much it uses; else
@@ -27,14 +30,14 @@ export function checkQuota(request: AdmissionRequest, client: Client): void {
     .list('resourcequotas', { namespace })
     .filter((quota) => inScope(quota, resource, object));
   const wanted = usageOf(resource, object);
-  const had = oldObject ? usageOf(resource, oldObject) : new Map<string, Quantity>();
   const booked: { quota: ResourceQuota; used: Map<string, Quantity> }[] = [];
   for (const quota of quotas) {
     const hard = new Map(
       Object.entries(quota.spec?.hard ?? {}).map(([key, text]) => [key, parseQuantity(text)]),
     );
-    if (resource === 'pods' && !oldObject) checkStated(quota, object as Pod, name);
+    if (resource === 'pods') checkStated(quota, object as Pod, name);
     const used = quotaUsage(quota, client);
+    const had = oldObject && inScope(quota, resource, oldObject) ? usageOf(resource, oldObject) : NOTHING;
     const delta = new Map(
       [...wanted]
         .filter(([key]) => hard.has(key))
@@ -56,14 +59,16 @@ export function checkQuota(request: AdmissionRequest, client: Client): void {
 }
 
 function checkStated(quota: ResourceQuota, { spec }: Pod, name: string): void {
+  const { requests, limits } = spec?.resources ?? {};
+  // A Pod with amounts of its own needs none of its containers'.
+  if (Object.keys({ ...requests, ...limits }).length > 0) return;
   const containers = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])];
   const missing: string[] = [];
   for (const key of Object.keys(quota.spec?.hard ?? {}).sort()) {
-    const match = COMPUTE.exec(key);
+    const match = STATED.exec(key);
     if (!match) continue;
     const side = match[1] === 'limits.' ? 'limits' : 'requests';
     const resource = match[2] ?? '';
-    if (spec?.resources?.[side]?.[resource] !== undefined) continue;
     const silent = containers.filter(({ resources }) => resources?.[side]?.[resource] === undefined);
     if (silent.length > 0)
       missing.push(
