@@ -16,6 +16,8 @@ export default {
     '@shikijs/rehype',
     '@mdx-js/mdx',
   ],
+  // No page has an image to be made smaller: one thing less that answers strangers.
+  images: { unoptimized: true },
   agentRules: false,
   // `npm test` and CI type-check the whole project on their own; a learner's first start should not wait for it.
   typescript: { ignoreBuildErrors: true },

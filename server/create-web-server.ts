@@ -1,14 +1,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { isPodlabError, PodlabError } from '../core/errors';
 import type { Log } from '../core/log';
 import type { Guard } from './guard-requests';
 import { logRequest } from './log-requests';
 import { setSecurityHeaders } from './security-headers';
-import { sendError, sendJson } from './send-error';
+import { refuseUpgrade, sendError, sendJson } from './send-error';
 import type { TerminalGateway } from './terminal-gateway';
 
 /** What answers once everything is wired; requests that come before wait for it. */
 export interface Answering {
+  /** Throws PodlabError when whoever is at the other end may not use this server. */
+  admit?: ((socket: Socket) => Promise<void>) | undefined;
   gateway: TerminalGateway;
   pages(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** Next's own upgrades, in development. */
@@ -23,6 +27,7 @@ export interface WebServer {
 }
 
 const reading = new Set(['GET', 'HEAD', 'OPTIONS']);
+const writing = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
 /** The one port: pages, API, terminals. Every request passes the guard first. */
 export function createWebServer(options: {
@@ -36,9 +41,12 @@ export function createWebServer(options: {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     logRequest(request, response, log);
     guard.checkHost(request.headers);
-    if (!reading.has(request.method ?? '')) guard.checkWrite(request.headers);
+    const { method = '' } = request;
+    if (writing.has(method)) guard.checkWrite(request.headers);
+    else if (!reading.has(method)) throw unknownMethod(method);
     setSecurityHeaders(response, request.headers.host ?? '', development);
-    const { gateway, health, pages } = await answering;
+    const { admit, gateway, health, pages } = await answering;
+    await admit?.(request.socket);
     if (request.url === '/healthz') {
       const { status, body } = await health();
       return sendJson(response, status, body);
@@ -56,13 +64,15 @@ export function createWebServer(options: {
   });
   server.on('upgrade', (request, socket: Duplex, head) => {
     answering
-      .then(({ gateway, developmentUpgrade }) => {
+      .then(async ({ admit, gateway, developmentUpgrade }) => {
+        await admit?.(request.socket);
         if (gateway.upgrade(request, socket, head)) return;
         if (developmentUpgrade && request.url?.startsWith('/_next/'))
           developmentUpgrade(request, socket, head);
         else socket.destroy();
       })
       .catch((error) => {
+        if (isPodlabError(error)) return refuseUpgrade(socket, error);
         log.error('upgrade-failed', { path: request.url?.split('?')[0], error });
         socket.destroy();
       });
@@ -80,4 +90,13 @@ export function createWebServer(options: {
         server.closeIdleConnections();
       }),
   };
+}
+
+function unknownMethod(method: string): PodlabError {
+  return new PodlabError(
+    'method-unknown',
+    `Nothing here answers to ${method}.`,
+    'Use GET, HEAD, POST, PUT or DELETE.',
+    405,
+  );
 }

@@ -10,6 +10,7 @@ import { createGuard } from './guard-requests';
 import { createHealth } from './health';
 import { holdDataFolder } from './hold-data-folder';
 import { listen } from './listen';
+import { createLocalUserCheck } from './local-users';
 import { printThoughNobodyReads, shutDownOnSignals } from './shut-down';
 import { startNext } from './start-next';
 import { createTerminalAccess } from './terminal-access';
@@ -68,7 +69,9 @@ async function start(): Promise<void> {
   });
   process.on('unhandledRejection', (error) => log.error('unhandled-rejection', { error }));
 
-  answer({ gateway, ...next, health: createHealth(wired, version) });
+  // Where shells are shut in, whoever comes gets no more than a lab of their own.
+  const admit = isolation.kind === 'none' ? createLocalUserCheck() : undefined;
+  answer({ admit, gateway, ...next, health: createHealth(wired, version) });
   const address = config.host.includes(':') ? `[${config.host}]` : config.host;
   log.info('ready', { version, isolation: isolation.kind, ...phases.told() });
   process.stdout.write(`Podlab is ready: ${config.publicUrl ?? `http://${address}:${port}`}\n`);

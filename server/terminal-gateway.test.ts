@@ -194,6 +194,14 @@ describe('before a terminal is opened', () => {
     expect(await ended).toBe('cut off');
   });
 
+  it.each(['TRACE', 'PROPFIND', 'SUBSCRIBE'])('a request to %s is answered with 405', async (method) => {
+    const { hostname, port } = new URL(origin);
+    const status = await new Promise((resolve) => {
+      request({ hostname, port, method }, (response) => resolve(response.statusCode)).end();
+    });
+    expect(status).toBe(405);
+  });
+
   it('a path that is none is nobody’s terminal', async () => {
     const { hostname, port } = new URL(origin);
     const status = await new Promise((resolve) => {

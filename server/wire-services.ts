@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createAccounts } from '../core/accounts/create-accounts';
 import { createProviders } from '../core/clusters/create-providers';
@@ -43,6 +44,7 @@ export async function wireServices(config: Config, log: Log, project: string): P
     }),
     loadLabs(join(project, 'labs')),
   ]);
+  await keepPrivate(config.databaseUrl);
   const { courses } = loadLessons(join(project, 'lessons'));
   const providers = createProviders(config, { log, installation });
   const repository = createSessionRepository(database.client, installation);
@@ -76,6 +78,13 @@ export async function wireServices(config: Config, log: Log, project: string): P
       await database.close();
     },
   };
+}
+
+/** SQLite makes its file readable for all, and those beside it like it; the data folder may be one that others may enter. */
+async function keepPrivate(databaseUrl: string): Promise<void> {
+  const [, file] = /^file:(.+)$/.exec(databaseUrl) ?? [];
+  for (const path of file ? [file, `${file}-wal`, `${file}-shm`] : [])
+    await chmod(path, 0o600).catch(() => {});
 }
 
 /** Tells this server's sessions from those of others on a shared cluster; kept in the data folder. */
