@@ -1,4 +1,3 @@
-import { Cron } from 'croner';
 import { ApiError } from '../api/errors';
 import type { EventRecorder } from '../events/event-recorder';
 import type { CronJob, Job } from '../schema/types';
@@ -12,10 +11,8 @@ import {
   splitKey,
   timestamp,
 } from './controller';
+import { missedTimes, type Schedule, scheduleOf } from './cron-schedule';
 import { WorkQueue } from './work-queue';
-
-/** More missed start times than this are not made up for. */
-const TOO_MANY_MISSED = 100;
 
 /** Makes Jobs by the clock (cronjob controller). */
 export function startCronJobController(context: ControllerContext): StopController {
@@ -31,8 +28,20 @@ export function startCronJobController(context: ControllerContext): StopControll
     },
     context.onError,
   );
+  const schedules = new Map<string, string>();
   const stops = [
-    client.watch('cronjobs.batch', {}, ({ object }) => queue.add(keyOf(object))),
+    client.watch('cronjobs.batch', {}, ({ type, object }) => {
+      const key = keyOf(object);
+      const schedule = `${object.spec?.timeZone ?? ''} ${object.spec?.schedule}`;
+      const before = schedules.get(key);
+      if (type === 'DELETED') schedules.delete(key);
+      else schedules.set(key, schedule);
+      // A new schedule is for the times to come: nothing is made up for at once (updateCronJob).
+      const changed = type === 'MODIFIED' && before !== undefined && before !== schedule;
+      const next = changed ? nextTime(object, context.clock.now()) : undefined;
+      if (next === undefined) queue.add(key);
+      else queue.addAfter(key, next - context.clock.now());
+    }),
     client.watch('jobs.batch', {}, ({ object }) => {
       const ref = controllerOf(object);
       if (ref?.kind === 'CronJob') queue.add(`${object.metadata.namespace}/${ref.name}`);
@@ -48,6 +57,8 @@ class CronSync {
   private readonly status: NonNullable<CronJob['status']>;
   private readonly now: number;
   private running: Job[] = [];
+  /** Why a Job could not be made; it is tried again. */
+  private failure: ApiError | undefined;
 
   constructor(
     private readonly context: ControllerContext,
@@ -78,6 +89,7 @@ class CronSync {
       if (next !== undefined) again(Math.max(0, next - this.now));
     }
     this.write();
+    if (this.failure) throw this.failure;
   }
 
   /** `status.active` and `lastSuccessfulTime` by what has become of the Jobs. */
@@ -115,27 +127,19 @@ class CronSync {
     const last = Date.parse(String(this.status.lastScheduleTime ?? metadata.creationTimestamp));
     const deadline = spec.startingDeadlineSeconds;
     const earliest = deadline === undefined ? last : Math.max(last, this.now - deadline * 1000);
-    let due: number | undefined;
-    let missed = 0;
-    let next = schedule.nextRun(new Date(earliest))?.getTime();
-    while (next !== undefined && next <= this.now) {
-      due = next;
-      missed += 1;
-      next = schedule.nextRun(new Date(next))?.getTime();
-      if (missed > TOO_MANY_MISSED) {
-        this.events.record(
-          this.cron,
-          'Warning',
-          'TooManyMissedTimes',
-          'too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew',
-        );
-        due = schedule.previousRuns(1, new Date(this.now))[0]?.getTime() ?? due;
-        next = schedule.nextRun(new Date(this.now))?.getTime();
-        break;
-      }
+    const { due, tooMany } = missedTimes(schedule, earliest, this.now);
+    if (tooMany) {
+      this.events.record(
+        this.cron,
+        'Warning',
+        'TooManyMissedTimes',
+        'too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew',
+      );
     }
     if (due !== undefined) this.start(due, running);
-    return next;
+    // From the last time that it was due on: an interval is not begun anew by looking.
+    const next = schedule.next(missedTimes(schedule, last, this.now).due ?? last);
+    return next !== undefined && next <= this.now ? schedule.next(this.now) : next;
   }
 
   private start(due: number, running: Job[]): void {
@@ -158,8 +162,9 @@ class CronSync {
     }
     const name = `${metadata.name}-${Math.floor(due / 60_000)}`;
     const template = spec?.jobTemplate;
+    let job: Job;
     try {
-      const job = client.create('jobs.batch', {
+      job = client.create('jobs.batch', {
         apiVersion: 'batch/v1',
         kind: 'Job',
         metadata: {
@@ -168,30 +173,38 @@ class CronSync {
           ...(template?.metadata?.labels ? { labels: template.metadata.labels } : {}),
           annotations: {
             ...template?.metadata?.annotations,
-            'batch.kubernetes.io/cronjob-scheduled-timestamp': timestamp(due),
+            'batch.kubernetes.io/cronjob-scheduled-timestamp': timeIn(spec?.timeZone, due),
           },
           ownerReferences: [controllerRef(this.cron)],
         },
         ...(template?.spec ? { spec: structuredClone(template.spec) } : {}),
       });
       this.tell('SuccessfulCreate', `Created job ${name}`);
-      this.status.active = [...(this.status.active ?? []), reference(job)];
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (error.reason !== 'AlreadyExists') {
-        this.events.record(this.cron, 'Warning', 'FailedCreate', `Error creating job: ${error.message}`);
+      const existing =
+        error.reason === 'AlreadyExists' ? client.get('jobs.batch', namespace, name) : undefined;
+      // Of that name, but somebody else's: it is left alone.
+      if (error.reason === 'AlreadyExists' && (!existing || controllerOf(existing)?.uid !== metadata.uid))
+        return;
+      if (!existing) {
+        if (!error.details.causes?.some(({ reason }) => reason === 'NamespaceTerminating'))
+          this.events.record(this.cron, 'Warning', 'FailedCreate', `Error creating job: ${error.message}`);
+        this.failure = error;
         return;
       }
+      job = existing;
     }
+    this.status.active = [...(this.status.active ?? []), reference(job)];
     this.status.lastScheduleTime = timestamp(due);
   }
 
-  private schedule(): Cron | undefined {
-    const { schedule = '', timeZone } = this.cron.spec ?? {};
+  private schedule(): Schedule | undefined {
     try {
-      return new Cron(schedule, { paused: true, timezone: timeZone ?? 'UTC' });
+      return scheduleOf(this.cron);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
+      const schedule = JSON.stringify(this.cron.spec?.schedule);
       this.events.record(
         this.cron,
         'Warning',
@@ -230,6 +243,29 @@ class CronSync {
     const status = { ...rest, ...(active && active.length > 0 ? { active } : {}) };
     client.updateStatus('cronjobs.batch', { ...stored, status });
   }
+}
+
+function nextTime(cron: CronJob, now: number): number | undefined {
+  try {
+    return scheduleOf(cron).next(now);
+  } catch {
+    // The reconciliation tells of it.
+    return undefined;
+  }
+}
+
+/** RFC 3339 with the offset that the time zone has just then; UTC without one. */
+function timeIn(timeZone: string | undefined, milliseconds: number): string {
+  if (!timeZone) return timestamp(milliseconds);
+  const date = new Date(milliseconds);
+  const parts = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' }).formatToParts(
+    date,
+  );
+  const name = parts.find(({ type }) => type === 'timeZoneName')?.value ?? 'GMT';
+  const [, sign, hours = '0', minutes = '0'] = /([+-])(\d\d):(\d\d)/.exec(name) ?? [];
+  if (!sign) return timestamp(milliseconds);
+  const offset = (Number(hours) * 60 + Number(minutes)) * 60_000 * (sign === '-' ? -1 : 1);
+  return timestamp(milliseconds + offset).replace('Z', `${sign}${hours}:${minutes}`);
 }
 
 function reference({ metadata }: Job) {
