@@ -1,3 +1,4 @@
+import type { ResourceDefinition } from '../schema/resources';
 import type { Namespace } from '../schema/types';
 import { type ControllerContext, type StopController, timestamp } from './controller';
 import { WorkQueue } from './work-queue';
@@ -23,8 +24,8 @@ function reconcile(context: ControllerContext, queue: WorkQueue, name: string): 
   const { client } = context;
   const namespace = client.get('namespaces', '', name);
   if (!namespace?.metadata.deletionTimestamp) return;
-  const left = deleteContents(context, name);
-  const conditions = conditionsFor(left, namespace, context.clock.now());
+  const { left, shown } = deleteContents(context, name);
+  const conditions = conditionsFor(shown, namespace, context.clock.now());
   const reported = client.updateStatus('namespaces', {
     ...namespace,
     status: { ...namespace.status, phase: 'Terminating', conditions },
@@ -43,11 +44,31 @@ interface Left {
   finalizers: Map<string, number>;
 }
 
-/** Asks for the deletion of everything; what is left, by `plural.group`. */
-function deleteContents({ client }: ControllerContext, namespace: string): Map<string, Left> {
-  const left = new Map<string, Left>();
-  for (const resource of client.resources()) {
-    if (!resource.namespaced) continue;
+type Contents = Map<string, Left>;
+
+/**
+ * Asks for the deletion of Pods, and of everything else once there are none (KEP-5080, ordered namespace deletion). Returns what is
+ * left by `plural.group`, and what the conditions tell of it: nothing while it is Pods.
+ */
+function deleteContents(context: ControllerContext, namespace: string): { left: Contents; shown: Contents } {
+  const all = context.client.resources().filter(({ namespaced }) => namespaced);
+  const pods = deleteAll(
+    context,
+    namespace,
+    all.filter(({ name }) => name === 'pods'),
+  );
+  if (pods.size > 0) return { left: pods, shown: new Map() };
+  const left = deleteAll(context, namespace, all);
+  return { left, shown: left };
+}
+
+function deleteAll(
+  { client }: ControllerContext,
+  namespace: string,
+  resources: readonly ResourceDefinition[],
+): Contents {
+  const left: Contents = new Map();
+  for (const resource of resources) {
     for (const { metadata } of client.list(resource.name, { namespace })) {
       if (!metadata.deletionTimestamp) {
         client.delete(resource.name, namespace, metadata.name ?? '', { propagationPolicy: 'Background' });
@@ -66,12 +87,12 @@ function deleteContents({ client }: ControllerContext, namespace: string): Map<s
 
 /** The five conditions of a namespace that is going (namespace_conditions.go). */
 function conditionsFor(left: Map<string, Left>, namespace: Namespace, now: number): NamespaceCondition[] {
-  const content = [...left].map(([name, { count }]) => `${name} has ${count} resource instances`);
+  const content = [...left].map(([name, { count }]) => `${name} has ${count} resource instances`).sort();
   const tally = new Map<string, number>();
   for (const { finalizers } of left.values()) {
     for (const [name, count] of finalizers) tally.set(name, (tally.get(name) ?? 0) + count);
   }
-  const held = [...tally].map(([name, count]) => `${name} in ${count} resource instances`);
+  const held = [...tally].map(([name, count]) => `${name} in ${count} resource instances`).sort();
   const rows: [type: string, status: string, reason: string, message: string][] = [
     [
       'NamespaceDeletionDiscoveryFailure',

@@ -60,7 +60,7 @@ function start(
         failure = error;
       }
     }
-    report(set, active, failure, queue, key);
+    report(set, active, pods.filter(isTerminating).length, failure, queue, key);
     if (failure) throw failure;
   };
 
@@ -79,6 +79,7 @@ function start(
   function report(
     set: ReplicaSet,
     active: Pod[],
+    terminating: number,
     failure: ApiError | undefined,
     queue: WorkQueue,
     key: string,
@@ -104,6 +105,7 @@ function start(
         ...(labelled > 0 ? { fullyLabeledReplicas: labelled } : {}),
         ...(ready > 0 ? { readyReplicas: ready } : {}),
         ...(available > 0 ? { availableReplicas: available } : {}),
+        ...(resource === 'replicasets.apps' ? { terminatingReplicas: terminating } : {}),
         observedGeneration: set.metadata.generation ?? 0,
         ...(conditions.length > 0 ? { conditions } : {}),
       },
@@ -111,6 +113,13 @@ function start(
   }
 
   return watchOwners(context, resource, kind, selectorOf, reconcile).stop;
+}
+
+/** controller.IsPodTerminating */
+function isTerminating({ metadata, status }: Pod): boolean {
+  return (
+    metadata.deletionTimestamp !== undefined && status?.phase !== 'Succeeded' && status?.phase !== 'Failed'
+  );
 }
 
 type Condition = NonNullable<NonNullable<ReplicaSet['status']>['conditions']>[number];

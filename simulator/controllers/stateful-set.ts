@@ -81,30 +81,32 @@ class StatefulSync {
     const parallel = this.set.spec?.podManagementPolicy === 'Parallel';
     for (let ordinal = this.start; ordinal < this.start + this.replicas; ordinal++) {
       const pod = this.pods.get(ordinal);
-      if (pod && isFinished(pod) && !pod.metadata.deletionTimestamp) {
-        this.events.record(
-          this.set,
-          'Warning',
-          'RecreatingFailedPod',
-          `StatefulSet ${this.set.metadata.namespace}/${this.set.metadata.name} is recreating failed Pod ${pod.metadata.name}`,
-        );
-        this.delete(pod);
-        return;
+      if (pod && isFinished(pod)) {
+        // Whatever its exit code: somebody may have stopped it. Its successor comes when it has gone.
+        if (!pod.metadata.deletionTimestamp) this.delete(pod);
+        if (!parallel) return;
+        continue;
       }
       if (!pod) {
         this.create(ordinal, this.revisionFor(ordinal, current, update));
         if (!parallel) return;
-      } else if (!parallel && (pod.metadata.deletionTimestamp || !isPodReady(pod) || this.unavailable(pod)))
-        return;
+        continue;
+      }
+      if (pod.status?.phase === 'Pending') this.makeClaims(pod.metadata.name ?? '', ordinal);
+      if (!parallel && this.unhealthy(pod)) return;
     }
-    const surplus = [...this.pods].filter(
-      ([ordinal]) => ordinal >= this.start + this.replicas || ordinal < this.start,
-    );
-    for (const [, pod] of surplus.sort(([left], [right]) => right - left)) {
+    const surplus = [...this.pods]
+      .filter(([ordinal]) => ordinal >= this.start + this.replicas || ordinal < this.start)
+      .sort(([left], [right]) => right - left)
+      .map(([, pod]) => pod);
+    const firstUnhealthy = surplus.findLast((pod) => this.unhealthy(pod));
+    for (const pod of surplus) {
       if (pod.metadata.deletionTimestamp) {
         if (!parallel) return;
         continue;
       }
+      // One in trouble waits for those in trouble below it (processCondemned).
+      if (!parallel && this.unhealthy(pod) && pod !== firstUnhealthy) return;
       this.delete(pod);
       if (!parallel) return;
     }
@@ -123,11 +125,13 @@ class StatefulSync {
         this.delete(pod);
         return;
       }
-      if (!isPodReady(pod) || pod.metadata.deletionTimestamp || this.unavailable(pod)) return;
+      if (this.unhealthy(pod)) return;
     }
   }
 
-  private unavailable(pod: Pod): boolean {
+  /** Going, or not ready for long enough (isUnavailable). */
+  private unhealthy(pod: Pod): boolean {
+    if (pod.metadata.deletionTimestamp) return true;
     return untilAvailable(pod, this.set.spec?.minReadySeconds ?? 0, this.context.clock.now()) !== 0;
   }
 
@@ -174,15 +178,23 @@ class StatefulSync {
   }
 
   private claims(pod: Pod, ordinal: number): void {
-    const { set, context, events } = this;
-    const namespace = set.metadata.namespace ?? '';
+    const { set } = this;
     for (const claim of set.spec?.volumeClaimTemplates ?? []) {
       const volume = claim.metadata?.name ?? '';
       const claimName = `${volume}-${set.metadata.name}-${ordinal}`;
-      if (pod.spec) {
-        const others = (pod.spec.volumes ?? []).filter(({ name }) => name !== volume);
-        pod.spec.volumes = [...others, { name: volume, persistentVolumeClaim: { claimName } }];
-      }
+      if (!pod.spec) continue;
+      const others = (pod.spec.volumes ?? []).filter(({ name }) => name !== volume);
+      pod.spec.volumes = [...others, { name: volume, persistentVolumeClaim: { claimName } }];
+    }
+    this.makeClaims(pod.metadata.name ?? '', ordinal);
+  }
+
+  /** Those that are not there (createMissingPersistentVolumeClaims). */
+  private makeClaims(podName: string, ordinal: number): void {
+    const { set, context, events } = this;
+    const namespace = set.metadata.namespace ?? '';
+    for (const claim of set.spec?.volumeClaimTemplates ?? []) {
+      const claimName = `${claim.metadata?.name ?? ''}-${set.metadata.name}-${ordinal}`;
       if (context.client.get('persistentvolumeclaims', namespace, claimName)) continue;
       context.client.create('persistentvolumeclaims', {
         apiVersion: 'v1',
@@ -196,7 +208,7 @@ class StatefulSync {
         },
         spec: structuredClone(claim.spec ?? {}),
       });
-      const message = `create Claim ${claimName} Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name} success`;
+      const message = `create Claim ${claimName} Pod ${podName} in StatefulSet ${set.metadata.name} success`;
       events.record(set, 'Normal', 'SuccessfulCreate', message);
     }
   }
@@ -254,7 +266,10 @@ class StatefulSync {
         (pod) => this.revisionName(pod) === revision.metadata.name && !pod.metadata.deletionTimestamp,
       ).length;
     const updated = counted(update);
-    const done = updated === this.replicas && pods.length === this.replicas && ready === this.replicas;
+    // completeRollingUpdate: under OnDelete nothing is ever rolled out.
+    const rolls = this.set.spec?.updateStrategy?.type !== 'OnDelete';
+    const done =
+      rolls && updated === this.replicas && pods.length === this.replicas && ready === this.replicas;
     const shown = done ? update : current;
     const numbers = Object.entries({
       readyReplicas: ready,

@@ -24,15 +24,22 @@ export function startTaintEvictionController(context: ControllerContext): StopCo
       if (!pod || pod.metadata.deletionTimestamp) return;
       const patience = patienceOf(context, pod);
       const uid = pod.metadata.uid ?? '';
-      if (patience === undefined) {
-        since.delete(uid);
+      // What is tolerated for good drives nobody away.
+      if (patience === undefined || patience === Number.POSITIVE_INFINITY) {
+        if (since.delete(uid))
+          events.record(
+            pod,
+            'Normal',
+            'TaintManagerEviction',
+            `Cancelling deletion of Pod ${namespace}/${name}`,
+          );
         return;
       }
       const started = since.get(uid) ?? clock.now();
       since.set(uid, started);
       const left = started + patience - clock.now();
       if (left > 0) {
-        if (Number.isFinite(left)) queue.addAfter(key, left);
+        queue.addAfter(key, left);
         return;
       }
       since.delete(uid);
@@ -44,7 +51,11 @@ export function startTaintEvictionController(context: ControllerContext): StopCo
   );
   const shapes = new Map<string, string>();
   const stops = [
-    client.watch('nodes', {}, ({ object }) => {
+    client.watch('nodes', {}, ({ type, object }) => {
+      if (type === 'DELETED') {
+        shapes.delete(object.metadata.name ?? '');
+        return;
+      }
       const shape = JSON.stringify(object.spec?.taints);
       if (shapes.get(object.metadata.name ?? '') === shape) return;
       shapes.set(object.metadata.name ?? '', shape);

@@ -5,90 +5,144 @@ import { availableOf, fenceposts, sum } from './rolling';
 export type Condition = NonNullable<NonNullable<Deployment['status']>['conditions']>[number];
 type Verdict = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
 
+/** `progressDeadlineSeconds` that means none (math.MaxInt32). */
+const NO_DEADLINE = 2_147_483_647;
+
 export interface Progress {
   deployment: Deployment;
   current: ReplicaSet | undefined;
   all: ReplicaSet[];
-  /** Set when the new ReplicaSet was made, or found again, just now. */
-  event?: 'created' | 'found';
+  /** Set when the new ReplicaSet was made, or found again, or could not be made, just now. */
+  event?: 'created' | 'found' | { failed: string };
+  /** A rollout is going on, or could: not a pause, and not a change of size. */
+  rollout: boolean;
   now: number;
 }
 
 /** Where the deadline of a rollout that does not progress lies; undefined when none runs. */
 export function deadlineAt(deployment: Deployment): number | undefined {
-  const seconds = deployment.spec?.progressDeadlineSeconds;
-  const progressing = find(deployment, 'Progressing');
-  if (!seconds || seconds >= 2_147_483_647 || !progressing || deployment.spec?.paused) return undefined;
+  const progressing = find(deployment.status?.conditions, 'Progressing');
+  if (!hasDeadline(deployment) || !progressing || deployment.spec?.paused) return undefined;
   if (progressing.reason === 'NewReplicaSetAvailable' || progressing.reason === 'ProgressDeadlineExceeded')
     return undefined;
-  return Date.parse(String(progressing.lastUpdateTime)) + seconds * 1000;
+  return deadlineOf(deployment, progressing);
 }
 
-/** Available, Progressing and ReplicaFailure of a Deployment, in the words of its controller. */
+function hasDeadline({ spec }: Deployment): boolean {
+  return (spec?.progressDeadlineSeconds ?? NO_DEADLINE) < NO_DEADLINE;
+}
+
+function deadlineOf({ spec }: Deployment, { lastUpdateTime }: Condition): number {
+  return Date.parse(String(lastUpdateTime)) + (spec?.progressDeadlineSeconds ?? NO_DEADLINE) * 1000;
+}
+
+/** Available, Progressing and ReplicaFailure of a Deployment, in the words of its controller; the last that changed comes last. */
 export function conditionsOf(progress: Progress): Condition[] {
-  const { deployment, all, now } = progress;
-  const verdicts = [progressing(progress), availability(deployment, all), replicaFailure(all)];
-  const kept = (deployment.status?.conditions ?? []).filter(
-    ({ type }) => !['Available', 'Progressing', 'ReplicaFailure'].includes(type),
-  );
-  const made = verdicts.flatMap((verdict) =>
-    verdict ? [withTimes(deployment, verdict, progress, now)] : [],
-  );
-  // In the order in which they have come into being.
-  const order = (deployment.status?.conditions ?? []).map(({ type }) => type);
-  const rank = (type: string): number =>
-    order.includes(type) ? order.indexOf(type) : order.length + (type === 'Available' ? 0 : 1);
-  return [...kept, ...made].sort((left, right) => rank(left.type) - rank(right.type));
+  const { deployment, current, all, event, rollout, now } = progress;
+  const list = new Conditions(deployment.status?.conditions ?? [], now);
+  if (hasDeadline(deployment)) {
+    notePause(deployment, list);
+    if (event) noteEvent(event, current, list);
+  }
+  list.set(availability(deployment, all));
+  if (!rollout) return list.all;
+  if (!hasDeadline(deployment)) list.remove('Progressing');
+  else noteProgress(progress, list);
+  const failure = replicaFailure(current ? [current, ...all] : all);
+  if (failure) list.set(failure);
+  else list.remove('ReplicaFailure');
+  return list.all;
+}
+
+/** deploymentutil.SetDeploymentCondition and RemoveDeploymentCondition. */
+class Conditions {
+  constructor(
+    public all: Condition[],
+    private readonly now: number,
+  ) {}
+
+  get(type: string): Condition | undefined {
+    return find(this.all, type);
+  }
+
+  /** Nothing changes while status and reason do not, unless it is `renewed`. */
+  set({ type, status, reason, message }: Verdict, { renewed = false } = {}): void {
+    const before = this.get(type);
+    if (before?.status === status && before.reason === reason && !renewed) return;
+    const time = timestamp(this.now);
+    const lastTransitionTime = before?.status === status ? before.lastTransitionTime : time;
+    this.remove(type);
+    this.all = [
+      ...this.all,
+      {
+        type,
+        status,
+        ...(reason ? { reason } : {}),
+        ...(message ? { message } : {}),
+        lastUpdateTime: time,
+        lastTransitionTime: lastTransitionTime ?? time,
+      },
+    ];
+  }
+
+  remove(type: string): void {
+    this.all = this.all.filter((each) => each.type !== type);
+  }
 }
 
 /** deploymentutil.DeploymentComplete. */
-export function isComplete(
-  { spec, status, metadata }: Deployment,
-  current: ReplicaSet,
-  all: ReplicaSet[],
-): boolean {
+export function isComplete({ spec }: Deployment, current: ReplicaSet, all: ReplicaSet[]): boolean {
   const wanted = spec?.replicas ?? 1;
   const total = sum(all, (set) => set.status?.replicas ?? 0);
   const updated = current.status?.replicas ?? 0;
-  const available = sum(all, availableOf);
-  return (
-    updated === wanted &&
-    total === wanted &&
-    available === wanted &&
-    (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0)
-  );
+  return updated === wanted && total === wanted && sum(all, availableOf) === wanted;
 }
 
-function progressing(progress: Progress): Verdict | undefined {
-  const { deployment, current, all, event, now } = progress;
-  const before = find(deployment, 'Progressing');
-  const verdict = (status: string, reason: string, message: string): Verdict => ({
-    type: 'Progressing',
-    status,
-    reason,
-    message,
-  });
-  if (deployment.spec?.paused)
-    return before?.reason === 'DeploymentPaused'
-      ? before
-      : verdict('Unknown', 'DeploymentPaused', 'Deployment is paused');
-  if (!current) return before;
+function progressing(status: string, reason: string, message: string): Verdict {
+  return { type: 'Progressing', status, reason, message };
+}
+
+/** A rollout that has timed out stays so, though it be paused (checkPausedConditions). */
+function notePause({ spec }: Deployment, list: Conditions): void {
+  const { reason } = list.get('Progressing') ?? {};
+  if (reason === 'ProgressDeadlineExceeded') return;
+  if (spec?.paused) list.set(progressing('Unknown', 'DeploymentPaused', 'Deployment is paused'));
+  else if (reason === 'DeploymentPaused')
+    list.set(progressing('Unknown', 'DeploymentResumed', 'Deployment is resumed'));
+}
+
+function noteEvent(
+  event: NonNullable<Progress['event']>,
+  current: ReplicaSet | undefined,
+  list: Conditions,
+): void {
+  const name = JSON.stringify(current?.metadata.name);
+  if (event === 'created')
+    list.set(progressing('True', 'NewReplicaSetCreated', `Created new replica set ${name}`));
+  else if (event === 'found')
+    list.set(progressing('True', 'FoundNewReplicaSet', `Found new replica set ${name}`));
+  else list.set(progressing('False', 'ReplicaSetCreateError', event.failed));
+}
+
+/** syncRolloutStatus: a rollout that is complete is not looked at again because a Pod of it fails. */
+function noteProgress({ deployment, current, all, now }: Progress, list: Conditions): void {
+  if (!current) return;
+  const before = list.get('Progressing');
   const name = JSON.stringify(current.metadata.name);
-  if (isComplete(deployment, current, all)) {
-    return verdict('True', 'NewReplicaSetAvailable', `ReplicaSet ${name} has successfully progressed.`);
-  }
-  if (event === 'created') return verdict('True', 'NewReplicaSetCreated', `Created new replica set ${name}`);
-  if (event === 'found') return verdict('True', 'FoundNewReplicaSet', `Found new replica set ${name}`);
-  if (before?.reason === 'DeploymentPaused')
-    return verdict('Unknown', 'DeploymentResumed', 'Deployment is resumed');
-  if (hasProgressed(deployment, current, all)) {
-    return verdict('True', 'ReplicaSetUpdated', `ReplicaSet ${name} is progressing.`);
-  }
-  const deadline = deadlineAt(deployment);
-  if (deadline !== undefined && now >= deadline) {
-    return verdict('False', 'ProgressDeadlineExceeded', `ReplicaSet ${name} has timed out progressing.`);
-  }
-  return before;
+  const total = sum(all, (set) => set.status?.replicas ?? 0);
+  if (total === (current.status?.replicas ?? 0) && before?.reason === 'NewReplicaSetAvailable') return;
+  if (isComplete(deployment, current, all))
+    list.set(
+      progressing('True', 'NewReplicaSetAvailable', `ReplicaSet ${name} has successfully progressed.`),
+    );
+  else if (hasProgressed(deployment, current, all))
+    list.set(progressing('True', 'ReplicaSetUpdated', `ReplicaSet ${name} is progressing.`), {
+      renewed: true,
+    });
+  else if (before && before.reason !== 'NewReplicaSetAvailable' && now > deadlineOf(deployment, before))
+    list.set(
+      progressing('False', 'ProgressDeadlineExceeded', `ReplicaSet ${name} has timed out progressing.`),
+    );
 }
 
 /** More updated, ready or available Pods, or fewer old ones, than the status told last (DeploymentProgressing). */
@@ -122,8 +176,9 @@ function availability(deployment: Deployment, all: ReplicaSet[]): Verdict {
       };
 }
 
-function replicaFailure(all: ReplicaSet[]): Verdict | undefined {
-  const failure = all
+/** That of the new ReplicaSet before those of old ones (getReplicaFailures). */
+function replicaFailure(sets: ReplicaSet[]): Verdict | undefined {
+  const failure = sets
     .flatMap(({ status }) => status?.conditions ?? [])
     .find(({ type, status }) => type === 'ReplicaFailure' && status === 'True');
   if (!failure) return undefined;
@@ -131,30 +186,6 @@ function replicaFailure(all: ReplicaSet[]): Verdict | undefined {
   return { type, status, ...(reason ? { reason } : {}), ...(message ? { message } : {}) };
 }
 
-function withTimes(deployment: Deployment, verdict: Verdict, progress: Progress, now: number): Condition {
-  const before = find(deployment, verdict.type);
-  const same =
-    before?.status === verdict.status &&
-    before.reason === verdict.reason &&
-    before.message === verdict.message;
-  const moved =
-    verdict.type === 'Progressing' &&
-    progress.current !== undefined &&
-    verdict.reason === 'ReplicaSetUpdated' &&
-    hasProgressed(deployment, progress.current, progress.all);
-  const time = timestamp(now);
-  const { type, status, reason, message } = verdict;
-  return {
-    type,
-    status,
-    ...(reason ? { reason } : {}),
-    ...(message ? { message } : {}),
-    lastUpdateTime: same && !moved && before.lastUpdateTime ? before.lastUpdateTime : time,
-    lastTransitionTime:
-      before?.status === status && before.lastTransitionTime ? before.lastTransitionTime : time,
-  };
-}
-
-function find(deployment: Deployment, type: string): Condition | undefined {
-  return deployment.status?.conditions?.find((each) => each.type === type);
+function find(conditions: readonly Condition[] | undefined, type: string): Condition | undefined {
+  return conditions?.find((each) => each.type === type);
 }

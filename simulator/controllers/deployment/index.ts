@@ -1,21 +1,23 @@
 import { isDeepStrictEqual } from 'node:util';
+import { ApiError } from '../../api/errors';
 import type { EventRecorder } from '../../events/event-recorder';
 import type { Deployment, ReplicaSet } from '../../schema/types';
 import {
   type ControllerContext,
   controllerOf,
-  isPodActive,
   keyOf,
   recorder,
   type StopController,
   splitKey,
 } from '../controller';
 import { WorkQueue } from '../work-queue';
-import { conditionsOf, deadlineAt, isComplete } from './conditions';
+import { conditionsOf, deadlineAt, isComplete, type Progress } from './conditions';
 import {
   ensureNew,
   findNew,
+  isSized,
   replicaSetsOf,
+  revisionOf,
   sizeAnnotations,
   sizeChanged,
   withRevision,
@@ -58,7 +60,7 @@ export function startDeploymentController(context: ControllerContext): StopContr
 
 class Rollout {
   private sets: ReplicaSet[];
-  private event: 'created' | 'found' | undefined;
+  private event: Progress['event'];
 
   constructor(
     private readonly context: ControllerContext,
@@ -72,19 +74,14 @@ class Rollout {
   sync(): void {
     const { deployment } = this;
     if (deployment.metadata.deletionTimestamp) {
-      this.report(findNew(deployment, this.sets));
+      this.report(findNew(deployment, this.sets), { rollout: false });
       return;
     }
-    if (deployment.spec?.paused) {
+    if (deployment.spec?.paused || sizeChanged(deployment, this.sets)) {
       const current = this.ensure(false);
       this.scaleAll(current);
-      this.report(current);
-      return;
-    }
-    if (sizeChanged(deployment, this.sets)) {
-      const current = this.ensure(false);
-      this.scaleAll(current);
-      this.report(current);
+      if (deployment.spec?.paused) this.forgetOld(current);
+      this.report(current, { rollout: false });
       return;
     }
     if (deployment.spec?.strategy?.type === 'Recreate') this.recreate();
@@ -128,13 +125,14 @@ class Rollout {
     return this.context.client
       .list('pods', { namespace: this.deployment.metadata.namespace ?? '' })
       .some(
-        (pod) => uids.has(controllerOf(pod)?.uid) && (isPodActive(pod) || pod.metadata.deletionTimestamp),
+        ({ status, ...pod }) =>
+          uids.has(controllerOf(pod)?.uid) && status?.phase !== 'Succeeded' && status?.phase !== 'Failed',
       );
   }
 
   private ensure(create: boolean): ReplicaSet | undefined {
     const { client } = this.context;
-    const { set, created } = ensureNew(this.context, this.deployment, this.sets, create);
+    const { set, created } = this.findOrMake(create);
     if (!set) return undefined;
     this.sets = [...this.sets.filter(({ metadata }) => metadata.uid !== set.metadata.uid), set];
     const numbered = withRevision(this.deployment, set);
@@ -145,6 +143,25 @@ class Rollout {
       this.tellScaled(set, 0, wantedOf(set));
     } else if (!told) this.event = 'found';
     return set;
+  }
+
+  private findOrMake(create: boolean): ReturnType<typeof ensureNew> {
+    try {
+      return ensureNew(this.context, this.deployment, this.sets, create);
+    } catch (error) {
+      const told =
+        error instanceof ApiError &&
+        error.reason !== 'AlreadyExists' &&
+        !error.details.causes?.some(({ reason }) => reason === 'NamespaceTerminating');
+      if (told) {
+        const name = error.details.name ?? this.deployment.metadata.name;
+        const failed = `Failed to create new replica set ${JSON.stringify(name)}: ${error.message}`;
+        this.events.record(this.deployment, 'Warning', 'ReplicaSetCreateError', failed);
+        this.event = { failed };
+        this.report(undefined, { rollout: false });
+      }
+      throw error;
+    }
   }
 
   private apply({ set, replicas }: Scaling): void {
@@ -176,13 +193,23 @@ class Rollout {
   private scaleAll(current: ReplicaSet | undefined): void {
     const wanted = this.deployment.spec?.replicas ?? 1;
     const active = this.sets.filter((set) => wantedOf(set) > 0);
-    const only = active.length === 0 ? current : active.length === 1 ? active[0] : undefined;
+    const only =
+      active.length === 0
+        ? (current ?? byAge(this.sets).at(-1))
+        : active.length === 1
+          ? active[0]
+          : undefined;
     if (only) {
       this.apply({ set: only, replicas: wanted });
       return;
     }
-    const finished = current && wantedOf(current) === wanted && availableOf(current) === wanted;
-    const changes = finished
+    const saturated =
+      current &&
+      isSized(this.deployment, current) &&
+      wantedOf(current) === wanted &&
+      availableOf(current) === wanted;
+    if (!saturated && this.deployment.spec?.strategy?.type === 'Recreate') return;
+    const changes = saturated
       ? active.filter((set) => set !== current).map((set) => ({ set, replicas: 0 }))
       : proportional(this.deployment, this.sets);
     for (const change of changes) this.apply(change);
@@ -191,23 +218,20 @@ class Rollout {
     }
   }
 
-  /** Old ReplicaSets beyond revisionHistoryLimit go (cleanupDeployment). */
-  private forgetOld(current: ReplicaSet): void {
+  /** Old ReplicaSets beyond revisionHistoryLimit go, those of the oldest revisions first (cleanupDeployment). */
+  private forgetOld(current: ReplicaSet | undefined): void {
     const limit = this.deployment.spec?.revisionHistoryLimit ?? 10;
-    const idle = byAge(this.sets).filter(
-      (set) =>
-        set.metadata.uid !== current.metadata.uid &&
-        wantedOf(set) === 0 &&
-        (set.status?.replicas ?? 0) === 0 &&
-        (set.status?.observedGeneration ?? 0) >= (set.metadata.generation ?? 0) &&
-        !set.metadata.deletionTimestamp,
-    );
-    for (const { metadata } of idle.slice(0, Math.max(0, idle.length - limit))) {
+    const old = this.sets
+      .filter(({ metadata }) => metadata.uid !== current?.metadata.uid && !metadata.deletionTimestamp)
+      .sort((left, right) => revisionOf(left) - revisionOf(right));
+    for (const { metadata, spec, status } of old.slice(0, Math.max(0, old.length - limit))) {
+      const seen = (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0);
+      if ((spec?.replicas ?? 0) > 0 || (status?.replicas ?? 0) > 0 || !seen) continue;
       this.context.client.delete('replicasets.apps', metadata.namespace ?? '', metadata.name ?? '');
     }
   }
 
-  private report(current: ReplicaSet | undefined): void {
+  private report(current: ReplicaSet | undefined, { rollout = true } = {}): void {
     const { client, clock } = this.context;
     const { metadata, status, spec } = this.deployment;
     const stored = client.get('deployments.apps', metadata.namespace ?? '', metadata.name ?? '');
@@ -219,12 +243,14 @@ class Rollout {
       readyReplicas: sum(this.sets, (set) => set.status?.readyReplicas ?? 0),
       availableReplicas: sum(this.sets, availableOf),
     };
+    const terminating = this.sets.map((set) => set.status?.terminatingReplicas);
     const unavailable = Math.max(0, sum(this.sets, wantedOf) - counts.availableReplicas);
     const conditions = conditionsOf({
       deployment: this.deployment,
       current: current && this.fresh(current),
       all: this.sets,
       ...(this.event ? { event: this.event } : {}),
+      rollout,
       now,
     });
     const numbers = Object.entries({ ...counts, unavailableReplicas: unavailable }).filter(
@@ -235,6 +261,10 @@ class Rollout {
       status: {
         observedGeneration: metadata.generation ?? 0,
         ...Object.fromEntries(numbers),
+        // Known once every ReplicaSet has counted its own (DeploymentReplicaSetTerminatingReplicas).
+        ...(terminating.every((count) => count !== undefined)
+          ? { terminatingReplicas: terminating.reduce((total, count) => total + count, 0) }
+          : {}),
         ...(status?.collisionCount ? { collisionCount: status.collisionCount } : {}),
         conditions,
       },

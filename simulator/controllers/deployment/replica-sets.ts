@@ -1,13 +1,13 @@
+import { ApiError } from '../../api/errors';
 import { selectorMatches } from '../../scheduler/label-terms';
 import type { Deployment, ReplicaSet } from '../../schema/types';
 import { type ControllerContext, controllerOf, controllerRef } from '../controller';
 import { equalTemplates, templateHash } from '../template-hash';
-import { byAge, fenceposts, wantedOf } from './rolling';
+import { byAge, fenceposts, MAX_REPLICAS as MAX, wantedOf } from './rolling';
 
 const REVISION = 'deployment.kubernetes.io/revision';
 const HISTORY = 'deployment.kubernetes.io/revision-history';
 const DESIRED = 'deployment.kubernetes.io/desired-replicas';
-const MAX = 'deployment.kubernetes.io/max-replicas';
 const HASH_LABEL = 'pod-template-hash';
 const APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 const DEPRECATED_ROLLBACK = 'deprecated.deployment.rollback.to';
@@ -42,11 +42,9 @@ export function ensureNew(
   const highest = Math.max(0, ...sets.filter((set) => set !== found).map(revisionOf));
   if (found) {
     const annotations = annotationsFor(deployment, found, Math.max(highest + 1, revisionOf(found)));
+    const { minReadySeconds: _before, ...rest } = found.spec ?? {};
     const minReadySeconds = deployment.spec?.minReadySeconds;
-    const spec = {
-      ...found.spec,
-      ...(minReadySeconds === undefined ? {} : { minReadySeconds }),
-    } as ReplicaSet['spec'];
+    const spec = { ...rest, ...(minReadySeconds ? { minReadySeconds } : {}) } as ReplicaSet['spec'];
     const updated = client.update('replicasets.apps', {
       ...found,
       metadata: { ...found.metadata, annotations },
@@ -66,7 +64,7 @@ export function ensureNew(
       : fenceposts(deployment).maxSurge;
   const wanted = deployment.spec.replicas ?? 1;
   const present = sets.reduce((count, set) => count + wantedOf(set), 0);
-  const set = client.create('replicasets.apps', {
+  const set = createOrCount(context, deployment, {
     apiVersion: 'apps/v1',
     kind: 'ReplicaSet',
     metadata: {
@@ -89,7 +87,22 @@ export function ensureNew(
   return { set, created: true };
 }
 
-function revisionOf({ metadata }: ReplicaSet | Deployment): number {
+/** A name that another ReplicaSet has already leads to another hash at the next attempt (status.collisionCount). */
+function createOrCount({ client }: ControllerContext, deployment: Deployment, set: ReplicaSet): ReplicaSet {
+  try {
+    return client.create('replicasets.apps', set);
+  } catch (error) {
+    if (error instanceof ApiError && error.reason === 'AlreadyExists') {
+      const { namespace = '', name = '' } = deployment.metadata;
+      const stored = client.get('deployments.apps', namespace, name) ?? deployment;
+      const collisionCount = (stored.status?.collisionCount ?? 0) + 1;
+      client.updateStatus('deployments.apps', { ...stored, status: { ...stored.status, collisionCount } });
+    }
+    throw error;
+  }
+}
+
+export function revisionOf({ metadata }: ReplicaSet | Deployment): number {
   return Number(metadata.annotations?.[REVISION] ?? 0);
 }
 
@@ -108,6 +121,11 @@ export function sizeAnnotations(deployment: Deployment, set: ReplicaSet): Record
     [DESIRED]: String(wanted),
     [MAX]: String(wanted + fenceposts(deployment).maxSurge),
   };
+}
+
+/** Whether a ReplicaSet was last scaled for the size that the Deployment has now. */
+export function isSized(deployment: Deployment, set: ReplicaSet): boolean {
+  return Number(set.metadata.annotations?.[DESIRED]) === (deployment.spec?.replicas ?? 1);
 }
 
 /** Whether the Deployment's size has changed since this ReplicaSet was last scaled (isScalingEvent). */

@@ -74,23 +74,37 @@ export function scaleOld(deployment: Deployment, current: ReplicaSet, old: Repli
     .map(([set, replicas]) => ({ set, replicas }));
 }
 
-/** A change of size in the middle of a rollout is shared among the ReplicaSets by their size (deployment sync.scale). */
+/** On a ReplicaSet: how many Pods all ReplicaSets of its Deployment might have when it was last scaled. */
+export const MAX_REPLICAS = 'deployment.kubernetes.io/max-replicas';
+
+/**
+ * A change of size in the middle of a rollout is shared among the ReplicaSets by their size (deployment sync.scale,
+ * GetReplicaSetProportion).
+ */
 export function proportional(deployment: Deployment, sets: ReplicaSet[]): Scaling[] {
   const wanted = deployment.spec?.replicas ?? 1;
   const active = sets.filter((set) => wantedOf(set) > 0);
   const allowed = wanted > 0 ? wanted + fenceposts(deployment).maxSurge : 0;
-  const total = sum(active, wantedOf);
-  let left = allowed - total;
-  if (left === 0) return [];
-  const grow = left > 0;
+  const change = allowed - sum(active, wantedOf);
+  if (change === 0) return [];
+  const grow = change > 0;
   const order = [...active].sort(
     (a, b) => wantedOf(b) - wantedOf(a) || (grow ? age(b) - age(a) : age(a) - age(b)),
   );
+  let left = change;
   const result = order.map((set) => {
-    const share = Math.round((wantedOf(set) * left) / total);
+    const before =
+      Number(set.metadata.annotations?.[MAX_REPLICAS] ?? 0) || (deployment.status?.replicas ?? 0);
+    const fraction =
+      wanted === 0
+        ? -wantedOf(set)
+        : before === 0
+          ? 0
+          : Math.round((wantedOf(set) * allowed) / before) - wantedOf(set);
+    const share = left === 0 ? 0 : grow ? Math.min(fraction, left) : Math.max(fraction, left);
+    left -= share;
     return { set, replicas: wantedOf(set) + share };
   });
-  left = allowed - result.reduce((count, { replicas }) => count + replicas, 0);
   const [first] = result;
   if (first) first.replicas = Math.max(0, first.replicas + left);
   return result.filter(({ set, replicas }) => replicas !== wantedOf(set));
