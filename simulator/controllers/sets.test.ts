@@ -112,6 +112,36 @@ describe('a StatefulSet', () => {
     ).toEqual(['db-0 nginx:1', 'db-1 nginx:2', 'db-2 nginx:2']);
   });
 
+  it('in parallel makes all at once, and replaces a failed one without waiting for others', async () => {
+    cluster.client.create('statefulsets.apps', set({ podManagementPolicy: 'Parallel' }));
+    await cluster.clock.advance(100);
+    expect(names()).toEqual(['db-0', 'db-1', 'db-2']);
+    await cluster.clock.advance(3000);
+    const failed = cluster.client.get('pods', 'default', 'db-0')!;
+    cluster.client.updateStatus('pods', { ...failed, status: { ...failed.status, phase: 'Failed' } });
+    cluster.client.update('statefulsets.apps', { ...stored(), spec: { ...stored().spec!, replicas: 4 } });
+    await cluster.clock.advance(100);
+    expect(names()).toContain('db-3');
+    await cluster.clock.advance(5000);
+    expect(stored().status).toMatchObject({ readyReplicas: 4 });
+  });
+
+  it('under OnDelete waits for its Pods to be deleted, and its revision stays what it was', async () => {
+    cluster.client.create('statefulsets.apps', set({ replicas: 1, updateStrategy: { type: 'OnDelete' } }));
+    await cluster.clock.advance(3000);
+    const first = stored().status?.currentRevision;
+    cluster.client.update('statefulsets.apps', {
+      ...stored(),
+      spec: { ...stored().spec!, template: template('nginx:2') },
+    });
+    await cluster.clock.advance(3000);
+    expect(pods()[0]?.spec?.containers[0]?.image).toBe('nginx:1');
+    cluster.client.delete('pods', 'default', 'db-0');
+    await cluster.clock.advance(5000);
+    expect(pods()[0]?.spec?.containers[0]?.image).toBe('nginx:2');
+    expect(stored().status).toMatchObject({ currentRevision: first, updatedReplicas: 1 });
+  });
+
   it('gives each Pod a claim that is bound to a volume on its node', async () => {
     const claim = {
       metadata: { name: 'data' },
