@@ -56,6 +56,20 @@ describe('the disk of a node', () => {
     expect(fill(volume(), '/b', mebibyte, random)).toBe(0);
   });
 
+  it('is full when there are too many names, however empty their files are', () => {
+    const { volume, viewOf } = node(1024 * mebibyte, mebibyte);
+    const view = viewOf(volume());
+    let made = 0;
+    const make = () => {
+      for (; made < 1e6; made++) view.open(`/${made}`, 'w').release();
+    };
+    expect(make).toThrow(/ENOSPC/);
+    expect(made).toBe(1024);
+    view.unlink('/7');
+    view.mkdir('/room');
+    expect(() => view.symlink('x', '/none')).toThrow(/ENOSPC/);
+  });
+
   it.each<[string, (tree: VolumeTree, view: FileView) => void]>([
     ['a file has been removed', (_tree, view) => view.unlink('/a')],
     ['a file has been emptied', (_tree, view) => view.open('/a', 'w').release()],

@@ -152,6 +152,16 @@ describe('names and directories', () => {
     ['a name of 255 bytes', (user) => write(user(0), `/tmp/${long.slice(1)}`, 'x'), 1],
     ['… of 256', (user) => write(user(0), `/tmp/${long}`, 'x'), 'ENAMETOOLONG'],
     ['a path of 4096 bytes', (user) => user(0).stat(`/${'./'.repeat(2048)}`), 'ENAMETOOLONG'],
+    ['directories nest no deeper than a path can be', (user) => nested(user(0), 3_000), 'ENAMETOOLONG'],
+    [
+      '… also when they are moved into each other',
+      (user) => {
+        outcome(() => nested(user(0), 3_000));
+        user(0).mkdir('/tmp/top');
+        return user(0).rename('/tmp/d', '/tmp/top/d');
+      },
+      'ENAMETOOLONG',
+    ],
     ['the empty path', (user) => user(0).stat(''), 'ENOENT'],
     ['a file is no directory', (user) => user(0).stat('/data/f/x'), 'ENOTDIR'],
     ['… with a slash behind it either', (user) => user(0).stat('/data/f/'), 'ENOTDIR'],
@@ -192,6 +202,15 @@ describe('names and directories', () => {
     ],
   ]);
 });
+
+/** Makes so many directories, each in the one before. */
+function nested(files: FileView, depth: number): void {
+  for (let at = 1; at <= depth; at++) {
+    const cwd = `/tmp${'/d'.repeat(at - 1)}`;
+    const here = { uid: 0, gid: 0, groups: [], umask: 0, capable: () => true };
+    new FileView(files.mounts, { ...here, cwd }).mkdir('d');
+  }
+}
 
 describe('rename', () => {
   table([

@@ -17,6 +17,21 @@ import { mayAccess, type Place, walk } from './path-walk';
 import { Pipe } from './pipe';
 import { OpenDirectory, OpenRegularFile } from './regular-file';
 
+/** PATH_MAX without its end. */
+const longestPath = 4095;
+
+/** Length of the longest path below a directory; a walk ends where it is more than `most`. */
+function longestBelow(inode: Inode, most: number): number {
+  if (!(inode instanceof DirectoryInode) || most < 0) return 0;
+  let longest = 0;
+  for (const name of inode.names()) {
+    const child = inode.get(name);
+    const below = name.length + 1;
+    if (child) longest = Math.max(longest, below + longestBelow(child, most - below));
+  }
+  return longest;
+}
+
 /**
  * The files of a container as one user may see and change them. Paths are byte strings, relative ones start at the
  * owner's working directory. Every method throws FileError with the errno that Linux would give.
@@ -185,6 +200,7 @@ export class FileView {
     if (place.inode instanceof DirectoryInode) throw new FileError('EISDIR', path);
     this.mayDelete(place, path);
     place.parent.delete(place.name);
+    place.parent.volume.dropEntry();
     place.inode.unlinked();
   }
 
@@ -196,6 +212,7 @@ export class FileView {
     this.mayDelete(place, path);
     if (!place.inode.empty) throw new FileError('ENOTEMPTY', path);
     place.parent.delete(place.name);
+    place.parent.volume.dropEntry();
     place.inode.nlink = 0;
   }
 
@@ -207,6 +224,8 @@ export class FileView {
     if (source.parentMount !== target.parentMount) throw new FileError('EXDEV', to);
     if (target.inode === source.inode) return;
     if (target.path.startsWith(`${source.path}/`)) throw new FileError('EINVAL', to);
+    if (target.path.length + longestBelow(source.inode, longestPath) > longestPath)
+      throw new FileError('ENAMETOOLONG', to);
     const sourceIsDirectory = source.inode instanceof DirectoryInode;
     // Its `..` changes with its parent.
     if (sourceIsDirectory && source.parent !== target.parent && !mayAccess(source.inode, this.owner, 2))
@@ -218,6 +237,7 @@ export class FileView {
       } else if (sourceIsDirectory) throw new FileError('ENOTDIR', to);
       this.mayDelete({ ...target, inode: target.inode }, to);
       target.parent.delete(target.name);
+      target.parent.volume.dropEntry();
       if (target.inode instanceof DirectoryInode) target.inode.nlink = 0;
       else target.inode.unlinked();
     } else {
@@ -322,6 +342,9 @@ export class FileView {
 
   private create<T extends Inode>(place: Place, path: string, make: (uid: number, gid: number) => T): T {
     this.mayAdd(place, path);
+    // Deeper than any path can name nobody gets; a tree that is walked by recursion has a floor so.
+    if (place.path.length > longestPath) throw new FileError('ENAMETOOLONG', path);
+    place.parent.volume.addEntry();
     const gid = place.parent.mode & 0o2000 ? place.parent.gid : this.owner.gid;
     const inode = make(this.owner.uid, gid);
     place.parent.add(place.name, inode);

@@ -24,6 +24,8 @@ export const cookedModes: TerminalModes = {
 };
 
 const outputCapacity = 64 * 1024;
+/** Bytes of keys, and pieces, that nobody has read yet: what is typed beyond them waits, as the kernel throttles a terminal. */
+const inputCapacity = 64 * 1024;
 let nextTerminal = 0;
 
 /**
@@ -43,6 +45,7 @@ export class Terminal {
   sendSignal: (group: number, signal: SignalName) => void = () => undefined;
   private line: number[] = [];
   private ready: Uint8Array[] = [];
+  private readyBytes = 0;
   private written: Uint8Array[] = [];
   private writtenBytes = 0;
   private hungUp = false;
@@ -51,11 +54,33 @@ export class Terminal {
     read: new Set<() => void>(),
     write: new Set<() => void>(),
     output: new Set<() => void>(),
+    input: new Set<() => void>(),
   };
 
-  /** Keys pressed, as bytes. */
-  input(data: Uint8Array): void {
-    for (const byte of data) this.key(byte);
+  /** Keys pressed, as bytes: how many were taken. The others have to wait for `room`. */
+  input(data: Uint8Array): number {
+    for (const [taken, byte] of data.entries()) {
+      if (this.full) return taken;
+      this.key(byte);
+    }
+    return data.length;
+  }
+
+  /** Resolves when more keys are taken. */
+  room(): Promise<void> {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (this.full) return;
+        this.waiting.input.delete(look);
+        resolve();
+      };
+      this.waiting.input.add(look);
+      look();
+    });
+  }
+
+  private get full(): boolean {
+    return !this.hungUp && (this.readyBytes >= inputCapacity || this.ready.length >= inputCapacity);
   }
 
   /** What programs wrote, at most `max` bytes; undefined when nothing is there. */
@@ -93,6 +118,7 @@ export class Terminal {
     if (this.foreground > 0 && this.foreground !== this.session) this.sendSignal(this.foreground, 'HUP');
     this.wake('read');
     this.wake('write');
+    this.wake('input');
   }
 
   /** Output is thrown away from now on: nobody looks, but the program shall not wait. */
@@ -119,11 +145,10 @@ export class Terminal {
     if (!this.modes.canonical && this.ready.length > 1) this.ready = [Buffer.concat(this.ready)];
     const first = this.ready[0];
     if (!first) return this.hungUp ? new Uint8Array(0) : undefined;
-    if (first.length <= max) {
-      this.ready.shift();
-      return first;
-    }
-    this.ready[0] = first.subarray(max);
+    this.readyBytes -= Math.min(first.length, max);
+    if (first.length <= max) this.ready.shift();
+    else this.ready[0] = first.subarray(max);
+    this.wake('input');
     return first.subarray(0, max);
   }
 
@@ -148,6 +173,7 @@ export class Terminal {
   }
 
   private key(byte: number): void {
+    if (this.hungUp) return;
     const modes = this.modes;
     if (modes.signals) {
       const signal = byte === 3 ? 'INT' : byte === 28 ? 'QUIT' : byte === 26 ? 'TSTP' : undefined;
@@ -155,6 +181,7 @@ export class Terminal {
         this.echoBytes(byte);
         this.line = [];
         this.ready = [];
+        this.readyBytes = 0;
         this.sendSignal(this.foreground, signal);
         return;
       }
@@ -162,6 +189,7 @@ export class Terminal {
     const code = byte === 13 && modes.crToNl ? 10 : byte;
     if (!modes.canonical) {
       this.ready.push(Uint8Array.of(code));
+      this.readyBytes++;
       this.echoBytes(code);
       this.wake('read');
       return;
@@ -197,6 +225,7 @@ export class Terminal {
   /** Hands the line over; an empty one, by ^D, reads as the end of file. */
   private flushLine(): void {
     this.ready.push(Uint8Array.from(this.line));
+    this.readyBytes += this.line.length;
     this.line = [];
     this.wake('read');
   }
@@ -215,7 +244,7 @@ export class Terminal {
     this.wake('output');
   }
 
-  private wake(kind: 'read' | 'write' | 'output'): void {
+  private wake(kind: keyof Terminal['waiting']): void {
     for (const run of [...this.waiting[kind]]) run();
   }
 }

@@ -259,6 +259,7 @@ export function restoreTree(snapshot: unknown, options: Pick<VolumeOptions, 'now
       if (linked) linked.nlink++;
       const inode = linked ?? restoreInode(tree.volume, child);
       directory.add(name, inode);
+      tree.volume.addEntry();
       byPath.set(childPath, inode);
       if (inode instanceof DirectoryInode) fill(inode, child, childPath);
       inode.mtimeMs = child.mtimeMs;

@@ -5,6 +5,10 @@ import type { Inode } from './inode';
 let nextDevice = 40;
 /** What df shows of a volume without any limit. */
 const unlimitedBytes = 100 * 2 ** 30;
+/** Memory that an entry takes, however empty it is: names are no more free than inodes are on a real disk. */
+const entryBytes = 1024;
+/** Entries of a volume that lies on no disk, such as a tmpfs (its nr_inodes). */
+const mostEntries = 128 * 1024;
 
 export interface VolumeOptions {
   now: () => number;
@@ -28,6 +32,7 @@ export class Volume {
   private heldBytes = 0;
   private disk: Disk | undefined;
   private inodes = 1;
+  private entries = 0;
   private readonly copies = new Map<Inode, Inode>();
 
   constructor(options: VolumeOptions) {
@@ -65,6 +70,21 @@ export class Volume {
   hold(bytes: number): void {
     this.heldBytes += bytes;
     this.disk?.hold(bytes);
+  }
+
+  /** A program makes an entry. Throws FileError ENOSPC when there are too many. */
+  addEntry(): void {
+    if (this.disk) this.disk.checkRoom(entryBytes);
+    else if (this.entries >= mostEntries) throw new FileError('ENOSPC', '');
+    this.entries++;
+    this.hold(entryBytes);
+  }
+
+  /** An entry is gone: one that the volume was made with may go, too. */
+  dropEntry(): void {
+    if (this.entries === 0) return;
+    this.entries--;
+    this.hold(-entryBytes);
   }
 
   /** Size and use as df shows them. */

@@ -5,6 +5,7 @@ import type { Container, Pod, VolumeMount } from '../schema/types';
 import { ConfigError, environmentOf } from './environment';
 import { expand, unresolved } from './expansion';
 import type { FieldContext } from './field-ref';
+import { memoryOf, oomScoreAdj } from './oom-score';
 import { securityOf } from './security-context';
 import type { PodVolumes } from './volumes/pod-volumes';
 import type { MountedVolume, TreeFactory } from './volumes/trees';
@@ -45,6 +46,7 @@ export function containerConfig(inputs: ConfigInputs): ContainerConfig {
     tty: container.tty ?? false,
     ...security,
     limits: limitsOf(container.resources),
+    oomScoreAdj: oomScoreAdj(pod, container, memoryOf(inputs.client, pod)),
     attempt: inputs.attempt,
     ...(inputs.targetContainerId ? { targetContainerId: inputs.targetContainerId } : {}),
     ...(container.lifecycle?.stopSignal ? { stopSignal: container.lifecycle.stopSignal } : {}),

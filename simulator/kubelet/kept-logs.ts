@@ -37,6 +37,7 @@ export function restoredLog(kept: KeptLog): LogSource {
       entries: () => lines,
       tail: (count, wanted) => ({ position: 0, skip: Math.max(0, lines.filter(wanted).length - count) }),
       readFrom: (position) => ({ entries: position < 1 ? lines : [], next: 1 }),
+      hold: () => () => undefined,
       follow: () => () => undefined,
     },
   };

@@ -128,6 +128,7 @@ export class ScriptedContainer implements RuntimeContainer {
     entries: () => [],
     tail: (): { position: number; skip: number } => ({ position: 0, skip: 0 }),
     readFrom: (position: number) => ({ entries: [], next: position }),
+    hold: () => () => undefined,
     follow: () => () => undefined,
   };
 

@@ -1,4 +1,6 @@
+import { DirectoryInode } from '../files/directory';
 import type { Disk } from '../files/disk';
+import { errorText } from '../files/error-text';
 import { superuser } from '../files/file-owner';
 import { FileError } from '../files/file-system';
 import { FileView } from '../files/file-view';
@@ -9,6 +11,7 @@ import { procRoot } from '../files/proc/proc-tree';
 import { VolumeTree } from '../files/volume-tree';
 import { type ContainerConfig, RuntimeError } from './container-runtime';
 import type { System } from './process';
+import { startFailure } from './runc-wording';
 import { StandardStreamLink } from './standard-stream-link';
 
 const sharedMemoryBytes = 64 * 1024 * 1024;
@@ -82,12 +85,42 @@ export function containerRoot(
       if (!(error instanceof FileError)) throw error;
       throw new RuntimeError(
         'RunContainerError',
-        `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: error mounting "${path}" to rootfs at "${path}": not a directory: Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type`,
+        startFailure(
+          `error mounting "${path}" to rootfs at "${path}": not a directory: Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type`,
+        ),
         128,
       );
     }
   }
   return { mounts, layer };
+}
+
+/** runc makes the working directory when there is none of that name, in a volume, too, unless that is read-only. */
+export function makeWorkingDirectory(mounts: MountTable, cwd: string): void {
+  const files = new FileView(mounts, superuser);
+  const names = cwd.split('/').filter((name) => name !== '');
+  for (let known = 1; known <= names.length; known++) {
+    const path = `/${names.slice(0, known).join('/')}`;
+    if (!files.exists(path)) make(mounts, files, path);
+  }
+}
+
+function make(mounts: MountTable, files: FileView, path: string): void {
+  try {
+    files.mkdir(path, 0o755);
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    // The root is still writable at that time, whatever readOnlyRootFilesystem says.
+    const { root } = mounts.root;
+    const parent = files.find(path.slice(0, path.lastIndexOf('/')) || '/');
+    if (error.code !== 'EROFS' || parent.volume !== root.volume || !(parent instanceof DirectoryInode))
+      throw new RuntimeError(
+        'RunContainerError',
+        startFailure(`mkdir ${path}: ${errorText(error).toLowerCase()}`),
+        128,
+      );
+    parent.add(path.slice(path.lastIndexOf('/') + 1), new DirectoryInode(root.volume, 0o755, 0, 0));
+  }
 }
 
 /** The path with the links of what is there already followed, as runc does within the root: /var/run is /run. */

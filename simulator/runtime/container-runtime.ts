@@ -86,6 +86,8 @@ export interface ContainerConfig {
   /** Under the runtime's default filter; /proc shows it, and it keeps nobody from anything. */
   seccomp?: boolean;
   limits: { memoryBytes?: number; cpuMillis?: number };
+  /** What /proc/<pid>/oom_score_adj shows; the kubelet sets it by QoS class. Default 0. */
+  oomScoreAdj?: number;
   /** restartCount of the container: names the log file and numbers the attempt. */
   attempt: number;
   /** Name or id of the container whose process namespace an ephemeral container joins. */
@@ -181,10 +183,12 @@ export interface ContainerLog {
   /** Where the last `count` entries that are wanted begin: a position, and how many wanted ones of it come before them. */
   tail(count: number, wanted: (entry: LogEntry) => boolean): { position: number; skip: number };
   /**
-   * The next entries from a position (0: the oldest kept; Infinity: none), and the position after them. What was rotated
-   * away meanwhile is skipped.
+   * The next entries from a position (0: the start of the latest file; Infinity: none), and the position after them. What was rotated
+   * away meanwhile is skipped, unless somebody holds it.
    */
   readFrom(position: number): { entries: LogEntry[]; next: number };
+  /** A reader has the file open that its position lies in: it can be read to its end, though it be rotated. Returns what closes it. */
+  hold(position: () => number): () => void;
   /** Called for each entry written from now on. Returns the function that ends it. */
   follow(run: (entry: LogEntry) => void): () => void;
 }

@@ -45,7 +45,7 @@ export function sinkOf(file: OpenFile): ByteSink {
 }
 
 /** Calls `take` with everything that comes, at once, until the end of file. */
-export function drain(file: OpenFile, take: (chunk: Uint8Array) => void, ended: () => void): () => void {
+export function drain(file: OpenFile, take: (chunk: Uint8Array) => void): () => void {
   let done = false;
   let stop: () => void = () => undefined;
   const finish = () => {
@@ -53,7 +53,6 @@ export function drain(file: OpenFile, take: (chunk: Uint8Array) => void, ended: 
     done = true;
     stop();
     file.release();
-    ended();
   };
   const pump = () => {
     if (done) return;
@@ -102,7 +101,15 @@ export function terminalOutput(terminal: Terminal, ended: Promise<unknown>): Byt
 
 /** Keys for a terminal. Its end is no end of file: ^D is a key like others. */
 export function terminalInput(terminal: Terminal): ByteSink {
-  return { write: async (chunk) => terminal.input(chunk), end: () => undefined };
+  return {
+    write: async (chunk) => {
+      for (let rest = chunk.subarray(terminal.input(chunk)); rest.length > 0; ) {
+        await terminal.room();
+        rest = rest.subarray(terminal.input(rest));
+      }
+    },
+    end: () => undefined,
+  };
 }
 
 function ready(file: OpenFile, direction: 'read' | 'write'): Promise<void> {

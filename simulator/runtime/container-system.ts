@@ -15,6 +15,8 @@ export interface SystemParts {
   processes: ProcessTable;
   machine: Machine;
   firstUser?: number | undefined;
+  sandbox: object;
+  hostNetwork: boolean;
   program: (name: string) => Program | undefined;
   onOutOfMemory: (victim: Process) => void;
 }
@@ -30,9 +32,13 @@ export function containerSystem(parts: SystemParts): System {
     network: parts.network,
     processes: parts.processes,
     program: parts.program,
-    limits: config.limits,
+    limits: { ...config.limits },
+    processor: { usedMs: 0, periods: 0, throttled: 0, throttledMs: 0 },
     ...(capabilities ? { capabilities } : {}),
     ...(config.seccomp ? { seccomp: true } : {}),
+    ...(config.oomScoreAdj === undefined ? {} : { oomScoreAdj: config.oomScoreAdj }),
+    sandbox: parts.sandbox,
+    hostNetwork: parts.hostNetwork,
     ...(parts.firstUser === undefined ? {} : { firstUser: parts.firstUser }),
     noNewPrivileges: config.allowPrivilegeEscalation === false,
     machine: parts.machine,

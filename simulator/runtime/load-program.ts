@@ -33,11 +33,12 @@ export function loadProgram(system: System, files: FileView, path: string, argv:
     }
     const text = decode(head);
     if (!text.startsWith('#!')) throw new FileError('ENOEXEC', file);
-    const line = (text.split('\n', 1)[0] as string).slice(2).trim();
+    // Blanks alone: a carriage return belongs to the name, as those learn who edit scripts on Windows.
+    const line = (text.split('\n', 1)[0] as string).slice(2).replace(/^[ \t]+|[ \t]+$/g, '');
     const space = line.search(/[ \t]/);
     const interpreter = space < 0 ? line : line.slice(0, space);
     if (interpreter === '') throw new FileError('ENOEXEC', file);
-    const option = space < 0 ? [] : [line.slice(space).trim()];
+    const option = space < 0 ? [] : [line.slice(space).replace(/^[ \t]+/, '')];
     args = [interpreter, ...option, file, ...args.slice(1)];
     file = interpreter;
   }

@@ -6,7 +6,7 @@ import { VolumeTree } from '../files/volume-tree';
 import { defaultPath } from '../images/image';
 import type { ImageStore } from '../images/image-store';
 import type { PodAttachment, SimulatedNetwork } from '../network/simulated-network';
-import { containerRoot, type KernelFiles, sharedMemoryTree } from './container-root';
+import { containerRoot, type KernelFiles, makeWorkingDirectory, sharedMemoryTree } from './container-root';
 import type {
   ContainerConfig,
   NetworkStream,
@@ -97,14 +97,15 @@ export class PodSandbox implements Sandbox {
       processes: target?.processes ?? this.sharedTable ?? this.parts.newProcessTable(),
       machine: this.parts.machine,
       firstUser: this.firstUser,
+      sandbox: this,
+      hostNetwork: this.config.hostNetwork,
       program: (name) => image.image.programs[name] ?? this.parts.program(name),
       onOutOfMemory: () => {
         container.oomKilled = true;
       },
     });
     const cwd = toBytes(config.workingDir ?? (image.config.workingDir || '/'));
-    // runc makes the working directory when the image has none of that name.
-    if (!layer.stat(cwd) && !mounts.mounts.some(({ path }) => path === cwd)) layer.mkdir(cwd);
+    makeWorkingDirectory(mounts, cwd);
     const container = new SimulatedContainer({
       config,
       system,
@@ -189,6 +190,8 @@ export class PodSandbox implements Sandbox {
       network: this.attachment.namespace,
       processes,
       machine,
+      sandbox: this,
+      hostNetwork: this.config.hostNetwork,
       program: () => undefined,
       onOutOfMemory: () => undefined,
     });

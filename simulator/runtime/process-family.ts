@@ -46,6 +46,6 @@ export class ProcessFamily {
 
   /** SIGCHLD, for a parent that is still there. */
   tellParent(): void {
-    if (this.parent && !this.parent.status) this.parent.signal('CHLD');
+    if (this.parent && !this.parent.status) this.parent.signal('CHLD', false, this.process.pid);
   }
 }

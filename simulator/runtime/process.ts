@@ -53,8 +53,8 @@ export const signalNumbers = {
 
 export type SignalName = keyof typeof signalNumbers;
 
-/** What happens on a signal: the kernel's default, nothing, or a function of the program. */
-export type SignalAction = 'default' | 'ignore' | ((signal: SignalName) => void);
+/** What happens on a signal: the kernel's default, nothing, or a function of the program. `sender`: 0 from another namespace. */
+export type SignalAction = 'default' | 'ignore' | ((signal: SignalName, sender: number) => void);
 
 export interface Credentials {
   uid: number;
@@ -82,12 +82,20 @@ export interface System {
   program(name: string): Program | undefined;
   /** cgroup: bytes it may use, and CPU in thousandths of a core. Undefined: no limit. */
   readonly limits: { memoryBytes?: number; cpuMillis?: number; pids?: number };
+  /** What its processes have used of the processor, those that ended included. */
+  readonly processor: ProcessorUse;
   /** Capabilities of its superuser, such as NET_BIND_SERVICE; undefined: all of them (privileged). */
   readonly capabilities?: ReadonlySet<string>;
   /** no_new_privs: allowPrivilegeEscalation was false. */
   readonly noNewPrivileges?: boolean;
   /** A seccomp filter is in place. */
   readonly seccomp?: boolean;
+  /** How ready the kernel is to kill its processes when the node runs out of memory: -1000 to 1000. */
+  readonly oomScoreAdj?: number;
+  /** Of its Pod: what containers with the same one share IPC and host name by. */
+  readonly sandbox: object;
+  /** Its network and host name are the node's. */
+  readonly hostNetwork?: boolean;
   /** The user id outside that its user 0 has; undefined: it shares the users of the node. */
   readonly firstUser?: number;
   /** The machine: what /proc/meminfo, /proc/cpuinfo, uname and uptime tell. */
@@ -96,6 +104,15 @@ export interface System {
   onOutOfMemory?: (victim: Process) => void;
   /** Bytes of memory-backed volumes that count against the limit. */
   memoryVolumes?: () => number;
+}
+
+/** cpu.stat of a cgroup, in milliseconds. */
+export interface ProcessorUse {
+  usedMs: number;
+  /** Periods in which it ran under a limit, those in which that held it up, and for how long. */
+  periods: number;
+  throttled: number;
+  throttledMs: number;
 }
 
 export interface Machine {
@@ -178,7 +195,7 @@ export interface Process extends Credentials {
   action(signal: SignalName): SignalAction;
   setAction(signal: SignalName, action: SignalAction): void;
   /** Delivers to this very process. `fromOutside`: sent by the kubelet, from a parent namespace. */
-  signal(signal: SignalName, fromOutside?: boolean): void;
+  signal(signal: SignalName, fromOutside?: boolean, sender?: number): void;
   /** kill(2) with its rules: 0 < pid one, 0 own group, -1 all, < -1 a group. Throws FileError ESRCH, EPERM. */
   kill(pid: number, signal: SignalName | 0): void;
 

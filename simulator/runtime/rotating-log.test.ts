@@ -52,6 +52,22 @@ describe('the log of a container', () => {
     expect(readOn(log, next).at(-1)).toBe('1000\n');
   });
 
+  it('is read to its end by who had it open when it was rotated, and not beyond two rotations', () => {
+    const log = filled(numbers(1, 10), 10_000);
+    let position = log.readFrom(0).next;
+    const release = log.hold(() => position);
+    for (const line of numbers(11, 100)) log.write('stdout', Buffer.from(line));
+    const { entries, next } = log.readFrom(position);
+    expect(text(entries)[0]).toBe('11\n');
+    position = next;
+    expect(readOn(log, position).at(-1)).toBe('100\n');
+    for (const line of numbers(101, 1000)) log.write('stdout', Buffer.from(line));
+    release();
+    const shown = readOn(log, position);
+    expect(shown).toEqual(numbers(1001 - shown.length, 1000));
+    expect(shown.length).toBeLessThan(100);
+  });
+
   it('gives a reader little at once', () => {
     const log = filled([numbers(1, 200_000).join('')]);
     const { entries } = log.readFrom(0);

@@ -23,17 +23,23 @@ const nothing = new Uint8Array(0);
 
 /** kubelet containerLogMaxSize. */
 const largestFile = 10 * 1024 * 1024;
+/** Rotated files that readers may still have open; those who are further behind go on at the latest. */
+const mostRotated = 2;
 
 /**
  * The log file of one container attempt as containerd writes it: a line appears when its newline was written, when it grew over
  * 16 KiB, or when the stream ended. A file that has become too large is rotated: what came before is not shown any more, as
- * `kubectl logs` reads the latest file alone (kubelet logs.ContainerLogManager).
+ * `kubectl logs` reads the latest file alone (kubelet logs.ContainerLogManager). Who was reading it reads it to its end first.
  */
 export class RotatingLog implements ContainerLog {
   private blocks: Block[] = [];
   private held = 0;
   /** Blocks that were rotated away. */
   private gone = 0;
+  /** Files that were rotated while somebody read them: position of the first block, and the blocks. */
+  private rotated: { start: number; blocks: Block[] }[] = [];
+  /** Where each reader is. */
+  private readonly readers = new Set<() => number>();
   private lastTime = 0;
   private readonly pending: Record<Stream, Uint8Array> = { stdout: nothing, stderr: nothing };
   private readonly followers = new Set<(entry: LogEntry) => void>();
@@ -73,12 +79,13 @@ export class RotatingLog implements ContainerLog {
   }
 
   readFrom(position: number): { entries: LogEntry[]; next: number } {
-    const last = this.gone + this.blocks.length;
-    const first = Math.min(last, Math.max(position, this.gone));
+    const { start, blocks } = this.fileAt(position) ?? { start: this.gone, blocks: this.blocks };
+    const last = start + blocks.length;
+    const first = Math.min(last, Math.max(position, start));
     const entries: LogEntry[] = [];
     let next = first;
     for (let bytes = 0; next < last && bytes < readBytes; next++) {
-      const block = this.blocks[next - this.gone];
+      const block = blocks[next - start];
       if (!block) break;
       bytes += block.bytes.length;
       for (const entry of linesOf(block)) entries.push(entry);
@@ -108,6 +115,14 @@ export class RotatingLog implements ContainerLog {
     return () => this.followers.delete(follower);
   }
 
+  hold(position: () => number): () => void {
+    this.readers.add(position);
+    return () => {
+      this.readers.delete(position);
+      this.forgetRead();
+    };
+  }
+
   private append(block: Block): void {
     const size = block.bytes.length + blockOverhead;
     if (this.held + size > this.maxBytes) this.rotate();
@@ -118,9 +133,24 @@ export class RotatingLog implements ContainerLog {
   }
 
   private rotate(): void {
+    this.rotated.push({ start: this.gone, blocks: this.blocks });
     this.gone += this.blocks.length;
     this.blocks = [];
     this.held = 0;
+    this.forgetRead();
+  }
+
+  /** The rotated file that a position lies in; 0 stands for the start of the latest. */
+  private fileAt(position: number) {
+    if (position === 0) return undefined;
+    return this.rotated.find(({ start, blocks }) => position >= start && position < start + blocks.length);
+  }
+
+  /** Lets go of the rotated files that nobody is reading any more. */
+  private forgetRead(): void {
+    if (this.rotated.length === 0) return;
+    const open = new Set([...this.readers].map((position) => this.fileAt(position())));
+    this.rotated = this.rotated.filter((file) => open.has(file)).slice(-mostRotated);
   }
 
   /** Never the same time twice, so that the lines of two streams keep their order. */

@@ -21,6 +21,8 @@ function machine(programs: Record<string, Program> = {}, limits: System['limits'
     processes: table,
     program: (name) => programs[name],
     limits,
+    sandbox: {},
+    processor: { usedMs: 0, periods: 0, throttled: 0, throttledMs: 0 },
     machine: {
       kernelRelease: '6',
       kernelVersion: '1',

@@ -234,6 +234,7 @@ export class RunningProcess implements Process, FileOwner {
     const loaded = loadProgram(this.system, this.files, path, argv);
     this.actions.forgetHandlers();
     if (env) this.env = env;
+    this.memoryBytes = baseMemory;
     this.become(loaded.argv, loaded.executable);
     return loaded.program(this);
   }
@@ -266,7 +267,7 @@ export class RunningProcess implements Process, FileOwner {
     this.actions.set(signal, action);
   }
 
-  signal(signal: SignalName, fromOutside = false): void {
+  signal(signal: SignalName, fromOutside = false, sender = 0): void {
     if (this.status) return;
     if (signal === 'CONT') this.waits.resume();
     if (signal === 'KILL') {
@@ -276,7 +277,7 @@ export class RunningProcess implements Process, FileOwner {
     }
     const action = this.action(signal);
     if (typeof action === 'function') {
-      action(signal);
+      action(signal, sender);
       if (signal !== 'CHLD') this.waits.interrupt(new Interrupted(signal));
     } else if (action === 'default' && !ignoredByDefault.has(signal) && this.pid !== 1) {
       if (stopsByDefault.has(signal)) this.waits.stop();

@@ -35,9 +35,10 @@ function signalTargets(sender: Process, pid: number): Process[] {
   return all.filter((process) => process.group === -pid);
 }
 
-/** kill(2): root, or the same user. */
+/** kill(2): the same user, or CAP_KILL. */
 function mayKill(sender: Process, target: Process): boolean {
-  return sender.uid === 0 || sender.uid === target.uid;
+  const privileged = sender.uid === 0 && (sender.system.capabilities?.has('KILL') ?? true);
+  return privileged || sender.uid === target.uid;
 }
 
 /** kill(2). Throws FileError ESRCH (nobody there), EPERM (none of them its own); signal 0 only asks. */
@@ -46,5 +47,5 @@ export function sendSignal(sender: Process, pid: number, signal: SignalName | 0)
   if (targets.length === 0) throw new FileError('ESRCH', String(pid));
   const allowed = targets.filter((target) => mayKill(sender, target));
   if (allowed.length === 0) throw new FileError('EPERM', String(pid));
-  if (signal !== 0) for (const target of allowed) target.signal(signal);
+  if (signal !== 0) for (const target of allowed) target.signal(signal, false, sender.pid);
 }

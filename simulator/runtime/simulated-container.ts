@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { toBytes } from '../files/byte-string';
+import { errorText } from '../files/error-text';
 import { superuser } from '../files/file-owner';
 import { FileError } from '../files/file-system';
 import { FileView } from '../files/file-view';
@@ -19,7 +20,7 @@ import type {
 } from './container-runtime';
 import { RuntimeError } from './container-runtime';
 import { drain, sinkOf, sourceOf, terminalInput, terminalOutput } from './container-streams';
-import type { Process, SignalName, System } from './process';
+import type { Process, Program, SignalName, System } from './process';
 import { RotatingLog } from './rotating-log';
 import { execFailure, executableRefusal, startFailure } from './runc-wording';
 import { parseSignal } from './signal-rules';
@@ -28,7 +29,7 @@ import type { ContainerUser } from './user-lookup';
 /** runc could not start it: containerd records this for `StartError`. */
 const startErrorCode = 128;
 /** execve(2) failed after the container had been set up: runc's init ends so. */
-const execFormatCode = 255;
+const execFailedCode = 255;
 
 export interface ContainerParts {
   config: ContainerConfig;
@@ -66,7 +67,6 @@ export class SimulatedContainer implements RuntimeContainer {
   private readonly attachments = new Attachments();
   private exitListeners: (() => void)[] = [];
   private pumps: (() => void)[] = [];
-  private readonly cpu = new Map<Process, number>();
 
   constructor(private readonly parts: ContainerParts) {
     this.log = new RotatingLog(parts.system.clock);
@@ -86,29 +86,23 @@ export class SimulatedContainer implements RuntimeContainer {
   }
 
   start(): void {
-    const { config, argv, env, cwd, user, system } = this.parts;
+    const { config, argv, env, system } = this.parts;
     const files = this.standardFiles(config.stdin, config.tty);
     this.terminal = files.terminal;
     this.stdin = files.stdin;
     this.startedAt = system.clock.now();
     try {
-      const path = findCommand(system.mounts, this.credentials(), cwd, argv[0] ?? '', env.get('PATH'));
-      this.main = system.processes.start({
-        system,
-        path,
-        argv,
-        env,
-        cwd,
-        credentials: user,
-        fds: files.fds,
-        ...(files.terminal ? { terminal: files.terminal } : {}),
-      });
+      this.main = this.startProcess({ argv, env, files });
     } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      this.phase = 'exited';
+      this.finishedAt = system.clock.now();
+      this.exitCode = startErrorCode;
+      const refusal = executableRefusal(argv[0] ?? '', error);
+      throw new RuntimeError('RunContainerError', startFailure(refusal), startErrorCode);
+    } finally {
       for (const file of files.fds.values()) file.release();
-      this.startFailed(argv[0] ?? '', error);
-      return;
     }
-    for (const file of files.fds.values()) file.release();
     this.phase = 'running';
     this.capture(files);
     this.main.onEnd(() => this.ended());
@@ -144,25 +138,13 @@ export class SimulatedContainer implements RuntimeContainer {
   }
 
   exec(options: ExecOptions): Execution {
-    const { system, user, cwd } = this.parts;
     const env = new Map(this.parts.env);
     if (options.tty) env.set('TERM', 'xterm');
     for (const { name, value } of options.env ?? []) env.set(toBytes(name), toBytes(value));
     const argv = options.command.map(toBytes);
     const files = this.standardFiles(options.stdin, options.tty);
     try {
-      const path = findCommand(system.mounts, this.credentials(), cwd, argv[0] ?? '', env.get('PATH'));
-      const process = system.processes.start({
-        system,
-        path,
-        argv,
-        env,
-        cwd,
-        credentials: user,
-        fds: files.fds,
-        ...(files.terminal ? { terminal: files.terminal } : {}),
-      });
-      return execution(process, files);
+      return execution(this.startProcess({ argv, env, files }), files);
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
       const refusal = executableRefusal(options.command[0] ?? '', error);
@@ -207,13 +189,9 @@ export class SimulatedContainer implements RuntimeContainer {
   usage(): { memoryBytes: number; cpuNanos: number; diskBytes: number } {
     const { system, layer } = this.parts;
     let memoryBytes = system.memoryVolumes?.() ?? 0;
-    for (const process of this.processes.of(system)) {
-      memoryBytes += process.memoryBytes;
-      this.cpu.set(process, process.cpuMs);
-    }
-    let cpuMs = 0;
-    for (const [process, used] of this.cpu) cpuMs += Math.max(used, process.cpuMs);
-    return { memoryBytes, cpuNanos: Math.round(cpuMs * 1e6), diskBytes: layer.usage() + this.log.size };
+    for (const process of this.processes.of(system)) memoryBytes += process.memoryBytes;
+    const cpuNanos = Math.round(system.processor.usedMs * 1e6);
+    return { memoryBytes, cpuNanos, diskBytes: layer.usage() + this.log.size };
   }
 
   remove(): void {
@@ -223,22 +201,30 @@ export class SimulatedContainer implements RuntimeContainer {
     this.parts.removed();
   }
 
-  private startFailed(command: string, error: unknown): void {
-    if (!(error instanceof FileError)) throw error;
-    this.phase = 'exited';
-    this.finishedAt = this.parts.system.clock.now();
-    // Only execve itself can tell these two, when the container has been set up already: it started, and failed.
-    const format = error.code === 'ENOEXEC' ? 'exec format error' : undefined;
-    this.exitCode = format ? execFormatCode : startErrorCode;
-    if (!format) {
-      throw new RuntimeError(
-        'RunContainerError',
-        startFailure(executableRefusal(command, error)),
-        startErrorCode,
-      );
+  /**
+   * A process of its own in the container. Throws FileError when its command is not there, may not be run, or there are too many
+   * processes. What only execve(2) finds out (a missing interpreter, a file that is no program), the process itself tells.
+   */
+  private startProcess(what: { argv: string[]; env: Map<string, string>; files: StandardFiles }): Process {
+    const { system, cwd, user } = this.parts;
+    const { argv, env, files } = what;
+    const path = findCommand(system.mounts, this.credentials(), cwd, argv[0] ?? '', env.get('PATH'));
+    const { terminal } = files;
+    const common = { system, argv, env, cwd, credentials: user, fds: files.fds };
+    const start = (what: { path: string } | { program: Program }) =>
+      system.processes.start({ ...common, ...what, ...(terminal ? { terminal } : {}) });
+    try {
+      return start({ path });
+    } catch (error) {
+      if (!(error instanceof FileError) || error.code === 'EAGAIN') throw error;
+      const reason = errorText(error).toLowerCase();
+      return start({
+        program: async (process) => {
+          await process.write(2, `exec ${path}: ${reason}\n`);
+          return execFailedCode;
+        },
+      });
     }
-    this.log.write('stderr', Buffer.from(`exec ${command}: ${format}\n`));
-    this.announceExit();
   }
 
   private standardFiles(withInput: boolean, tty: boolean): StandardFiles {
@@ -276,8 +262,8 @@ export class SimulatedContainer implements RuntimeContainer {
       terminal.onOutput(show);
       this.pumps.push(show);
     }
-    if (stdout) this.pumps.push(drain(stdout, take('stdout'), () => undefined));
-    if (stderr) this.pumps.push(drain(stderr, take('stderr'), () => undefined));
+    if (stdout) this.pumps.push(drain(stdout, take('stdout')));
+    if (stderr) this.pumps.push(drain(stderr, take('stderr')));
   }
 
   private ended(): void {

@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex, Writable } from 'node:stream';
 import type { LogSource } from '../../kubelet/node-agent';
 import type { LogEntry } from '../../runtime/container-runtime';
-import { ApiError } from '../errors';
 import type { StreamRequest } from '../extension-points';
 import type { StreamServices } from './index';
 import { formatLogTime, type LogOptions, parseLogOptions } from './log-options';
@@ -20,18 +19,29 @@ export async function servePodLog(
   const options = parseLogOptions(query, clock.now());
   const pod = getPod(client, namespace, name);
   const container = containerName(pod, query.get('container'));
-  if (!pod.spec?.nodeName)
-    throw new ApiError(
-      400,
-      'BadRequest',
-      `container "${container}" in pod "${name}" is waiting to start: ContainerCreating`,
-    );
+  // What no node has got yet has no log: an answer without content (LogLocation).
+  if (!pod.spec?.nodeName) return endAtOnce(message, response, head);
   const source = agentOf(agents, pod).findLog(namespace, name, container, { previous: options.previous });
   const output = await outputOf(message, response, head);
   const out = new LogWriter(output, options);
-  const position = await showLog(source, options, out);
-  if (options.follow && !out.full) await followLog(source, position, out, message, output);
+  const place = { position: 0 };
+  const release = source.log.hold(() => place.position);
+  try {
+    await showLog(source, options, out, place);
+    if (options.follow && !out.full) await followLog(source, place, out, message, output);
+  } finally {
+    release();
+  }
   if (!output.destroyed) output.end();
+}
+
+async function endAtOnce(
+  message: IncomingMessage,
+  response: ServerResponse | Duplex,
+  head: Buffer,
+): Promise<void> {
+  if ('writeHead' in response) response.writeHead(204).end();
+  else (await webSocketOutput(message, response, head)).end();
 }
 
 async function outputOf(
@@ -44,30 +54,41 @@ async function outputOf(
   return response;
 }
 
-/** What is there already, from sinceTime or the first of tailLines on. Resolves with the position after it. */
-async function showLog({ log }: LogSource, { tailLines }: LogOptions, out: LogWriter): Promise<number> {
+/** Where a reader is in a log. */
+interface Place {
+  position: number;
+}
+
+/** What is there already, from sinceTime or the first of tailLines on: `place` is after it then. */
+async function showLog(
+  { log }: LogSource,
+  { tailLines }: LogOptions,
+  out: LogWriter,
+  place: Place,
+): Promise<void> {
   const end = log.readFrom(Number.POSITIVE_INFINITY).next;
-  let { position, skip } =
+  const first =
     tailLines === undefined ? { position: 0, skip: 0 } : log.tail(tailLines, (entry) => out.wants(entry));
-  while (position < end) {
-    const { entries, next } = log.readFrom(position);
-    position = next;
+  let { skip } = first;
+  place.position = first.position;
+  while (place.position < end) {
+    const { entries, next } = log.readFrom(place.position);
+    place.position = next;
     const wanted = entries.filter((entry) => out.wants(entry));
     const shown = wanted.slice(skip);
     skip -= wanted.length - shown.length;
     if (!(await out.write(shown))) break;
   }
-  return Math.max(position, end);
+  place.position = Math.max(place.position, end);
 }
 
 async function followLog(
   source: LogSource,
-  from: number,
+  place: Place,
   out: LogWriter,
   message: IncomingMessage,
   response: Writable,
 ): Promise<void> {
-  let position = from;
   let wake: () => void = () => undefined;
   let news = true;
   let over = false;
@@ -87,8 +108,8 @@ async function followLog(
     for (;;) {
       while (news) {
         news = false;
-        const read = source.log.readFrom(position);
-        position = read.next;
+        const read = source.log.readFrom(place.position);
+        place.position = read.next;
         if (!(await out.write(read.entries.filter((entry) => out.wants(entry))))) return;
         if (read.entries.length > 0) news = true;
       }

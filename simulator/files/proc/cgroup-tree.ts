@@ -41,9 +41,10 @@ export function cgroupRoot(system: () => System, now: () => number): GeneratedDi
       const quota = limits.cpuMillis;
       return `${quota === undefined ? 'max' : (quota * cpuPeriod) / 1000} ${cpuPeriod}`;
     }),
-    'cpu.stat': text(({ processes }) => {
-      const used = processes.of(system()).reduce((sum, { cpuMs }) => sum + cpuMs * 1000, 0);
-      return `usage_usec ${Math.round(used)}\nuser_usec ${Math.round(used)}\nsystem_usec 0`;
+    'cpu.stat': text(({ processor }) => {
+      const used = Math.round(processor.usedMs * 1000);
+      const held = Math.round(processor.throttledMs * 1000);
+      return `usage_usec ${used}\nuser_usec ${used}\nsystem_usec 0\nnice_usec 0\nnr_periods ${processor.periods}\nnr_throttled ${processor.throttled}\nthrottled_usec ${held}\nnr_bursts 0\nburst_usec 0`;
     }),
     'cpuset.cpus.effective': text(({ machine }) => (machine.cpus === 1 ? '0' : `0-${machine.cpus - 1}`)),
     'memory.current': text((at) => String(current(at))),

@@ -1,11 +1,12 @@
 import type { Mount, MountTable } from '../mount-table';
+import type { Volume } from '../volume';
 
 /** /proc/<pid>/mounts. */
 export function mountsText(table: MountTable): string {
   return table.mounts
     .map(({ root, path, readOnly }) => {
       const { source, fstype } = root.volume;
-      return `${source} ${escaped(path)} ${fstype} ${readOnly ? 'ro' : 'rw'},relatime 0 0\n`;
+      return `${source} ${escaped(path)} ${fstype} ${readOnly ? 'ro' : 'rw'},${flags(root.volume)}${sizeOf(root.volume)} 0 0\n`;
     })
     .join('');
 }
@@ -19,9 +20,20 @@ export function mountInfoText(table: MountTable): string {
       const { source, fstype, device } = root.volume;
       const rights = readOnly ? 'ro' : 'rw';
       const above = index === 0 ? first - 1 : first + parentOf(table, mount);
-      return `${first + index} ${above} 0:${device} ${escaped(`/${subPath}`)} ${escaped(path)} ${rights},relatime - ${fstype} ${source} ${rights}\n`;
+      return `${first + index} ${above} 0:${device} ${escaped(`/${subPath}`)} ${escaped(path)} ${rights},${flags(root.volume)} - ${fstype} ${source} ${rights}${sizeOf(root.volume)}\n`;
     })
     .join('');
+}
+
+/** How containerd mounts the kernel's file systems, and the kubelet volumes. */
+function flags({ fstype, source }: Volume): string {
+  const ofKernel = ['proc', 'sysfs', 'cgroup2'].includes(fstype) || source === 'shm';
+  return ofKernel ? 'nosuid,nodev,noexec,relatime' : 'relatime';
+}
+
+/** A tmpfs tells how much it may hold. */
+function sizeOf({ fstype, limitBytes }: Volume): string {
+  return fstype === 'tmpfs' && limitBytes !== undefined ? `,size=${Math.floor(limitBytes / 1024)}k` : '';
 }
 
 /** Index of the mount that this one stands on: the one with the longest path above it. */

@@ -36,7 +36,7 @@ function routesText(interfaces: NetworkInterface[]): string {
     `${name}\t${hex(to)}\t${hex(via)}\t${flags}\t0\t0\t0\t${hex(mask)}\t0\t0\t0\n`;
   let text = 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n';
   for (const { name, address, prefix } of interfaces) {
-    if (name === 'lo') continue;
+    if (name === 'lo' || address === '') continue;
     const size = 2 ** (32 - prefix);
     const network = Math.floor(bitsOf(address) / size) * size;
     text += row(name, 0, network + 1, '0003', 0);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { RuntimeContainer } from '../../runtime/container-runtime';
 import { ended, exec, logged, logOf, pod, run } from '../../runtime/pod-for-tests';
 
 const idle = { command: ['sleep', '1000'] };
@@ -22,8 +23,15 @@ describe('/proc of a container', () => {
     ['grep " / " /proc/mounts', 'overlay / overlay rw,relatime 0 0\n'],
     [
       'grep cgroup /proc/self/mountinfo | cut -d" " -f3-',
-      /\/sys\/fs\/cgroup ro,relatime - cgroup2 cgroup ro\n$/,
+      /\/sys\/fs\/cgroup ro,nosuid,nodev,noexec,relatime - cgroup2 cgroup ro\n$/,
     ],
+    ['grep /dev/shm /proc/mounts', 'shm /dev/shm tmpfs rw,nosuid,nodev,noexec,relatime,size=65536k 0 0\n'],
+    ['cat /proc/1/oom_score_adj', '0\n'],
+    [
+      'ls /proc/self/ns | tr "\\n" " "',
+      'cgroup ipc mnt net pid pid_for_children time time_for_children user uts ',
+    ],
+    ['readlink /proc/self/ns/net', /^net:\[\d{10}\]\n$/],
     ['cat /proc/sys/kernel/hostname', 'web\n'],
     ['cat /proc/sys/net/core/somaxconn', '1024\n'],
     ['head -1 /proc/meminfo', 'MemTotal:        1048576 kB\n'],
@@ -99,6 +107,27 @@ describe('/proc of a container', () => {
   it('says whether a process may gain rights', async () => {
     const container = run(pod(), { ...idle, allowPrivilegeEscalation: false });
     expect(await exec(container, 'grep', 'NoNewPrivs', '/proc/1/status')).toBe('NoNewPrivs:\t1\n');
+  });
+});
+
+describe('the namespaces of a Pod', () => {
+  const links = (container: RuntimeContainer) =>
+    exec(container, ...sh('for n in net ipc uts mnt cgroup pid user; do readlink /proc/self/ns/$n; done'));
+  const same = async (share: boolean) => {
+    const sandbox = pod(share);
+    const [one, two] = await Promise.all(
+      ['one', 'two'].map((name) => links(run(sandbox, { ...idle, name }))),
+    );
+    const others = new Set(two?.split('\n'));
+    return (one ?? '')
+      .trim()
+      .split('\n')
+      .flatMap((link) => (others.has(link) ? [link.split(':')[0]] : []));
+  };
+
+  it('are shared by its containers as far as Kubernetes shares them', async () => {
+    expect(await same(false)).toEqual(['net', 'ipc', 'uts', 'user']);
+    expect(await same(true)).toEqual(['net', 'ipc', 'uts', 'pid', 'user']);
   });
 });
 

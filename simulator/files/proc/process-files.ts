@@ -4,8 +4,9 @@ import { FileError, type FileStat } from '../file-system';
 import { DescriptorLink, type Inode } from '../inode';
 import type { OpenFile } from '../open-file';
 import type { Volume } from '../volume';
-import { GeneratedDirectory, GeneratedFile, GeneratedLink } from './generated';
+import { fixedDirectory, GeneratedDirectory, GeneratedFile, GeneratedLink } from './generated';
 import { mountInfoText, mountsText } from './mount-text';
+import { namespaceLinks } from './namespace-links';
 import { networkDirectory } from './network-files';
 import { limitsText, statmText, statText, statusText, userMapText } from './process-text';
 import { RootLink } from './root-link';
@@ -32,6 +33,7 @@ export function processDirectory(volume: Volume, process: Process): GeneratedDir
       },
     );
   const alive = process.status === undefined;
+  const { oomScoreAdj = 0 } = process.system;
   const entries: Record<string, () => Inode> = {
     cgroup: () => text(() => '0::/\n'),
     cmdline: () => text(() => (alive ? process.argv.map((arg) => `${arg}\0`).join('') : '')),
@@ -44,8 +46,27 @@ export function processDirectory(volume: Volume, process: Process): GeneratedDir
     mountinfo: () => text(() => mountInfoText(process.system.mounts)),
     mounts: () => text(() => mountsText(process.system.mounts)),
     net: () => networkDirectory(volume, () => process.system.network),
-    oom_score: () => text(() => '0\n'),
-    oom_score_adj: () => text(() => '0\n', 0o644),
+    ns: () =>
+      fixedDirectory(
+        volume,
+        Object.fromEntries(
+          namespaceLinks(process).map(([name, shown]) => [
+            name,
+            () =>
+              new GeneratedLink(
+                volume,
+                (owner) => {
+                  demand(owner, process, shown);
+                  return shown;
+                },
+                mine,
+              ),
+          ]),
+        ),
+      ),
+    // oom_badness of a process that holds next to nothing: two thirds of a scale from 0 to 2000.
+    oom_score: () => text(() => `${Math.max(0, Math.round((666 * (1000 + oomScoreAdj)) / 1000))}\n`),
+    oom_score_adj: () => text(() => `${oomScoreAdj}\n`, 0o644),
     root: () =>
       new RootLink(volume, process.uid, process.gid, (owner, path) => {
         demand(owner, process, path);

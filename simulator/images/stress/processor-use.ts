@@ -25,7 +25,9 @@ export async function chargeProcessor(
       const limit = (system.limits.cpuMillis ?? Number.POSITIVE_INFINITY) / 1_000;
       const together = wanted.get(system) ?? cores;
       const given = Math.min(together, limit, system.machine.cpus);
-      process.cpuMs += ((now - before) * given * cores) / together;
+      const used = ((now - before) * given * cores) / together;
+      process.cpuMs += used;
+      system.processor.usedMs += used;
       before = now;
     }
   } finally {
