@@ -6,6 +6,8 @@ import type { EndpointAddress, ServiceTable } from './service-table';
 /** CoreDNS' `ttl` of the kubernetes plugin in kubeadm's Corefile. */
 const ttl = 30;
 const dnsSchemaVersion = '1.1.0';
+/** CoreDNS' upstream: so many aliases are followed, a longer chain (or a ring) fails. */
+const mostAliases = 8;
 
 export interface DnsZone {
   /** `cluster.local` */
@@ -22,7 +24,7 @@ type Records = { type: DnsType; value: string }[] | undefined;
  * What CoreDNS answers for the cluster's names (Kubernetes DNS-Based Service Discovery, schema 1.1.0). Names
  * outside of it get SERVFAIL: the simulated network has no servers to forward to.
  */
-export function answerQuestion(question: DnsQuestion, zone: DnsZone): Answer {
+export function answerQuestion(question: DnsQuestion, zone: DnsZone, aliases = 0): Answer {
   const name = question.name.toLowerCase().replace(/\.$/, '');
   const reversed = /^(\d+)\.(\d+)\.(\d+)\.(\d+)\.in-addr\.arpa$/.exec(name);
   if (reversed)
@@ -30,7 +32,7 @@ export function answerQuestion(question: DnsQuestion, zone: DnsZone): Answer {
   if (name === zone.domain) return reply(question, name, [], zone);
   if (!name.endsWith(`.${zone.domain}`)) return outside(name);
   const labels = name.slice(0, -zone.domain.length - 1).split('.');
-  return reply(question, name, clusterRecords(labels, zone), zone);
+  return reply(question, name, clusterRecords(labels, question.type, zone), zone, aliases);
 }
 
 /** Top-level domains of the Internet: names below any other do not exist anywhere. */
@@ -48,7 +50,7 @@ function outside(name: string): Answer {
   return { code: publicDomain.test(name) ? 'SERVFAIL' : 'NXDOMAIN', authoritative: false, answers: [] };
 }
 
-function reply(question: DnsQuestion, name: string, records: Records, zone: DnsZone): Answer {
+function reply(question: DnsQuestion, name: string, records: Records, zone: DnsZone, aliases = 0): Answer {
   if (!records) return { code: 'NXDOMAIN', authoritative: true, answers: [] };
   const wanted = records.filter(
     ({ type }) => type === question.type || type === 'CNAME' || question.type === 'ANY',
@@ -56,14 +58,17 @@ function reply(question: DnsQuestion, name: string, records: Records, zone: DnsZ
   const answers = wanted.map(({ type, value }): DnsRecord => ({ name, type, ttl, value }));
   for (const alias of wanted.filter(({ type }) => type === 'CNAME')) {
     const target = alias.value.replace(/\.$/, '');
-    if (target.endsWith(`.${zone.domain}`) && question.type !== 'CNAME')
-      answers.push(...answerQuestion({ name: target, type: question.type }, zone).answers);
+    if (!target.endsWith(`.${zone.domain}`) || question.type === 'CNAME') continue;
+    if (aliases >= mostAliases) return { code: 'SERVFAIL', authoritative: false, answers: [] };
+    const further = answerQuestion({ name: target, type: question.type }, zone, aliases + 1);
+    if (further.code === 'SERVFAIL') return further;
+    answers.push(...further.answers);
   }
   return { code: 'NOERROR', authoritative: true, answers };
 }
 
 /** `labels` are those before the cluster domain: `web.default.svc` → ['web', 'default', 'svc']. */
-function clusterRecords(labels: string[], zone: DnsZone): Records {
+function clusterRecords(labels: string[], type: DnsType, zone: DnsZone): Records {
   const kind = labels.at(-1);
   const namespace = labels.at(-2);
   if (labels.length === 1 && kind === 'dns-version') return [{ type: 'TXT', value: `"${dnsSchemaVersion}"` }];
@@ -73,7 +78,7 @@ function clusterRecords(labels: string[], zone: DnsZone): Records {
   if (kind === 'pod') return podRecords(labels.slice(0, -2));
   const [service, ...prefix] = labels.slice(0, -2).reverse();
   if (service === undefined) return [];
-  return serviceRecords(service, namespace, prefix.reverse(), zone);
+  return serviceRecords({ name: service, namespace, prefix: prefix.reverse() }, type, zone);
 }
 
 /** `10-244-0-5.default.pod`: CoreDNS' `pods insecure` takes any address. */
@@ -83,7 +88,15 @@ function podRecords(labels: string[]): Records {
   return labels.length === 1 && isIPv4(address) ? [{ type: 'A', value: address }] : undefined;
 }
 
-function serviceRecords(name: string, namespace: string, prefix: string[], zone: DnsZone): Records {
+/** A name of a Service, or below it. */
+interface ServiceName {
+  name: string;
+  namespace: string;
+  /** Labels before the Service's: `_http._tcp`, or an endpoint's. */
+  prefix: string[];
+}
+
+function serviceRecords({ name, namespace, prefix }: ServiceName, type: DnsType, zone: DnsZone): Records {
   const service = zone.services.get(namespace, name);
   if (!service) return undefined;
   if (service.spec?.type === 'ExternalName')
@@ -92,7 +105,12 @@ function serviceRecords(name: string, namespace: string, prefix: string[], zone:
       : undefined;
   const full = `${name}.${namespace}.svc.${zone.domain}`;
   const srv = prefix.length === 2 && prefix.every((label) => label.startsWith('_'));
-  if (srv) return srvRecords(service, full, prefix, zone);
+  if (srv) {
+    const [port, protocol] = prefix.map((label) => label.slice(1));
+    return srvRecords(service, full, (each) => each.name === port && each.protocol === protocol, zone);
+  }
+  // The Service's own name stands for all its ports: how StatefulSets find their peers (net.LookupSRV("", "", name)).
+  if (type === 'SRV' && prefix.length === 0) return srvRecords(service, full, () => true, zone);
   if (!isHeadless(service))
     return prefix.length === 0 ? [{ type: 'A', value: service.spec?.clusterIP ?? '' }] : undefined;
   const endpoints = zone.services.readyAddresses(service);
@@ -106,22 +124,21 @@ function serviceRecords(name: string, namespace: string, prefix: string[], zone:
 }
 
 /** `_http._tcp.web.default.svc`: a record per port, and per endpoint of a headless Service. */
-function srvRecords(service: Service, full: string, prefix: string[], zone: DnsZone): Records {
-  const [port, protocol] = prefix.map((label) => label.slice(1));
-  if (!isHeadless(service)) {
-    const found = service.spec?.ports?.filter(
-      (candidate) => candidate.name === port && (candidate.protocol ?? 'TCP').toLowerCase() === protocol,
-    );
-    if (!found?.length) return undefined;
-    return found.map((candidate) => ({ type: 'SRV', value: `0 100 ${candidate.port} ${full}.` }));
-  }
-  const targets = zone.services
-    .readyAddresses(service)
-    .flatMap((endpoint) =>
-      endpoint.ports
-        .filter((candidate) => candidate.name === port && candidate.protocol === protocol)
-        .map((candidate) => `${candidate.port} ${endpointName(endpoint)}.${full}.`),
-    );
+function srvRecords(
+  service: Service,
+  full: string,
+  wanted: (port: { name: string; protocol: string }) => boolean,
+  zone: DnsZone,
+): Records {
+  const targets = isHeadless(service)
+    ? zone.services
+        .readyAddresses(service)
+        .flatMap((endpoint) =>
+          endpoint.ports.filter(wanted).map(({ port }) => `${port} ${endpointName(endpoint)}.${full}.`),
+        )
+    : (service.spec?.ports ?? [])
+        .filter(({ name = '', protocol = 'TCP' }) => wanted({ name, protocol: protocol.toLowerCase() }))
+        .map(({ port }) => `${port} ${full}.`);
   if (targets.length === 0) return undefined;
   const weight = Math.max(1, Math.floor(100 / targets.length));
   return targets.map((target) => ({ type: 'SRV', value: `0 ${weight} ${target}` }));

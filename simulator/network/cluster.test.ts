@@ -243,6 +243,9 @@ describe('names', () => {
     });
     show('services', 'default', 'db', { spec: { clusterIP: 'None', ports: [{ name: 'sql', port: 5432 }] } });
     show('services', 'default', 'none', { spec: { clusterIP: 'None', ports: [] } });
+    show('services', 'default', 'ring', {
+      spec: { type: 'ExternalName', externalName: 'ring.default.svc.cluster.local' },
+    });
     show('services', 'default', 'ext', {
       spec: { type: 'ExternalName', externalName: 'web.default.svc.cluster.local' },
     });
@@ -281,6 +284,15 @@ describe('names', () => {
       'NOERROR',
       ['0 50 5432 db-0.db.default.svc.cluster.local.', '0 50 5432 10-244-0-8.db.default.svc.cluster.local.'],
     ],
+    ['web.default.svc.cluster.local', 'SRV', 'NOERROR', ['0 100 80 web.default.svc.cluster.local.']],
+    [
+      'db.default.svc.cluster.local',
+      'SRV',
+      'NOERROR',
+      ['0 50 5432 db-0.db.default.svc.cluster.local.', '0 50 5432 10-244-0-8.db.default.svc.cluster.local.'],
+    ],
+    ['_none._tcp.web.default.svc.cluster.local', 'SRV', 'NXDOMAIN', []],
+    ['ring.default.svc.cluster.local', 'A', 'SERVFAIL', []],
     ['1.1.96.10.in-addr.arpa', 'PTR', 'NOERROR', ['web.default.svc.cluster.local.']],
     ['9.9.96.10.in-addr.arpa', 'PTR', 'NXDOMAIN', []],
     ['10-244-0-7.default.pod.cluster.local', 'A', 'NOERROR', ['10.244.0.7']],

@@ -21,7 +21,7 @@ import {
   type SocketEntry,
   type SocketOwner,
 } from './namespace';
-import { connectOutside } from './outside-connection';
+import { connectOutside, listenOnly } from './outside-connection';
 import type { Fabric, Route } from './route';
 import { SocketTable } from './socket-table';
 import { connectionPair } from './tcp-connection';
@@ -104,9 +104,10 @@ export class NetworkStack implements NetworkNamespace {
     await Promise.resolve();
     const route = this.routeTo('tcp', address, port);
     if (route.kind === 'deliver') return this.connectTo(route, { address, port }, options);
-    if (route.kind === 'outside') {
+    if (route.kind === 'outside' || route.kind === 'dns') {
       const local = { address: this.address, port: this.table.ephemeralPort() };
-      const connection = await connectOutside(route.open, local, { address, port });
+      const open = route.kind === 'dns' ? listenOnly : route.open;
+      const connection = await connectOutside(open, local, { address, port });
       this.table.track(connection, options.owner);
       return connection;
     }

@@ -17,6 +17,21 @@ export async function connectOutside(
   return client;
 }
 
+/** A server that takes connections and hangs up at the first word: the name server, which speaks no DNS over TCP here. */
+export async function listenOnly(): Promise<NetworkStream> {
+  let end: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  return {
+    readable: {
+      [Symbol.asyncIterator]: () => ({ next: () => ended.then(() => ({ done: true, value: undefined })) }),
+    },
+    writable: { write: async () => end(), end },
+    destroy: end,
+  };
+}
+
 /** Copies bytes to the end, at the pace of the slower side, and passes the end on. */
 async function carry(from: NetworkStream['readable'], to: NetworkStream['writable']): Promise<void> {
   for await (const chunk of from) await to.write(chunk);

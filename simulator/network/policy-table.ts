@@ -8,6 +8,8 @@ import { keyOf } from './service-table';
 /** One side of a connection. `pod` is absent for nodes and for everything outside. */
 export interface Party {
   address: string;
+  /** The node that it is, or that the Pod runs on. */
+  node?: string;
   pod?: { namespace: string; name: string };
 }
 
@@ -71,7 +73,7 @@ export class PolicyTable {
     const peer = direction === 'Ingress' ? traffic.from : traffic.to;
     if (!self.pod) return true;
     // A node always reaches the Pods that run on it: the kubelet's probes, port-forward, the API server's proxy.
-    if (direction === 'Ingress' && !peer.pod) return true;
+    if (direction === 'Ingress' && !peer.pod && peer.node === self.node) return true;
     const isolating = this.policiesFor(self.pod, direction);
     if (isolating.length === 0) return true;
     return isolating.some((policy) => this.permits(policy, direction, peer, traffic));

@@ -8,8 +8,28 @@ export interface Backend {
   port: number;
 }
 
-type ServicePort = NonNullable<NonNullable<Service['spec']>['ports']>[number];
+export type ServicePort = NonNullable<NonNullable<Service['spec']>['ports']>[number];
 type Endpoint = EndpointSlice['endpoints'][number];
+
+/** Whose connection a backend is picked for. */
+interface ServiceClient {
+  address: string;
+  /** Where kube-proxy translates. */
+  node: string;
+  /** It came to that node from elsewhere, by a node port. */
+  outside: boolean;
+}
+
+interface Candidate extends Backend {
+  conditions: NonNullable<Endpoint['conditions']>;
+  node: string | undefined;
+  hints: Endpoint['hints'];
+}
+
+interface Affinity {
+  backend: Backend;
+  until: number;
+}
 
 /** An address of an EndpointSlice with what DNS says about it. */
 export interface EndpointAddress {
@@ -28,7 +48,10 @@ export class ServiceTable {
   private readonly slicesOfService = new Map<string, Set<string>>();
   private readonly byAddress = new Map<string, Service>();
   private readonly byNodePort = new Map<string, Service>();
-  private readonly affinity = new Map<string, { backend: Backend; until: number }>();
+  /** By Service, then by port and client. */
+  private readonly affinity = new Map<string, Map<string, Affinity>>();
+  /** Of nodes, by name. */
+  private readonly zones = new Map<string, string>();
   private readonly stops: (() => void)[];
 
   constructor(
@@ -40,7 +63,15 @@ export class ServiceTable {
       client.watch('services', {}, ({ type, object }) => {
         if (type === 'DELETED') this.services.delete(keyOf(object));
         else this.services.set(keyOf(object), object);
+        if (object.spec?.sessionAffinity !== 'ClientIP' || type === 'DELETED')
+          this.affinity.delete(keyOf(object));
         this.index();
+      }),
+      client.watch('nodes', {}, ({ type, object }) => {
+        const { name = '', labels } = object.metadata;
+        const zone = type === 'DELETED' ? undefined : labels?.['topology.kubernetes.io/zone'];
+        if (zone === undefined) this.zones.delete(name);
+        else this.zones.set(name, zone);
       }),
       client.watch('endpointslices.discovery.k8s.io', {}, ({ type, object }) =>
         this.keepSlice(object, type === 'DELETED'),
@@ -80,21 +111,30 @@ export class ServiceTable {
   }
 
   /**
-   * One backend for a new connection, at random; the same one for a client under ClientIP affinity. Undefined when
-   * the Service has none: ready ones first, else those that serve while they terminate (KEP-1669).
+   * One backend for a new connection, at random; the same one for a client under ClientIP affinity. Undefined when the Service has
+   * none at all, 'not-here' when a policy Local leaves none on this node.
    */
-  pick(service: Service, port: ServicePort, client: string): Backend | undefined {
-    const backends = this.backends(service, port);
-    if (backends.length === 0) return undefined;
+  pick(service: Service, port: ServicePort, client: ServiceClient): Backend | 'not-here' | undefined {
+    const all = this.backends(service, port);
+    const local = client.outside
+      ? service.spec?.externalTrafficPolicy === 'Local'
+      : service.spec?.internalTrafficPolicy === 'Local';
+    const backends = usable(
+      local ? all.filter(({ node }) => node === client.node) : this.near(all, client.node),
+    );
+    if (backends.length === 0) return local && usable(all).length > 0 ? 'not-here' : undefined;
     const sticky = service.spec?.sessionAffinity === 'ClientIP';
-    const key = `${keyOf(service)}/${port.port}/${client}`;
-    const known = sticky ? this.affinity.get(key) : undefined;
-    const kept = known && known.until > this.clock.now() ? find(backends, known.backend) : undefined;
-    const backend = kept ?? backends[Math.floor(this.random() * backends.length)];
-    if (sticky && backend) {
-      const seconds = service.spec?.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? defaultAffinitySeconds;
-      this.affinity.set(key, { backend, until: this.clock.now() + seconds * 1_000 });
-    }
+    if (!sticky) return backends[Math.floor(this.random() * backends.length)];
+    const kept = this.affinity.get(keyOf(service)) ?? new Map<string, Affinity>();
+    const key = `${port.port}/${client.address}`;
+    const known = kept.get(key);
+    const backend =
+      (known && known.until > this.clock.now() ? find(backends, known.backend) : undefined) ??
+      backends[Math.floor(this.random() * backends.length)];
+    if (!backend) return undefined;
+    const seconds = service.spec?.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? defaultAffinitySeconds;
+    kept.set(key, { backend, until: this.clock.now() + seconds * 1_000 });
+    this.affinity.set(keyOf(service), kept);
     return backend;
   }
 
@@ -115,21 +155,32 @@ export class ServiceTable {
     return found;
   }
 
-  private backends(service: Service, port: ServicePort): Backend[] {
-    const all: { endpoint: Endpoint; port: number }[] = [];
+  private backends(service: Service, port: ServicePort): Candidate[] {
+    const found: Candidate[] = [];
     for (const slice of this.slicesOf(service)) {
       const target = slice.ports?.find((candidate) => (candidate.name ?? '') === (port.name ?? ''));
       if (target?.port === undefined) continue;
-      for (const endpoint of slice.endpoints ?? []) all.push({ endpoint, port: target.port });
+      for (const { addresses, conditions, nodeName: node, hints } of slice.endpoints ?? [])
+        for (const address of addresses)
+          found.push({ address, port: target.port, conditions: conditions ?? {}, node, hints });
     }
-    const ready = all.filter(({ endpoint }) => endpoint.conditions?.ready !== false);
-    const usable =
-      ready.length > 0
-        ? ready
-        : all.filter(({ endpoint }) => endpoint.conditions?.serving && endpoint.conditions.terminating);
-    return usable.flatMap(({ endpoint, port: target }) =>
-      endpoint.addresses.map((address) => ({ address, port: target })),
-    );
+    return found;
+  }
+
+  /** The endpoints whose hints name this node or its zone, when all have hints (kube-proxy's topology; trafficDistribution). */
+  private near(all: Candidate[], node: string): Candidate[] {
+    const ready = all.filter(({ conditions }) => conditions.ready !== false);
+    const zone = this.zones.get(node);
+    const levels = [
+      (each: Candidate) => each.hints?.forNodes?.map(({ name }) => name).includes(node),
+      (each: Candidate) => zone !== undefined && each.hints?.forZones?.map(({ name }) => name).includes(zone),
+    ];
+    for (const [level, isNear] of levels.entries()) {
+      const hinted = ready.every(({ hints }) => (level === 0 ? hints?.forNodes : hints?.forZones)?.length);
+      const chosen = hinted ? ready.filter(isNear) : [];
+      if (chosen.length > 0) return chosen;
+    }
+    return all;
   }
 
   private *slicesOf(service: Service): Iterable<EndpointSlice> {
@@ -175,6 +226,14 @@ export class ServiceTable {
 
 function protocolOf(port: ServicePort): string {
   return (port.protocol ?? 'TCP').toLowerCase();
+}
+
+/** The ready ones, else those that serve while they terminate (KEP-1669). */
+function usable(all: Candidate[]): Backend[] {
+  const ready = all.filter(({ conditions }) => conditions.ready !== false);
+  const chosen =
+    ready.length > 0 ? ready : all.filter(({ conditions }) => conditions.serving && conditions.terminating);
+  return chosen.map(({ address, port }) => ({ address, port }));
 }
 
 function find(backends: Backend[], wanted: Backend): Backend | undefined {

@@ -1,7 +1,7 @@
 import type { Client } from '../api/client';
 import type { Clock } from '../clock/clock';
 import type { NetworkStream } from '../runtime/container-runtime';
-import type { Node } from '../schema/types';
+import type { Node, Service } from '../schema/types';
 import { AddressPool } from './address-pool';
 import { answerOutside, answerQuestion, nodeResolver } from './cluster-dns';
 import { type ClusterNetwork, DialError } from './cluster-network';
@@ -11,7 +11,7 @@ import { type DnsQuestion, type DnsReply, NetworkError } from './namespace';
 import { NetworkStack } from './network-stack';
 import { type Party, PolicyTable } from './policy-table';
 import type { Fabric, Protocol, Route } from './route';
-import { ServiceTable } from './service-table';
+import { type ServicePort, ServiceTable } from './service-table';
 
 export interface NetworkOptions {
   client: Client;
@@ -78,7 +78,7 @@ export class SimulatedNetwork implements ClusterNetwork, Fabric {
     if (!address)
       throw new Error(`failed to allocate for range 0: no IP addresses available in range set: ${pool.cidr}`);
     const stack = new NetworkStack(address, this, this.options.clock);
-    const party = { address, pod: { namespace: pod.podNamespace, name: pod.podName } };
+    const party = { address, node: pod.nodeName, pod: { namespace: pod.podNamespace, name: pod.podName } };
     this.podStacks.set(address, { stack, party });
     this.parties.set(stack, party);
     return {
@@ -136,7 +136,7 @@ export class SimulatedNetwork implements ClusterNetwork, Fabric {
     if (service) {
       // A cluster address answers on its ports alone; echo requests and other ports meet no rule and get lost.
       const found = protocol === 'icmp' ? undefined : this.services.port(service, protocol, port);
-      return found ? this.toBackend(from, protocol, service, found) : { kind: 'drop' };
+      return found ? this.toBackend(from, protocol, { service, port: found }) : { kind: 'drop' };
     }
     return this.toPod(from, protocol, address, port);
   }
@@ -172,7 +172,7 @@ export class SimulatedNetwork implements ClusterNetwork, Fabric {
     return answers.find(({ type }) => type === 'A')?.value;
   }
 
-  /** By a node port (kube-proxy), or a host port (the portmap plugin, which masquerades what comes from the node itself). */
+  /** By a node port (kube-proxy), or a host port (the portmap plugin). */
   private throughNode(
     from: NetworkStack,
     node: NetworkStack,
@@ -180,15 +180,14 @@ export class SimulatedNetwork implements ClusterNetwork, Fabric {
     address: string,
     port: number,
   ): Route | undefined {
-    const [name] = [...this.nodes].find(([, stack]) => stack === node) ?? [];
+    const name = this.nodeName(node);
     if (name === undefined || protocol === 'icmp') return undefined;
     const nodePort = this.services.atNodePort(protocol, port);
-    if (nodePort) return this.toBackend(from, protocol, nodePort.service, nodePort.port, node.address);
+    if (nodePort) return this.toBackend(from, protocol, nodePort, { name, address: node.address });
     const target = this.hostPorts.find(name, protocol, address, port);
     const pod = target && this.attached(target.namespace, target.name);
     if (!target || !pod) return undefined;
-    const route = this.toPod(from, protocol, pod.address, target.port);
-    return route.kind === 'deliver' && from === node ? { ...route, source: gatewayOf(pod.address) } : route;
+    return this.toPod(from, protocol, pod.address, target.port);
   }
 
   private attached(namespace: string, name: string): NetworkStack | undefined {
@@ -198,21 +197,44 @@ export class SimulatedNetwork implements ClusterNetwork, Fabric {
     return undefined;
   }
 
+  /** kube-proxy's choice among the endpoints of a Service; `entry`: the node whose node port was asked. */
   private toBackend(
     from: NetworkStack,
     protocol: Protocol,
-    service: Parameters<ServiceTable['pick']>[0],
-    port: Parameters<ServiceTable['pick']>[1],
-    masquerade?: string,
+    { service, port }: { service: Service; port: ServicePort },
+    entry?: { name: string; address: string },
   ): Route {
-    const backend = this.services.pick(service, port, from.address);
+    const own = this.partyOf(from).node;
+    // What comes from a node itself, or from its Pods, is inside: only others see externalTrafficPolicy Local.
+    const outside = entry !== undefined && entry.name !== own;
+    const client = { address: from.address, node: entry?.name ?? own ?? '', outside };
+    const backend = this.services.pick(service, port, client);
+    if (backend === 'not-here') return { kind: 'drop' };
     if (!backend) return { kind: 'refuse' };
     if (backend.port === apiServerPort && !this.podStacks.has(backend.address)) return this.toApiServer();
     const route = this.toPod(from, protocol, backend.address, backend.port);
     if (route.kind !== 'deliver') return route;
-    // Hairpin: a Pod that reaches itself through a Service is seen as its bridge, or it could not answer.
-    const source = masquerade ?? (route.to === from ? gatewayOf(from.address) : undefined);
+    const source = this.translatedSource(from, route, service, entry);
     return source ? { ...route, source } : route;
+  }
+
+  /** Whom the backend sees instead of the client: masquerading. */
+  private translatedSource(
+    from: NetworkStack,
+    { to, address }: Extract<Route, { kind: 'deliver' }>,
+    service: Service,
+    entry: { name: string; address: string } | undefined,
+  ): string | undefined {
+    // Hairpin: a Pod that reaches itself through a Service is seen as its bridge, or it could not answer.
+    if (to === from) return gatewayOf(from.address);
+    if (!entry) return undefined;
+    const own = this.partyOf(from);
+    if (service.spec?.externalTrafficPolicy !== 'Local')
+      return this.partyOf(to).node === entry.name && to.address !== entry.address
+        ? gatewayOf(address)
+        : entry.address;
+    // On its way to another node a Pod has its node's address.
+    return own.pod && own.node !== entry.name ? this.nodes.get(own.node ?? '')?.address : undefined;
   }
 
   private toPod(from: NetworkStack, protocol: Protocol, address: string, port: number): Route {
@@ -222,14 +244,17 @@ export class SimulatedNetwork implements ClusterNetwork, Fabric {
       const ours = [...this.pools.values()].some((pool) => address.startsWith(networkOf(pool.cidr)));
       return { kind: 'unreachable', code: ours ? 'EHOSTUNREACH' : 'ENETUNREACH' };
     }
-    const to = target?.party ?? { address };
+    const to = target?.party ?? this.partyOf(node ?? from);
     if (!this.policies.allows({ from: this.partyOf(from), to, protocol, port })) return { kind: 'drop' };
     const stack = target?.stack ?? node;
-    return stack ? { kind: 'deliver', to: stack, address, port } : { kind: 'drop' };
+    if (!stack) return { kind: 'drop' };
+    // A node has the address of the Pods' gateway towards its own (ptp plugin): so the kubelet's probes are seen.
+    const near = target !== undefined && from !== stack && this.nodes.get(target.party.node ?? '') === from;
+    return { kind: 'deliver', to: stack, address, port, ...(near ? { source: gatewayOf(address) } : {}) };
   }
 
   private toNode(from: NetworkStack, node: NetworkStack, protocol: Protocol, port: number): Route {
-    const to = { address: node.address };
+    const to = this.partyOf(node);
     if (!this.policies.allows({ from: this.partyOf(from), to, protocol, port })) return { kind: 'drop' };
     if (protocol === 'tcp' && port === apiServerPort && !node.listens(node.address, port))
       return this.toApiServer();
@@ -254,7 +279,15 @@ export class SimulatedNetwork implements ClusterNetwork, Fabric {
   }
 
   private partyOf(stack: NetworkStack): Party {
-    return this.parties.get(stack) ?? { address: stack.address };
+    const known = this.parties.get(stack);
+    if (known) return known;
+    const node = this.nodeName(stack);
+    return { address: stack.address, ...(node === undefined ? {} : { node }) };
+  }
+
+  private nodeName(stack: NetworkStack): string | undefined {
+    for (const [name, each] of this.nodes) if (each === stack) return name;
+    return undefined;
   }
 
   private knowNode(node: Node): void {

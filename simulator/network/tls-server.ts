@@ -17,8 +17,15 @@ export function acceptTls(
   plain: Duplex,
   { context }: ServerCertificate,
   alpn: string[] = ['http/1.1'],
+  /** The certificate for the name that the client asks for, when it is another. */
+  byName?: (name: string) => ServerCertificate | undefined,
 ): TLSSocket {
-  const secure = new TLSSocket(plain, { isServer: true, secureContext: context, ALPNProtocols: alpn });
+  const secure = new TLSSocket(plain, {
+    isServer: true,
+    secureContext: context,
+    ALPNProtocols: alpn,
+    ...(byName ? { SNICallback: (name, done) => done(null, byName(name)?.context) } : {}),
+  });
   secure.on('_tlsError', () => secure.destroy());
   plain.on('error', () => secure.destroy());
   return secure;
