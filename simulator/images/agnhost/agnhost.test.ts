@@ -51,12 +51,8 @@ describe('agnhost netexec', () => {
   it('keeps an uploaded file, executable', async () => {
     const container = run(pod(), { image, args: ['netexec'] });
     await logged(container, 'Started HTTP server');
-    const body = '--b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\nhello\r\n--b--\r\n';
-    const posted = await exec(
-      container,
-      ...['curl', '-s', '-H', 'Content-Type: multipart/form-data; boundary=b', '--data-binary', body],
-      'localhost:8080/upload',
-    );
+    const form = 'printf hello > /tmp/f; curl -s -F file=@/tmp/f localhost:8080/upload';
+    const posted = await exec(container, 'sh', '-c', form);
     expect(posted).toMatch(/^\{"output":"\/uploads\/upload\d+"\}$/);
     expect(await exec(container, 'sh', '-c', 'stat -c %a /uploads/*; cat /uploads/*')).toBe('700\nhello');
   });

@@ -9,6 +9,7 @@ server {
   location /old { return 302 /hello; }
   location /loop { return 302 /loop; }
   location /busy { return 503; }
+  location /connection { return 200 "$http_connection.\\n"; }
   location /echo { return 200 "$request_method $http_x_mark $http_cookie $http_authorization $args\\n"; }
   location /set { add_header Set-Cookie "seen=1; Path=/"; return 200; }
 }
@@ -51,6 +52,27 @@ describe('curl', () => {
       '(nc -l -p 81 >/dev/null </dev/null 2>/dev/null &); sleep 0.1; curl -sS localhost:81',
       'curl: (52) Empty reply from server\n[52]',
     ],
+    [
+      'curl -s -o /dev/null -w "%{remote_ip}:%{remote_port} %header{content-type}" localhost/hello',
+      '127.0.0.1:80 application/octet-stream',
+    ],
+    [
+      'curl -s -o /dev/null -w "%{nothing}." localhost/hello',
+      ".curl: unknown --write-out variable: 'nothing'\n",
+    ],
+    [
+      'curl -s "localhost/echo?n=[1-3]" "localhost/echo?n={a,b}"',
+      [1, 2, 3, 'a', 'b'].map((n) => `GET    n=${n}\n`).join(''),
+    ],
+    ['curl -s -g "localhost/echo?n=[1-3]"', 'GET    n=[1-3]\n'],
+    ['curl -s -H "X-Mark: 1" -H "X-Mark: 2" localhost/echo', 'GET 1, 2   \n'],
+    ['curl -s localhost/connection', '.\n'],
+    ['curl -s -x localhost:80 http://web.test/hello', 'hello\n'],
+    ['http_proxy=localhost:80 curl -s http://web.test/hello', 'hello\n'],
+    ['http_proxy=localhost:9 no_proxy=localhost curl -s localhost/hello', 'hello\n'],
+    ['curl -s --connect-to web.test:80:localhost:80 http://web.test/hello', 'hello\n'],
+    ['curl -s --interface lo localhost/hello', 'hello\n'],
+    ['curl -sS --interface eth7 localhost/hello', "curl: (45) Couldn't bind to 'eth7'\n[45]"],
     ['curl --retry 2 --retry-delay 0 -sS -o /dev/null -w "%{http_code}" localhost/busy', '503'],
     [
       'curl',

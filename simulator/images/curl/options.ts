@@ -4,6 +4,11 @@ export interface DataPart {
   text: string;
 }
 
+interface HostPort {
+  host: string;
+  port: number;
+}
+
 export interface CurlOptions {
   urls: string[];
   method?: string;
@@ -23,10 +28,20 @@ export interface CurlOptions {
   caFile?: string;
   /** host:port to address. */
   resolve: Map<string, string>;
+  /** --connect-to: whom to connect to instead. */
+  connectTo(target: HostPort): HostPort;
+  /** --interface */
+  bindTo?: string;
+  /** -x; undefined: what the environment says. */
+  proxy?: string;
+  /** -F, as they stand on the command line. */
+  form: string[];
   maxTimeMs?: number;
   connectTimeoutMs?: number;
   retries: number;
   retryDelayMs?: number;
+  /** No try begins later than this after the first. */
+  retryMaxMs?: number;
   mostRedirects: number;
   flags: Set<Flag>;
 }
@@ -46,6 +61,7 @@ export type Flag =
   | 'retryAllErrors'
   | 'createDirs'
   | 'noMeter'
+  | 'noGlob'
   | 'version'
   | 'help';
 
@@ -74,6 +90,8 @@ const flags: Record<string, Flag> = {
   'retry-all-errors': 'retryAllErrors',
   'create-dirs': 'createDirs',
   'no-progress-meter': 'noMeter',
+  g: 'noGlob',
+  globoff: 'noGlob',
   V: 'version',
   version: 'version',
   h: 'help',
@@ -82,7 +100,7 @@ const flags: Record<string, Flag> = {
 
 /** Without effect on this network. */
 const ignored = new Set(
-  'N no-buffer 4 ipv4 g globoff # progress-bar compressed http1.0 http1.1 0 http2 tlsv1.2 tlsv1.3 q disable path-as-is no-keepalive tcp-nodelay'.split(
+  'N no-buffer 4 ipv4 # progress-bar compressed http1.0 http1.1 0 http2 tlsv1.2 tlsv1.3 q disable path-as-is no-keepalive tcp-nodelay'.split(
     ' ',
   ),
 );
@@ -134,6 +152,25 @@ const withValue: Record<string, (options: CurlOptions, value: string) => void> =
     const [host = '', port = '', ...address] = value.replace(/^\+/, '').split(':');
     options.resolve.set(`${host}:${port}`, address.join(':'));
   },
+  'connect-to': (options, value) => {
+    const [host, port, otherHost, otherPort] = value.split(':');
+    const otherwise = options.connectTo;
+    options.connectTo = (target) => {
+      const meant = (!host || host === target.host) && (!port || Number(port) === target.port);
+      return meant
+        ? { host: otherHost || target.host, port: Number(otherPort || target.port) }
+        : otherwise(target);
+    };
+  },
+  interface: (options, value) => {
+    options.bindTo = value;
+  },
+  proxy: (options, value) => {
+    options.proxy = value;
+  },
+  form: (options, text) => void options.form.push(text),
+  'form-string': (options, text) => void options.form.push(text.replace('=', '=\0')),
+  range: (options, value) => void options.headers.push(`Range: bytes=${value}`),
   'max-time': (options, value) => {
     options.maxTimeMs = Number(value) * 1_000;
   },
@@ -146,7 +183,9 @@ const withValue: Record<string, (options: CurlOptions, value: string) => void> =
   'retry-delay': (options, value) => {
     options.retryDelayMs = Number(value) * 1_000;
   },
-  'retry-max-time': () => undefined,
+  'retry-max-time': (options, value) => {
+    options.retryMaxMs = Number(value) * 1_000;
+  },
   'max-redirs': (options, value) => {
     options.mostRedirects = Number(value) < 0 ? Number.POSITIVE_INFINITY : Number(value);
   },
@@ -166,6 +205,9 @@ const letters: Record<string, string> = {
   b: 'cookie',
   c: 'cookie-jar',
   m: 'max-time',
+  x: 'proxy',
+  F: 'form',
+  r: 'range',
 };
 const numeric = new Set([
   'max-time',
@@ -185,6 +227,8 @@ export function parseCurlOptions(args: readonly string[]): CurlOptions | string 
     data: [],
     outputs: [],
     resolve: new Map(),
+    connectTo: (target) => target,
+    form: [],
     retries: 0,
     mostRedirects: 50,
     flags: new Set(),

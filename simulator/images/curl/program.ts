@@ -5,7 +5,9 @@ import type { Process, Program } from '../../runtime/process';
 import { openConnection } from './connect';
 import { Cookies } from './cookies';
 import { CurlFailure } from './failure';
+import { urlsOf } from './glob';
 import { type CurlOptions, parseCurlOptions } from './options';
+import { proxyFor } from './proxy';
 import { headText, meterLine, meterTitle, type Outcome, verboseHead, writeOutText } from './report';
 import { type CurlRequest, type Payload, readPayload, requestFor } from './request';
 
@@ -49,10 +51,20 @@ export const curl: Program = async (process) => {
     if (!quiet) await say(`(${error.code}) ${error.message}`);
     return error.code;
   }
-  for (const [index, url] of options.urls.entries()) {
-    code = await new Transfer(process, options, url, index, payload, cookies).run(async (failure) => {
-      if (!quiet) await say(`(${failure.code}) ${failure.message}`);
-    });
+  const report = async (failure: CurlFailure) => {
+    if (!quiet) await say(`(${failure.code}) ${failure.message}`);
+  };
+  for (const [index, pattern] of options.urls.entries()) {
+    let urls: string[] = [];
+    try {
+      urls = options.flags.has('noGlob') ? [pattern] : urlsOf(pattern);
+    } catch (error) {
+      if (!(error instanceof CurlFailure)) throw error;
+      await report(error);
+      code = error.code;
+    }
+    for (const url of urls)
+      code = await new Transfer(process, options, url, index, payload, cookies).run(report);
   }
   if (options.cookieJar !== undefined) {
     const file = await process.open(options.cookieJar, 'w');
@@ -82,8 +94,13 @@ class Transfer {
       url: text,
       bodyBytes: 0,
       totalMs: 0,
+      lookupMs: 0,
       connectMs: 0,
+      secureMs: 0,
+      answeredMs: 0,
       redirects: 0,
+      method: 'GET',
+      uploadBytes: 0,
       exitCode: 0,
       error: '',
     };
@@ -104,9 +121,18 @@ class Transfer {
       outcome.error = failure.message;
       await report(failure);
     }
-    if (options.writeOut !== undefined)
-      await process.write(1, toBytes(writeOutText(options.writeOut, outcome)));
+    if (options.writeOut !== undefined) await this.writeOut(options.writeOut);
     return outcome.exitCode;
+  }
+
+  /** -w: a format, or `@` and the file that holds it. */
+  private async writeOut(given: string): Promise<void> {
+    const { process, outcome } = this;
+    const unknown: string[] = [];
+    const format = given.startsWith('@') ? decode(process.files.readFile(given.slice(1))) : given;
+    const text = writeOutText(format, outcome, (name) => unknown.push(name));
+    for (const name of unknown) await process.write(2, `curl: unknown --write-out variable: '${name}'\n`);
+    await process.write(1, toBytes(text));
   }
 
   private async withRetries(): Promise<CurlFailure | undefined> {
@@ -123,6 +149,8 @@ class Transfer {
       const reason = this.reasonToRetry(failure);
       if (left === 0 || reason === undefined) return failure;
       const wait = options.retryDelayMs ?? pause;
+      const spent = process.clock.now() - this.startedAt + wait;
+      if (options.retryMaxMs !== undefined && spent > options.retryMaxMs) return failure;
       if (!options.flags.has('silent'))
         await process.write(
           2,
@@ -149,12 +177,16 @@ class Transfer {
     let method: string | undefined;
     for (;;) {
       outcome.url = url.href;
+      const proxy = proxyFor(this.process, options, url);
       const request = requestFor(options, url, this.payload, {
         version,
         cookie: cookies.header(url),
         ...(method === undefined ? {} : { method }),
+        proxied: proxy !== undefined,
       });
-      const answer = await this.send(request, url);
+      outcome.method = request.method;
+      outcome.uploadBytes = request.body?.length ?? 0;
+      const answer = await this.send(request, url, proxy);
       outcome.answer = answer;
       for (const header of answer.headers['set-cookie'] ?? []) cookies.set(header, url);
       const status = answer.statusCode ?? 0;
@@ -185,21 +217,31 @@ class Transfer {
     }
   }
 
-  private async send(request: CurlRequest, url: URL): Promise<IncomingMessage> {
+  private async send(
+    request: CurlRequest,
+    url: URL,
+    through: { host: string; port: number } | undefined,
+  ): Promise<IncomingMessage> {
     const { process, options, outcome } = this;
-    const { socket, connectMs } = await openConnection(process, options, url, (text) => this.tell(text));
-    outcome.connectMs = connectMs;
-    await this.showRequest(request);
     const { maxTimeMs } = options;
-    const left = maxTimeMs === undefined ? undefined : maxTimeMs - (process.clock.now() - this.startedAt);
+    const startedAt = process.clock.now();
+    const until = maxTimeMs === undefined ? undefined : this.startedAt + maxTimeMs;
+    const way = { url, through, until };
+    const { socket, ...opened } = await openConnection(process, options, way, (text) => this.tell(text));
+    Object.assign(outcome, opened);
+    await this.showRequest(request);
+    const left = until === undefined ? undefined : until - process.clock.now();
     const answer = await process.block<IncomingMessage>((done, failed) => {
       const outgoing = httpRequest({
         createConnection: () => socket,
         method: request.method,
         path: request.path,
-        headers: Object.fromEntries(request.headers),
         setHost: false,
       });
+      for (const [name, value] of request.headers) outgoing.appendHeader(name, value);
+      // curl says nothing of it in HTTP/1.1, unless it is told to.
+      if (!request.headers.some(([name]) => name.toLowerCase() === 'connection'))
+        outgoing.removeHeader('Connection');
       outgoing.on('response', done);
       outgoing.on('error', (error: NodeJS.ErrnoException) =>
         failed(
@@ -215,6 +257,7 @@ class Transfer {
           : process.clock.after(Math.max(0, left), () => failed(this.timedOut()));
       return () => timer?.cancel();
     });
+    outcome.answeredMs = process.clock.now() - startedAt;
     if (options.flags.has('verbose')) await process.write(2, verboseHead(answer));
     return answer;
   }

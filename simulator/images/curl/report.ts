@@ -6,9 +6,17 @@ export interface Outcome {
   answer?: IncomingMessage | undefined;
   bodyBytes: number;
   totalMs: number;
+  /** Milliseconds from the start of the last connection. */
+  lookupMs: number;
   connectMs: number;
+  secureMs: number;
+  /** Until the head of the answer was there. */
+  answeredMs: number;
   redirects: number;
   remote?: { address: string; port: number };
+  local?: { address: string; port: number };
+  method: string;
+  uploadBytes: number;
   exitCode: number;
   error: string;
 }
@@ -21,8 +29,8 @@ export function headText(answer: IncomingMessage): string {
   return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
-/** The text of -w. */
-export function writeOutText(format: string, outcome: Outcome): string {
+/** The text of -w. `unknown` is told of names that it does not know. */
+export function writeOutText(format: string, outcome: Outcome, unknown: (name: string) => void): string {
   const { answer } = outcome;
   const seconds = (ms: number) => (ms / 1_000).toFixed(6);
   const status = String(answer?.statusCode ?? 0).padStart(3, '0');
@@ -35,29 +43,41 @@ export function writeOutText(format: string, outcome: Outcome): string {
     num_redirects: String(outcome.redirects),
     num_connects: answer ? '1' : '0',
     time_total: seconds(outcome.totalMs),
+    time_namelookup: seconds(outcome.lookupMs),
     time_connect: seconds(outcome.connectMs),
-    time_namelookup: seconds(outcome.connectMs / 2),
-    time_starttransfer: seconds(outcome.totalMs),
+    time_appconnect: seconds(outcome.secureMs),
+    time_pretransfer: seconds(Math.max(outcome.connectMs, outcome.secureMs)),
+    time_starttransfer: seconds(outcome.answeredMs),
+    time_redirect: seconds(0),
+    speed_download: String(Math.round((outcome.bodyBytes * 1000) / Math.max(1, outcome.totalMs))),
+    speed_upload: String(Math.round((outcome.uploadBytes * 1000) / Math.max(1, outcome.totalMs))),
+    size_upload: String(outcome.uploadBytes),
+    local_ip: outcome.local?.address ?? '',
+    local_port: String(outcome.local?.port ?? 0),
+    ssl_verify_result: '0',
+    num_headers: String(answer ? answer.rawHeaders.length / 2 : 0),
     content_type: answer?.headers['content-type'] ?? '',
     redirect_url: answer?.headers.location ? new URL(answer.headers.location, outcome.url).href : '',
     url_effective: outcome.url,
     url: outcome.url,
-    method: answer?.method ?? 'GET',
+    method: outcome.method,
     remote_ip: outcome.remote?.address ?? '',
     remote_port: String(outcome.remote?.port ?? 0),
     scheme: outcome.url.split(':', 1)[0] ?? 'http',
     exitcode: String(outcome.exitCode),
     errormsg: outcome.error,
   };
-  return format
-    .replace(/%\{header\{([^}]+)\}\}/g, (_whole, name: string) =>
-      String(answer?.headers[name.toLowerCase()] ?? ''),
-    )
-    .replace(/%\{(\w+)\}/g, (_whole, name: string) => values[name] ?? '')
-    .replaceAll('%%', '%')
-    .replaceAll('\\n', '\n')
-    .replaceAll('\\t', '\t')
-    .replaceAll('\\r', '\r');
+  const escapes: Record<string, string> = { n: '\n', t: '\t', r: '\r' };
+  return format.replace(
+    /%%|%header\{([^}]+)\}|%\{(\w+)\}|\\([ntr])/g,
+    (whole, header: string | undefined, name: string | undefined, letter: string | undefined) => {
+      if (header !== undefined) return String(answer?.headers[header.toLowerCase()] ?? '');
+      if (letter !== undefined) return escapes[letter] ?? whole;
+      if (name === undefined) return '%';
+      if (!Object.hasOwn(values, name)) unknown(name);
+      return values[name] ?? '';
+    },
+  );
 }
 
 /** The meter on standard error, which curl shows unless its output goes to a terminal. */

@@ -2,6 +2,7 @@ import { decode, encode } from '../../files/byte-string';
 import { FileError } from '../../files/file-system';
 import type { Process } from '../../runtime/process';
 import { CurlFailure } from './failure';
+import { formBody } from './form';
 import type { CurlOptions } from './options';
 
 export interface CurlRequest {
@@ -17,11 +18,17 @@ export interface Payload {
   /** Byte string of -d. */
   data?: string;
   upload?: Uint8Array;
+  /** Of `data`; by default that of a form's fields. */
+  type?: string;
 }
 
 /** Reads what -d @file and -T name. Rejects with CurlFailure 26. */
 export async function readPayload(process: Process, options: CurlOptions): Promise<Payload> {
   if (options.upload !== undefined) return { upload: encode(await content(process, options.upload)) };
+  if (options.form.length > 0) {
+    const { body, type } = formBody(process, options.form);
+    return { data: body, type };
+  }
   if (options.data.length === 0) return {};
   const parts: string[] = [];
   for (const { kind, text } of options.data) {
@@ -40,7 +47,7 @@ export function requestFor(
   options: CurlOptions,
   url: URL,
   payload: Payload,
-  extra: { version: string; cookie: string | undefined; method?: string },
+  extra: { version: string; cookie: string | undefined; method?: string; proxied: boolean },
 ): CurlRequest {
   const { flags } = options;
   const { data } = payload;
@@ -55,11 +62,13 @@ export function requestFor(
   if (user !== undefined)
     headers.push(['Authorization', `Basic ${Buffer.from(user, 'latin1').toString('base64')}`]);
   headers.push(['User-Agent', options.agent ?? `curl/${extra.version}`], ['Accept', '*/*']);
+  if (extra.proxied) headers.push(['Proxy-Connection', 'Keep-Alive']);
   if (options.referer !== undefined) headers.push(['Referer', options.referer]);
   if (extra.cookie !== undefined) headers.push(['Cookie', extra.cookie]);
   if (body) {
     headers.push(['Content-Length', String(body.length)]);
-    if (!payload.upload) headers.push(['Content-Type', 'application/x-www-form-urlencoded']);
+    const type = payload.type ?? 'application/x-www-form-urlencoded';
+    if (!payload.upload) headers.push(['Content-Type', type]);
   }
   const given: [string, string][] = [];
   for (const line of options.headers) {
@@ -70,7 +79,7 @@ export function requestFor(
   }
   return {
     method,
-    path: `${url.pathname}${url.search}${query}`,
+    path: `${extra.proxied ? url.origin : ''}${url.pathname}${url.search}${query}`,
     headers: [...headers, ...given],
     ...(body ? { body } : {}),
   };
