@@ -204,10 +204,7 @@ describe('nginx', () => {
       'server { location / { proxy_pass http://nosuch; } }',
       'host not found in upstream "nosuch" in /etc/nginx/conf.d/default.conf:1',
     ],
-    [
-      'server { ssl_certificate x; }',
-      'The embedded cluster does not simulate nginx\'s directive "ssl_certificate"',
-    ],
+    ['server { limit_rate 1k; }', 'The embedded cluster does not simulate nginx\'s directive "limit_rate"'],
   ])('does not start with %s', async (text, message) => {
     const container = run(pod(), { ...nginx, mounts: [site(text)] });
     await ended(container);

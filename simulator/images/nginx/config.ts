@@ -1,17 +1,26 @@
+import type { ServerCertificate } from '../../network/tls-server';
+import { checkListens, checkVariables, warningsOf } from './config-checks';
 import { ConfigError, type Directive } from './config-syntax';
 import { checkDirectives } from './directives';
+import { timeOf } from './times';
 import type { Resolve } from './upstreams';
 import { resolveUpstreams, type Upstream } from './upstreams';
 
 /** A configuration as the server uses it. */
 export interface NginxConfig {
   user: string;
+  /** File and line of `user`. */
+  userAt?: string;
   workers: number;
   pidFile: string;
   /** `daemon off;` */
   foreground: boolean;
+  /** What is strange and does no harm: `[warn]`. */
+  warnings: string[];
   errorLog: { path: string; level: string };
   servers: ServerBlock[];
+  /** Of `stream`: connections that are passed on as they are. */
+  streams: StreamServer[];
   upstreams: Map<string, Upstream>;
   formats: Map<string, string>;
   maps: { source: string; variable: string; cases: [string, string][] }[];
@@ -23,6 +32,15 @@ export interface ListenAddress {
   /** `[::]:80`: taken together with the IPv4 address of the same port. */
   ipv6: boolean;
   isDefault: boolean;
+  ssl: boolean;
+  /** File and line, for messages. */
+  where: string;
+}
+
+export interface StreamServer {
+  listens: ListenAddress[];
+  upstream: Upstream;
+  connectTimeoutMs: number;
 }
 
 /** Directives of one level, after those of the levels around it. */
@@ -33,6 +51,8 @@ export interface ServerBlock {
   names: string[];
   scope: Scope;
   locations: LocationBlock[];
+  /** Of `ssl_certificate`, once it has been read. */
+  certificate?: ServerCertificate;
 }
 
 export interface LocationBlock {
@@ -69,13 +89,18 @@ export async function buildConfig(
   if (!main.some(({ name }) => name === 'events'))
     throw new ConfigError('no "events" section in configuration');
   const http = main.find(({ name }) => name === 'http')?.block ?? [];
+  checkVariables(http);
   const workers = first('worker_processes')?.args[0] ?? '1';
   const errorLog = first('error_log')?.args ?? ['/var/log/nginx/error.log'];
   const servers = http
     .filter(({ name }) => name === 'server')
     .map((directive) => serverBlock(directive, [main, http]));
+  checkListens(servers);
   return {
+    warnings: warningsOf(servers),
+    streams: await streamServers(main.find(({ name }) => name === 'stream')?.block ?? [], resolve),
     user: first('user')?.args[0] ?? 'nginx',
+    ...placeOf(first('user')),
     workers: workers === 'auto' ? cpus : Math.max(1, Math.min(64, Number(workers) || 1)),
     pidFile: first('pid')?.args[0] ?? '/run/nginx.pid',
     foreground: first('daemon')?.args[0] === 'off',
@@ -95,17 +120,52 @@ export async function buildConfig(
   };
 }
 
+function placeOf(user: Directive | undefined): { userAt?: string } {
+  return user ? { userAt: `${user.file}:${user.line}` } : {};
+}
+
 function logFormat(args: string[]): string {
   const parts = args.slice(1);
   if (parts[0]?.startsWith('escape=')) parts.shift();
   return parts.join('');
 }
 
+const standardListen: ListenAddress = {
+  host: '0.0.0.0',
+  port: 80,
+  ipv6: false,
+  isDefault: false,
+  ssl: false,
+  where: '',
+};
+
+/** ngx_stream_core_module, as far as it passes TCP connections on. */
+async function streamServers(block: readonly Directive[], resolve: Resolve): Promise<StreamServer[]> {
+  const servers = block.filter(({ name }) => name === 'server');
+  const passes = servers.map((server) => {
+    const pass = server.block?.find(({ name }) => name === 'proxy_pass');
+    if (!pass) throw new ConfigError(`no handler for server in ${server.file}:${server.line}`);
+    return { ...pass, args: [`http://${pass.args[0] ?? ''}`] };
+  });
+  const asServers = passes.map((pass) => ({ listens: [], names: [], scope: [[pass]], locations: [] }));
+  const upstreams = await resolveUpstreams(block, asServers, resolve);
+  return servers.map(({ block: inner = [] }, index) => {
+    const authority = (passes[index]?.args[0] ?? '').slice('http://'.length);
+    const upstream = upstreams.get(authority);
+    if (!upstream) throw new ConfigError(`host not found in upstream "${authority}"`);
+    return {
+      listens: inner.filter(({ name }) => name === 'listen').map(listenAddress),
+      upstream,
+      connectTimeoutMs: timeOf([block, inner], 'proxy_connect_timeout', 60_000),
+    };
+  });
+}
+
 function serverBlock({ block = [] }: Directive, outer: Scope): ServerBlock {
   const listens = block.filter(({ name }) => name === 'listen').map(listenAddress);
   const scope = [...outer, block];
   return {
-    listens: listens.length > 0 ? listens : [{ host: '0.0.0.0', port: 80, ipv6: false, isDefault: false }],
+    listens: listens.length > 0 ? listens : [standardListen],
     names: block.filter(({ name }) => name === 'server_name').flatMap(({ args }) => args),
     scope,
     locations: locationBlocks(block, scope),
@@ -139,6 +199,7 @@ const ownOnly = new Set([
   'try_files',
   'stub_status',
   'internal',
+  'break',
 ]);
 
 function inherited(name: string): boolean {
@@ -177,11 +238,11 @@ function listenAddress({ args, file, line }: Directive): ListenAddress {
   const where = `in ${file}:${line}`;
   const unknown = options.find(
     (option) =>
-      !/^(default_server|default|reuseport|ipv6only=\w+|backlog=\d+|deferred|so_keepalive=\w+|http2)$/.test(
+      !/^(default_server|default|ssl|reuseport|ipv6only=\w+|backlog=\d+|deferred|so_keepalive=\w+|http2)$/.test(
         option,
       ),
   );
-  if (unknown === 'ssl' || unknown === 'quic')
+  if (unknown === 'quic' || unknown === 'udp' || unknown === 'proxy_protocol')
     throw new ConfigError(
       `The embedded cluster does not simulate nginx's "listen … ${unknown}"; use a kind cluster for that. It stands ${where}`,
     );
@@ -202,5 +263,7 @@ function listenAddress({ args, file, line }: Directive): ListenAddress {
     port,
     ipv6,
     isDefault,
+    ssl: options.includes('ssl'),
+    where,
   };
 }

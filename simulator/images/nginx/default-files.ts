@@ -1,5 +1,6 @@
 /** /etc/nginx/nginx.conf of the image, in its effect. `pid`: where the pid file lies. */
-export const mainConfig = `user  nginx;
+export const mainConfig = `
+user  nginx;
 worker_processes  auto;
 
 error_log  /var/log/nginx/error.log notice;

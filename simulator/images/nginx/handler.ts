@@ -1,5 +1,5 @@
 import type { FileView } from '../../files/file-view';
-import { inCidr } from '../../network/address-pool';
+import { realAddress, refusedAccess } from './access';
 import { all, type Scope, setting } from './config';
 import type { Directive } from './config-syntax';
 import { matchLocation } from './location-match';
@@ -7,7 +7,7 @@ import { type ProxyContext, passOn } from './proxy-pass';
 import type { NginxRequest } from './request';
 import { builtInPage, send } from './response';
 import { runRewrites } from './rewrite';
-import { filePath, redirect, serveFile } from './static-files';
+import { absoluteLocation, filePath, redirect, serveFile } from './static-files';
 import { expand } from './variables';
 
 export interface HandlerContext extends ProxyContext {
@@ -21,6 +21,7 @@ const mostRedirects = 10;
 
 /** A request through all its phases: server rewrites, location, rewrites, access, content, error pages. */
 export async function handleRequest(request: NginxRequest, context: HandlerContext): Promise<void> {
+  realAddress(request);
   const early = runRewrites(request, request.server.scope.at(-1) ?? []);
   const status = early.kind === 'return' ? answerReturn(request, early) : await content(request, context);
   if (status !== undefined) await failed(request, context, status);
@@ -40,6 +41,8 @@ async function content(
     );
     return 500;
   }
+  const slashed = named ? undefined : locationWithSlash(request);
+  if (slashed) return answerReturn(request, { code: 301, text: `${slashed}${query(request)}` });
   const match = named
     ? { location: request.server.locations.find(({ pattern }) => pattern === named) }
     : matchLocation(request.server.locations, request.uri);
@@ -50,10 +53,8 @@ async function content(
   if (rewritten.kind === 'return') return answerReturn(request, rewritten);
   if (rewritten.kind === 'again') return content(request, context);
   const scope = request.location?.scope ?? request.server.scope;
-  if (!allowed(scope, request.client.address)) {
-    context.logs.complain('error', request, 'access forbidden by rule');
-    return 403;
-  }
+  const refused = refusedAccess(request, context);
+  if (refused !== undefined) return refused;
   if (own.some(({ name }) => name === 'internal') && request.redirects <= 1) return 404;
   if (tooLarge(request, scope)) {
     context.logs.complain(
@@ -91,8 +92,25 @@ async function staticContent(request: NginxRequest, context: HandlerContext): Pr
     request.uri = outcome.uri;
     return content(request, context);
   }
-  if (outcome.complaint) context.logs.complain('error', request, outcome.complaint);
+  const scope = request.location?.scope ?? request.server.scope;
+  const silent = outcome.notFound && setting(scope, 'log_not_found')?.args[0] === 'off';
+  if (outcome.complaint && !silent) context.logs.complain('error', request, outcome.complaint);
   return outcome.code;
+}
+
+/** A location `/x/` that is passed on answers for `/x` with a redirect to it, unless `/x` has one of its own. */
+function locationWithSlash({ server, uri }: NginxRequest): string | undefined {
+  const passes = ({ scope }: { scope: Scope }) =>
+    (scope.at(-1) ?? []).some(({ name }) => name === 'proxy_pass');
+  if (server.locations.some(({ modifier, pattern }) => modifier === '=' && pattern === uri)) return undefined;
+  const found = server.locations.find(
+    (location) => !location.regex && location.pattern === `${uri}/` && passes(location),
+  );
+  return found?.pattern;
+}
+
+function query({ args }: NginxRequest): string {
+  return args === '' ? '' : `?${args}`;
 }
 
 /** error_page, else the page that nginx makes. */
@@ -128,8 +146,8 @@ function answerReturn(
   if (code >= 300 && code < 400 && code !== 304 && text !== undefined) {
     redirect(request, text, code);
     if (!/^https?:/.test(text)) {
-      const host = request.message.headers.host ?? request.local.address;
-      request.variables.set('redirect_location', text.startsWith('/') ? `http://${host}${text}` : text);
+      const location = text.startsWith('/') ? absoluteLocation(request, text) : text;
+      request.variables.set('redirect_location', location);
     }
     return code;
   }
@@ -163,19 +181,6 @@ function tryFilesOf(
   request.uri = path;
   if (query !== undefined) request.args = query;
   return { kind: 'again' };
-}
-
-function allowed(scope: Scope, address: string): boolean {
-  const rules = [...all(scope, 'allow'), ...all(scope, 'deny')];
-  if (rules.length === 0) return true;
-  const level =
-    scope.findLast((directives) => directives.some(({ name }) => name === 'allow' || name === 'deny')) ?? [];
-  for (const { name, args } of level) {
-    if (name !== 'allow' && name !== 'deny') continue;
-    const range = args[0] ?? '';
-    if (range === 'all' || (!range.includes(':') && inCidr(address, range))) return name === 'allow';
-  }
-  return true;
 }
 
 function tooLarge(request: NginxRequest, scope: Scope): boolean {

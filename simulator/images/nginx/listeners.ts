@@ -1,18 +1,28 @@
+import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import { type Connection, type Listener, NetworkError } from '../../network/namespace';
 import { streamSocket } from '../../network/stream-socket';
+import { acceptTls } from '../../network/tls-server';
 import type { Process } from '../../runtime/process';
 import type { NginxConfig, ServerBlock } from './config';
+import { firstByte } from './first-byte';
 import { type HandlerContext, handleRequest } from './handler';
 import type { NginxRequest } from './request';
 import { builtInPage, send } from './response';
+import { passConnection } from './stream-pass';
 import { hostOf } from './variables';
+
+/** The first byte of a handshake (TLS record of type 22). */
+const tlsHandshake = 22;
 
 interface Accepted {
   client: { address: string; port: number };
   local: { address: string; port: number };
   number: number;
+  /** It came in plain to a port of TLS. */
+  astray?: boolean;
 }
 
 interface Bound {
@@ -27,6 +37,8 @@ export class Listeners {
   private readonly open = new Set<Duplex>();
   private readonly http: Server;
   private config: NginxConfig | undefined;
+  /** Requests whose answer is not over. */
+  private answering = 0;
 
   constructor(
     private readonly process: Process,
@@ -38,7 +50,10 @@ export class Listeners {
     this.http = createServer({ keepAliveTimeout: 0, requestTimeout: 0, requireHostHeader: false });
     this.http.on('request', (message, response) => {
       const accepted = this.accepted.get(message.socket);
-      if (accepted && this.config) void this.serve(message, response, accepted, this.config);
+      if (!accepted || !this.config) return;
+      this.answering++;
+      response.on('close', () => this.answering--);
+      void this.serve(message, response, accepted, this.config);
     });
     this.http.on('clientError', (_error, socket) => {
       // What is no HTTP at all, such as a TLS handshake, is answered in HTTP.
@@ -79,12 +94,9 @@ export class Listeners {
     this.bound.clear();
   }
 
-  /** Resolves once nobody is being answered any more. */
+  /** Whether somebody is being answered. */
   get busy(): boolean {
-    return (
-      this.context.counts.active > 0 &&
-      [...this.open].some((socket) => !socket.destroyed && isAnswering(socket))
-    );
+    return this.answering > 0;
   }
 
   close(): void {
@@ -98,15 +110,34 @@ export class Listeners {
   }
 
   private connected(connection: Connection): void {
+    const { counts, logs, clock, network } = this.context;
+    const number = ++counts.accepted;
+    const { config } = this;
+    const { port } = connection.local;
+    const stream = config?.streams.find(({ listens }) => listens.some((listen) => listen.port === port));
+    if (stream) {
+      const context = { network, logs, now: () => clock.now(), pid: this.workerPid };
+      void passConnection(connection, number, stream, context);
+    } else if (config && servesTls(config, port)) {
+      void this.secured(connection, number, config).catch(() => connection.destroy());
+    } else this.speakHttp(streamSocket(connection), connection, number);
+  }
+
+  /** TLS with the certificate of the server that the client names; what is no handshake is answered in plain HTTP. */
+  private async secured(connection: Connection, number: number, config: NginxConfig): Promise<void> {
+    const { byte, stream } = await firstByte(connection);
+    const plain = streamSocket(stream);
+    if (byte !== tlsHandshake) return this.speakHttp(plain, connection, number, true);
+    const certificate = (name?: string) => chooseServer(config, connection.local, name).certificate;
+    const usual = certificate() ?? config.servers.find((server) => server.certificate)?.certificate;
+    if (!usual) return connection.destroy();
+    this.speakHttp(acceptTls(plain, usual, ['http/1.1'], certificate), connection, number);
+  }
+
+  private speakHttp(socket: Duplex, connection: Connection, number: number, astray = false): void {
     const { counts } = this.context;
-    const socket = streamSocket(connection);
-    counts.accepted++;
     counts.active++;
-    this.accepted.set(socket, {
-      client: connection.remote,
-      local: connection.local,
-      number: counts.accepted,
-    });
+    this.accepted.set(socket, { client: connection.remote, local: connection.local, number, astray });
     this.open.add(socket);
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
@@ -119,19 +150,25 @@ export class Listeners {
   private async serve(
     message: NginxRequest['message'],
     response: NginxRequest['response'],
-    { client, local, number }: Accepted,
+    { client, local, number, astray }: Accepted,
     config: NginxConfig,
   ): Promise<void> {
     this.context.counts.requests++;
     const clock = this.process.clock;
-    const [path = '/', ...query] = (message.url ?? '/').split('?');
+    // A client may take it for a proxy, and tell the whole URL.
+    const target = (message.url ?? '/').replace(/^https?:\/\/[^/?]*/i, '') || '/';
+    const [path = '/', ...query] = target.split('?');
     const request: NginxRequest = {
       message,
       response,
       config,
       server: chooseServer(config, local, message.headers.host),
       uri: path,
+      asked: path,
+      requested: path,
       args: query.join('?'),
+      ...secureParts(message),
+      id: randomBytes(16).toString('hex'),
       variables: new Map([['nginx_version', this.version]]),
       captures: [],
       client,
@@ -149,7 +186,11 @@ export class Listeners {
       this.context.logs.access(request);
     });
     try {
-      request.uri = normalPath(path);
+      if (astray) {
+        const status = 'The plain HTTP request was sent to HTTPS port';
+        return send(request, 400, { 'Content-Type': 'text/html' }, builtInPage(request, 400, status));
+      }
+      request.uri = request.requested = normalPath(path);
       if (message.httpVersion === '1.1' && hostOf(request) === '' && message.headers.host === undefined)
         return send(request, 400, { 'Content-Type': 'text/html' }, builtInPage(request, 400));
       await handleRequest(request, this.context);
@@ -181,8 +222,17 @@ function malformedAnswer(version: string): string {
   return `HTTP/1.1 400 Bad Request\r\nServer: nginx/${version}\r\nContent-Type: text/html\r\nContent-Length: ${page.length}\r\nConnection: close\r\n\r\n${page}`;
 }
 
-function isAnswering(socket: Duplex): boolean {
-  return socket.writableLength > 0;
+function secureParts({ socket }: NginxRequest['message']): Pick<NginxRequest, 'secure' | 'tls'> {
+  if (!(socket instanceof TLSSocket)) return { secure: false };
+  const serverName = (socket as TLSSocket & { servername?: string | false }).servername || '';
+  return {
+    secure: true,
+    tls: { protocol: socket.getProtocol() ?? '', cipher: socket.getCipher().name, serverName },
+  };
+}
+
+function servesTls({ servers }: NginxConfig, port: number): boolean {
+  return servers.some(({ listens }) => listens.some((listen) => listen.port === port && listen.ssl));
 }
 
 function bind(process: Process, host: string, port: number): Listener {
@@ -196,7 +246,7 @@ function bind(process: Process, host: string, port: number): Listener {
 
 /** Each address once; a wildcard takes in the others of its port. */
 function wantedAddresses(config: NginxConfig): { key: string; host: string; port: number }[] {
-  const all = config.servers.flatMap(({ listens }) => listens);
+  const all = [...config.servers, ...config.streams].flatMap(({ listens }) => listens);
   const wanted = new Map<string, { key: string; host: string; port: number }>();
   for (const { host, port } of all) {
     const wildcard = all.some((other) => other.port === port && other.host === '0.0.0.0');

@@ -7,13 +7,12 @@ import type { NginxConfig } from './config';
 import { ConfigError } from './config-syntax';
 import { Listeners } from './listeners';
 import { NginxLogs } from './nginx-log';
-import { resolve, systemReason } from './program';
+import { lookUp, systemReason } from './program';
+import { Workers, workerCredentials } from './workers';
 
 /** nginx tries a taken port so often, half a second apart. */
 const bindTries = 5;
 const bindPauseMs = 500;
-/** The image's user `nginx`. */
-const workerCredentials = { uid: 101, gid: 101, groups: [101] };
 const temporaryFolders = ['client', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
 
 export interface MasterStart {
@@ -22,30 +21,35 @@ export interface MasterStart {
   read: () => Promise<NginxConfig>;
 }
 
+interface Received {
+  signal: SignalName;
+  /** 0: from outside of the container. */
+  sender: number;
+}
+
 /** The master process: ports, log files, workers, and signals until the end. */
 export async function runMaster(process: Process, first: NginxConfig, start: MasterStart): Promise<number> {
-  let config = first;
-  const logs = new NginxLogs(process.files, () => process.clock.now(), config.errorLog);
+  const logs = new NginxLogs(process.files, () => process.clock.now(), first.errorLog);
   const say = (level: string, text: string) => logs.say(level, process.pid, text);
   const emergency = async (text: string) => {
     say('emerg', text);
     await process.write(2, `nginx: [emerg] ${text}\n`);
   };
-  const workers = new Set<Process>();
+  const workers: Workers = new Workers(process, logs, (): boolean => listeners.busy);
   const context = {
-    files: workerFiles(process, config),
+    files: workerFiles(process, first),
     network: process.network,
+    clock: process.clock,
     logs,
-    resolve: (name: string) => resolve(process, name),
+    lookUp: (name: string, resolver: readonly string[]) => lookUp(process, name, resolver),
     counts: { active: 0, accepted: 0, requests: 0 },
   };
-  const workerPid = () => [...workers][0]?.pid ?? process.pid;
-  const listeners = new Listeners(process, context, start.version, workerPid);
-  const pending: SignalName[] = [];
+  const listeners: Listeners = new Listeners(process, context, start.version, (): number => workers.pid);
+  const pending: Received[] = [];
   let wake: () => void = () => undefined;
   for (const signal of ['HUP', 'QUIT', 'TERM', 'INT', 'USR1', 'CHLD'] as const)
-    process.setAction(signal, () => {
-      pending.push(signal);
+    process.setAction(signal, (_signal, sender) => {
+      pending.push({ signal, sender });
       wake();
     });
   const news = () =>
@@ -63,55 +67,48 @@ export async function runMaster(process: Process, first: NginxConfig, start: Mas
     logs.close();
   });
 
-  const refusal = prepare(process, config, logs);
+  const refusal = prepare(process, first, logs);
   if (refusal !== undefined) {
     await emergency(refusal);
     return 1;
   }
-  if (process.uid !== 0)
-    await process.write(
-      2,
-      `nginx: [warn] the "user" directive makes sense only if the master process runs with super-user privileges, ignored in /etc/nginx/nginx.conf:2\n`,
-    );
-  if (!(await bindPorts(process, listeners, config, emergency, say))) return 1;
+  if (!(await bindPorts(process, listeners, first, emergency, say))) return 1;
   announce(start.version, process, say);
-  const spawnWorkers = () => {
-    say('notice', 'start worker processes');
-    for (let index = 0; index < config.workers; index++) startWorker(process, workers, say);
-  };
-  spawnWorkers();
+  workers.start(first);
 
-  for (;;) {
+  for (let ending = false; ; ) {
     if (pending.length === 0) await news();
-    const signal = pending.shift();
-    if (signal === 'CHLD') replaceDead(process, workers, say);
-    if (signal === 'USR1') logs.close();
-    if (signal === 'HUP') {
-      say('notice', `signal 1 (SIGHUP) received from 0, reconfiguring`);
+    const received = pending.shift();
+    if (!received) continue;
+    const { signal, sender } = received;
+    const from = sender > 0 ? ` from ${sender}` : '';
+    if (signal === 'CHLD') workers.buryDead(ending);
+    if (signal === 'USR1') {
+      say('notice', `signal 10 (SIGUSR1) received${from}, reopening logs`);
+      say('notice', 'reopening logs');
+      logs.close();
+    }
+    if (signal === 'HUP' && !ending) {
+      say('notice', `signal 1 (SIGHUP) received${from}, reconfiguring`);
       say('notice', 'reconfiguring');
       const next = await reread(start, emergency);
       if (next && (await bindPorts(process, listeners, next, emergency, say))) {
-        config = next;
-        const old = [...workers];
-        workers.clear();
-        spawnWorkers();
-        for (const worker of old) worker.signal('QUIT');
+        say('notice', 'using the "epoll" event method');
+        workers.start(next);
       }
     }
     if (signal === 'TERM' || signal === 'INT' || signal === 'QUIT') {
-      const graceful = signal === 'QUIT';
-      say(
-        'notice',
-        `signal ${signalNumbers[signal]} (SIG${signal}) received, ${graceful ? 'shutting down' : 'exiting'}`,
-      );
+      ending = true;
+      const does = signal === 'QUIT' ? 'shutting down' : 'exiting';
+      say('notice', `signal ${signalNumbers[signal]} (SIG${signal}) received${from}, ${does}`);
       listeners.stopListening();
-      while (graceful && listeners.busy) await process.sleep(20).catch(() => undefined);
-      listeners.close();
-      for (const worker of workers) worker.signal('KILL');
-      say('notice', 'exit');
-      removePid(process, config);
-      return 0;
+      workers.stop(signal === 'QUIT' ? 'QUIT' : 'TERM');
     }
+    if (!ending || workers.any) continue;
+    listeners.close();
+    removePid(process, first);
+    say('notice', 'exit');
+    return 0;
   }
 }
 
@@ -167,13 +164,21 @@ async function bindPorts(
     } catch (error) {
       if (!(error instanceof NetworkError)) throw error;
       const { address } = error as NetworkError & { address?: string };
-      await emergency(`bind() to ${address} failed (${systemReason(error)})`);
+      for (const each of [address ?? '', ...sixthOf(config, address ?? '')])
+        await emergency(`bind() to ${each} failed (${systemReason(error)})`);
       say('notice', `try again to bind() after ${bindPauseMs}ms`);
       await process.sleep(bindPauseMs);
     }
   }
   await emergency('still could not bind()');
   return false;
+}
+
+/** The address of IPv6 that is bound together with one of IPv4. */
+function sixthOf({ servers }: NginxConfig, address: string): string[] {
+  const port = Number(address.slice(address.lastIndexOf(':') + 1));
+  const both = servers.some(({ listens }) => listens.some((listen) => listen.ipv6 && listen.port === port));
+  return both && address.startsWith('0.0.0.0') ? [`[::]:${port}`] : [];
 }
 
 async function reread(
@@ -192,45 +197,11 @@ async function reread(
 function announce(version: string, process: Process, say: (level: string, text: string) => void): void {
   say('notice', 'using the "epoll" event method');
   say('notice', `nginx/${version}`);
+  const alpine = process.files.exists('/etc/alpine-release');
+  say('notice', `built by gcc ${alpine ? '14.2.0 (Alpine 14.2.0)' : '12.2.0 (Debian 12.2.0-14+deb12u1)'} `);
   say('notice', `OS: Linux ${process.system.machine.kernelRelease}`);
   say('notice', 'getrlimit(RLIMIT_NOFILE): 1048576:1048576');
   process.argv = [`nginx: master process ${process.argv.join(' ')}`];
-}
-
-/** Workers stand in the process list and may be killed; the work itself is the master's here. */
-function startWorker(
-  process: Process,
-  workers: Set<Process>,
-  say: (level: string, text: string) => void,
-): void {
-  const credentials = process.uid === 0 ? workerCredentials : process;
-  const worker = process.spawn({
-    argv: ['nginx: worker process'],
-    credentials,
-    program: async (self) => {
-      for (const signal of ['QUIT', 'TERM'] as const) self.setAction(signal, () => self.end({ code: 0 }));
-      for (;;) await self.block(() => undefined);
-    },
-  });
-  workers.add(worker);
-  say('notice', `start worker process ${worker.pid}`);
-}
-
-function replaceDead(
-  process: Process,
-  workers: Set<Process>,
-  say: (level: string, text: string) => void,
-): void {
-  for (const child of [...process.children]) {
-    const { status } = child;
-    if (!status) continue;
-    void process.wait(child);
-    say('notice', `signal 17 (SIGCHLD) received from ${child.pid}`);
-    const signal = status.signal;
-    if (signal) say('alert', `worker process ${child.pid} exited on signal ${signalNumbers[signal]}`);
-    else say('notice', `worker process ${child.pid} exited with code ${status.code}`);
-    if (workers.delete(child)) startWorker(process, workers, say);
-  }
 }
 
 function removePid(process: Process, config: NginxConfig): void {

@@ -1,12 +1,14 @@
 import type { FileView } from '../../files/file-view';
 import type { OpenFile } from '../../files/open-file';
-import { setting } from './config';
+import { all } from './config';
 import type { NginxRequest } from './request';
 import { expand } from './variables';
 
 const levels = ['debug', 'info', 'notice', 'warn', 'error', 'crit', 'alert', 'emerg'];
 const combined =
   '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"';
+
+const standardLog = '/var/log/nginx/access.log';
 
 /** The log files of a running nginx: opened once, as the superuser, and again on SIGUSR1. */
 export class NginxLogs {
@@ -43,24 +45,30 @@ export class NginxLogs {
     );
   }
 
-  /** What went wrong with a request. */
-  complain(level: string, request: NginxRequest, text: string): void {
+  /** What went wrong with a request; `upstream`: whom it was passed on to. */
+  complain(level: string, request: NginxRequest, text: string, upstream?: string): void {
     const { client, server, message, connection, pid } = request;
     const host = message.headers.host === undefined ? '' : `, host: "${message.headers.host}"`;
     this.say(
       level,
       pid,
-      `*${connection} ${text}, client: ${client.address}, server: ${server.names[0] ?? ''}, request: "${message.method} ${message.url} HTTP/${message.httpVersion}"${host}`,
+      `*${connection} ${text}, client: ${client.address}, server: ${server.names[0] ?? ''}, request: "${message.method} ${message.url} HTTP/${message.httpVersion}"${upstream === undefined ? '' : `, ${upstream}`}${host}`,
     );
   }
 
   access(request: NginxRequest): void {
     const scope = request.location?.scope ?? request.server.scope;
-    const directive = setting(scope, 'access_log');
-    const [path = '/var/log/nginx/access.log', format = 'combined'] = directive?.args ?? [];
-    if (path === 'off') return;
-    const template = request.config.formats.get(format) ?? combined;
-    this.append(expand(path, request), `${expand(template, request, '-')}\n`);
+    const directives = all(scope, 'access_log').map(({ args }) => args);
+    for (const [path = '', format = 'combined', ...options] of directives.length > 0
+      ? directives
+      : [[standardLog]]) {
+      if (path === 'off') continue;
+      const condition = options.find((option) => option.startsWith('if='));
+      const held = condition === undefined ? '1' : expand(condition.slice(3), request);
+      if (held === '' || held === '0') continue;
+      const template = request.config.formats.get(format) ?? combined;
+      this.append(expand(path, request), `${expand(template, request, '-')}\n`);
+    }
   }
 
   /** A full disk or a reader that has gone loses the line, nothing else. */

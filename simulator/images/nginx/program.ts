@@ -1,14 +1,19 @@
 import { decode } from '../../files/byte-string';
 import { errorText } from '../../files/error-text';
 import { FileError } from '../../files/file-system';
+import { isIPv4 } from '../../network/name-resolution';
 import { NetworkError } from '../../network/namespace';
 import type { Process, Program, SignalName } from '../../runtime/process';
+import { readCertificates } from './certificates';
 import { buildConfig, type NginxConfig } from './config';
 import { loadConfigFiles } from './config-files';
 import { ConfigError, parseConfig } from './config-syntax';
 import { runMaster } from './master';
+import { NginxLogs } from './nginx-log';
 
 const defaultConfig = '/etc/nginx/nginx.conf';
+const errorLog = '/var/log/nginx/error.log';
+const resolverTimeoutMs = 30_000;
 const signals: Record<string, SignalName> = { stop: 'TERM', quit: 'QUIT', reload: 'HUP', reopen: 'USR1' };
 
 export interface Options {
@@ -24,25 +29,31 @@ export interface Options {
 /** The nginx executable. `version` such as 1.27.5. */
 export function nginxProgram(version: string): Program {
   return async (process) => {
-    const say = (text: string) => process.write(2, `nginx: ${text}\n`);
     const options = parseOptions(process.argv.slice(1));
     if (typeof options === 'string') {
-      await say(options);
+      await process.write(2, `nginx: ${options}\n`);
       return 1;
     }
     if (options.showVersion) {
       await process.write(2, `nginx version: nginx/${version}\n`);
       return 0;
     }
+    const early = await EarlyLog.open(process);
     let config: NginxConfig;
     try {
       config = await readConfig(process, options);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
-      await say(`[emerg] ${error.message}`);
-      if (options.test) await say(`configuration file ${options.config} test failed`);
+      await early.tell('emerg', error.message);
+      if (options.test) await process.write(2, `nginx: configuration file ${options.config} test failed\n`);
       return 1;
     }
+    for (const warning of config.warnings) await early.tell('warn', warning);
+    if (process.uid !== 0 && config.userAt !== undefined)
+      await early.tell(
+        'warn',
+        `the "user" directive makes sense only if the master process runs with super-user privileges, ignored in ${config.userAt}`,
+      );
     if (options.test) return report(process, options);
     if (options.signal !== undefined) return sendSignal(process, config, options.signal);
     const start = { version, read: () => readConfig(process, options) };
@@ -57,10 +68,64 @@ export function nginxProgram(version: string): Program {
   };
 }
 
+/** The error log that nginx was built with, until the configuration names another; what matters is told on the console, too. */
+class EarlyLog {
+  private constructor(
+    private readonly process: Process,
+    private readonly logs: NginxLogs,
+  ) {}
+
+  static async open(process: Process): Promise<EarlyLog> {
+    const logs = new NginxLogs(process.files, () => process.clock.now(), { path: errorLog, level: 'notice' });
+    try {
+      logs.openFile(errorLog);
+    } catch (error) {
+      await process.write(
+        2,
+        `nginx: [alert] could not open error log file: open() "${errorLog}" failed (${systemReason(error)})\n`,
+      );
+    }
+    process.onEnd(() => logs.close());
+    return new EarlyLog(process, logs);
+  }
+
+  async tell(level: string, text: string): Promise<void> {
+    this.logs.say(level, this.process.pid, text);
+    await this.process.write(2, `nginx: [${level}] ${text}\n`);
+  }
+}
+
 async function readConfig(process: Process, options: Options): Promise<NginxConfig> {
   const { directives } = loadConfigFiles(process.files, options.config);
   const globals = parseConfig(options.globals, 'command line');
-  return buildConfig(directives, globals, process.system.machine.cpus, (name) => resolve(process, name));
+  const { cpus } = process.system.machine;
+  const config = await buildConfig(directives, globals, cpus, (name) => resolve(process, name));
+  readCertificates(config.servers, process.files);
+  return config;
+}
+
+/** Addresses of a name that proxy_pass holds in a variable: by `resolver`, as it stands. Rejects in nginx's words. */
+export async function lookUp(process: Process, name: string, resolver: readonly string[]): Promise<string[]> {
+  if (isIPv4(name)) return [name];
+  const servers = resolver.filter((each) => !each.includes('='));
+  if (servers.length === 0) throw new Error(`no resolver defined to resolve ${name}`);
+  let reason = '110: Operation timed out';
+  for (const server of servers) {
+    try {
+      const [host = ''] = server.split(':');
+      const [address = ''] = isIPv4(host) ? [host] : await resolve(process, host);
+      const reply = await process.network.query({ name, type: 'A' }, address, {
+        timeoutMs: resolverTimeoutMs,
+      });
+      const found = reply.answers.filter(({ type }) => type === 'A').map(({ value }) => value);
+      if (found.length > 0) return found;
+      reason =
+        reply.code === 'NXDOMAIN' || reply.code === 'NOERROR' ? '3: Host not found' : '2: Server failure';
+    } catch (error) {
+      if (!(error instanceof NetworkError)) throw error;
+    }
+  }
+  throw new Error(`${name} could not be resolved (${reason})`);
 }
 
 /** A name as the container's resolver finds it: its own files are read each time. */

@@ -11,6 +11,9 @@ export interface NginxRequest {
   /** Decoded path, as rewrites leave it. */
   uri: string;
   args: string;
+  /** The path as the client sent it, and that decoded: a rewrite has changed `uri` when it differs. */
+  asked: string;
+  requested: string;
   variables: Map<string, string>;
   /** Groups of the last regular expression that matched. */
   captures: string[];
@@ -24,6 +27,17 @@ export interface NginxRequest {
   pid: number;
   /** The status that an error page is sent with. */
   errorStatus?: number | undefined;
+  /** The body is sent packed by gzip. */
+  packed?: boolean;
+  /** Who has shown a password (auth_basic). */
+  user?: string | undefined;
+  /** It came over TLS. */
+  secure: boolean;
+  tls?: { protocol: string; cipher: string; serverName: string };
+  /** 32 hexadecimal digits. */
+  id: string;
+  /** What proxy_pass names. */
+  proxyHost?: string;
   /** Bytes of the body that were sent. */
   bodyBytes: number;
   upstream?: { address: string; status: string };

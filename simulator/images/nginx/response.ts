@@ -1,5 +1,8 @@
 import { STATUS_CODES } from 'node:http';
+import type { Readable } from 'node:stream';
+import { createGzip } from 'node:zlib';
 import { all, setting } from './config';
+import { expiryHeaders, isPacked, packsWithVary, withCharset } from './content-filters';
 import type { NginxRequest } from './request';
 import { expand } from './variables';
 
@@ -25,14 +28,15 @@ function serverName(request: NginxRequest): string {
   return tokens === 'off' ? 'nginx' : `nginx/${request.variables.get('nginx_version')}`;
 }
 
-/** The page that nginx makes for a status. */
-export function builtInPage(request: NginxRequest, status: number): string {
+/** The page that nginx makes for a status; `more`: a sentence that tells what is wrong. */
+export function builtInPage(request: NginxRequest, status: number, more?: string): string {
   const title = `${status} ${reasonOf(status)}`;
   return [
     '<html>',
-    `<head><title>${title}</title></head>`,
+    `<head><title>${more === undefined ? title : `${status} ${more}`}</title></head>`,
     '<body>',
     `<center><h1>${title}</h1></center>`,
+    ...(more === undefined ? [] : [`<center>${more}</center>`]),
     `<hr><center>${serverName(request)}</center>`,
     '</body>',
     '</html>',
@@ -54,8 +58,22 @@ export function send(
     response.end();
     return;
   }
-  request.bodyBytes = bytes.length;
-  response.end(bytes);
+  if (!request.packed) {
+    request.bodyBytes = bytes.length;
+    response.end(bytes);
+    return;
+  }
+  const packing = createGzip();
+  packing.on('data', (chunk: Buffer) => {
+    request.bodyBytes += chunk.length;
+  });
+  packing.pipe(response);
+  packing.end(bytes);
+}
+
+/** The body of an answer that is passed on, packed when `begin` has said so. */
+export function bodyFilter(request: NginxRequest, body: Readable): Readable {
+  return request.packed ? body.pipe(createGzip()) : body;
 }
 
 /** The head of an answer whose body follows. `length`: undefined for chunks. */
@@ -75,9 +93,31 @@ export function begin(
   for (const [name, value] of Object.entries(headers))
     if (value !== undefined) response.setHeader(name, value);
   if (length !== undefined) response.setHeader('Content-Length', length);
+  const type = response.getHeader('Content-Type')?.toString() ?? '';
+  if (type !== '') response.setHeader('Content-Type', withCharset(request, type));
+  pack(request, shown, type);
+  if (withAddHeader.has(shown)) {
+    const expiry = expiryHeaders(request, response.getHeader('Last-Modified')?.toString());
+    for (const [name, value] of Object.entries(expiry)) response.setHeader(name, value);
+  }
   for (const { args } of all(request.location?.scope ?? request.server.scope, 'add_header')) {
     const value = expand(args[1] ?? '', request);
     if (value !== '' && (withAddHeader.has(shown) || args[2] === 'always'))
       response.appendHeader(args[0] ?? '', value);
   }
+}
+
+function pack(request: NginxRequest, status: number, type: string): void {
+  const { response } = request;
+  const known = response.getHeader('Content-Length');
+  const length = known === undefined ? undefined : Number(known);
+  const encoding = response.hasHeader('Content-Encoding');
+  request.packed = isPacked(request, status, { type, length, encoding });
+  if (!request.packed) return;
+  response.removeHeader('Content-Length');
+  response.removeHeader('Accept-Ranges');
+  response.setHeader('Content-Encoding', 'gzip');
+  const etag = response.getHeader('ETag')?.toString();
+  if (etag && !etag.startsWith('W/')) response.setHeader('ETag', `W/${etag}`);
+  if (packsWithVary(request)) response.setHeader('Vary', 'Accept-Encoding');
 }

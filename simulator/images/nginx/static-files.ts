@@ -2,16 +2,15 @@ import { FileError } from '../../files/file-system';
 import type { FileView } from '../../files/file-view';
 import { setting } from './config';
 import type { NginxRequest } from './request';
-import { begin, send } from './response';
-import { expand, timeLocal } from './variables';
+import { send } from './response';
+import { expand, hostOf, timeLocal } from './variables';
 
 /** What came of looking for a file. */
 export type FileOutcome =
   | { kind: 'served' }
   | { kind: 'internal'; uri: string }
-  | { kind: 'status'; code: number; complaint?: string; level?: string };
-
-const largestChunk = 64 * 1024;
+  /** `notFound`: log_not_found decides whether the complaint is told. */
+  | { kind: 'status'; code: number; complaint?: string; notFound?: boolean };
 
 /** The file that a URI means: root and URI, or alias and what follows the location's prefix. */
 export function filePath(request: NginxRequest, uri: string): string {
@@ -48,6 +47,7 @@ function serveFolder(request: NginxRequest, files: FileView, path: string, isFol
     return {
       kind: 'status',
       code: 404,
+      notFound: true,
       complaint: `"${path}index.html" is not found (2: No such file or directory)`,
     };
   if (setting(scope, 'autoindex')?.args[0] === 'on') {
@@ -68,14 +68,17 @@ function sendFile(request: NginxRequest, files: FileView, path: string): FileOut
   const { headers } = request.message;
   const stat = files.stat(path);
   const modified = Math.floor(stat.mtimeMs / 1_000);
+  const scope = request.location?.scope ?? request.server.scope;
+  const tagged = setting(scope, 'etag')?.args[0] !== 'off';
   const etag = `"${modified.toString(16)}-${content.length.toString(16)}"`;
+  const tag = tagged ? { ETag: etag } : {};
   const common = { 'Last-Modified': new Date(modified * 1_000).toUTCString() };
   const since = Date.parse(headers['if-modified-since'] ?? '');
   if (
     headers['if-none-match'] === etag ||
     (headers['if-none-match'] === undefined && since === modified * 1_000)
   ) {
-    send(request, 304, { ...common, ETag: etag }, '');
+    send(request, 304, { ...common, ...tag }, '');
     return { kind: 'served' };
   }
   const range = byteRange(headers.range, content.length);
@@ -84,19 +87,9 @@ function sendFile(request: NginxRequest, files: FileView, path: string): FileOut
   if (range) {
     const [first, last] = range;
     const where = { 'Content-Range': `bytes ${first}-${last}/${content.length}` };
-    send(request, 206, { ...type, ...common, ETag: etag, ...where }, content.subarray(first, last + 1));
-  } else sendWhole(request, { ...type, ...common, ETag: etag, 'Accept-Ranges': 'bytes' }, content);
+    send(request, 206, { ...type, ...common, ...tag, ...where }, content.subarray(first, last + 1));
+  } else send(request, 200, { ...type, ...common, ...tag, 'Accept-Ranges': 'bytes' }, content);
   return { kind: 'served' };
-}
-
-function sendWhole(request: NginxRequest, headers: Record<string, string>, content: Uint8Array): void {
-  if (content.length <= largestChunk || request.message.method === 'HEAD') {
-    send(request, 200, headers, content);
-    return;
-  }
-  begin(request, 200, headers, content.length);
-  request.bodyBytes = content.length;
-  request.response.end(content);
 }
 
 function failure(files: FileView, path: string, error?: FileError): FileOutcome {
@@ -104,7 +97,7 @@ function failure(files: FileView, path: string, error?: FileError): FileOutcome 
   if (code === 'EACCES')
     return { kind: 'status', code: 403, complaint: `open() "${path}" failed (13: Permission denied)` };
   const reason = code === 'ENOTDIR' ? '20: Not a directory' : '2: No such file or directory';
-  return { kind: 'status', code: 404, complaint: `open() "${path}" failed (${reason})` };
+  return { kind: 'status', code: 404, notFound: true, complaint: `open() "${path}" failed (${reason})` };
 }
 
 function codeOf(files: FileView, path: string): string {
@@ -117,11 +110,22 @@ function codeOf(files: FileView, path: string): string {
 }
 
 export function redirect(request: NginxRequest, path: string, status = 301): FileOutcome {
-  const host = request.message.headers.host ?? request.local.address;
   const query = request.args === '' ? '' : `?${request.args}`;
-  const location = /^https?:/.test(path) ? path : `http://${host}${path}${query}`;
+  const location = /^https?:/.test(path) ? path : absoluteLocation(request, `${path}${query}`);
   request.variables.set('redirect_location', location);
   return { kind: 'status', code: status };
+}
+
+/** A path as Location tells it: absolute_redirect, server_name_in_redirect and port_in_redirect. */
+export function absoluteLocation(request: NginxRequest, path: string): string {
+  const scope = request.location?.scope ?? request.server.scope;
+  const says = (name: string) => setting(scope, name)?.args[0];
+  if (says('absolute_redirect') === 'off') return path;
+  const own = says('server_name_in_redirect') === 'on' ? request.server.names[0] : undefined;
+  const { port, address } = request.local;
+  const usual = port === (request.secure ? 443 : 80) || says('port_in_redirect') === 'off';
+  const host = own ?? (hostOf(request) || address);
+  return `http${request.secure ? 's' : ''}://${host}${usual ? '' : `:${port}`}${path}`;
 }
 
 /** The MIME type by the file's extension: the `types` block, else default_type. */

@@ -16,6 +16,14 @@ export function expand(text: string, request: NginxRequest, missing = ''): strin
   );
 }
 
+/** A decoded path, a byte string, as it stands in a request. */
+export function encodePath(path: string): string {
+  return path.replace(
+    /[^A-Za-z0-9\-._~!$&'()*+,;=:@/]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  );
+}
+
 export function variable(name: string, request: NginxRequest): string | undefined {
   if (/^\d$/.test(name)) return request.captures[Number(name)];
   const known = request.variables.get(name);
@@ -36,55 +44,73 @@ export function hostOf(request: NginxRequest): string {
   return host || request.server.names[0] || '';
 }
 
+function rootOf(request: NginxRequest): string {
+  return setting(request.location?.scope ?? request.server.scope, 'root')?.args[0] ?? '/etc/nginx/html';
+}
+
+const builtIns: Record<string, (request: NginxRequest) => string | undefined> = {
+  uri: ({ uri }) => uri,
+  document_uri: ({ uri }) => uri,
+  request_uri: ({ message }) => message.url,
+  args: ({ args }) => args,
+  query_string: ({ args }) => args,
+  is_args: ({ args }) => (args === '' ? '' : '?'),
+  host: (request) => hostOf(request),
+  hostname: ({ hostname }) => hostname,
+  scheme: ({ secure }) => (secure ? 'https' : 'http'),
+  https: ({ secure }) => (secure ? 'on' : ''),
+  request: ({ message }) => `${message.method} ${message.url} HTTP/${message.httpVersion}`,
+  request_method: ({ message }) => message.method,
+  request_id: ({ id }) => id,
+  request_completion: ({ response }) => (response.writableFinished ? 'OK' : ''),
+  server_protocol: ({ message }) => `HTTP/${message.httpVersion}`,
+  remote_addr: ({ client }) => client.address,
+  binary_remote_addr: ({ client }) => client.address,
+  realip_remote_addr: ({ message, client }) => message.socket.remoteAddress ?? client.address,
+  remote_port: ({ client }) => String(client.port),
+  remote_user: ({ user }) => user,
+  server_addr: ({ local }) => local.address,
+  server_port: ({ local }) => String(local.port),
+  server_name: ({ server }) => server.names[0] ?? '',
+  status: ({ response }) => String(response.statusCode),
+  body_bytes_sent: ({ bodyBytes }) => String(bodyBytes),
+  bytes_sent: ({ bodyBytes }) => String(bodyBytes + 230),
+  request_length: ({ message }) => String(100 + (message.url?.length ?? 0)),
+  request_time: ({ now, startedAt }) => ((now - startedAt) / 1_000).toFixed(3),
+  time_local: ({ now }) => timeLocal(now),
+  time_iso8601: ({ now }) => `${new Date(now).toISOString().slice(0, 19)}+00:00`,
+  msec: ({ now }) => (now / 1_000).toFixed(3),
+  pid: ({ pid }) => String(pid),
+  connection: ({ connection }) => String(connection),
+  connection_requests: () => '1',
+  nginx_version: ({ variables }) => variables.get('nginx_version') ?? version('latest'),
+  content_type: ({ message }) => message.headers['content-type'],
+  content_length: ({ message }) => message.headers['content-length'],
+  document_root: (request) => rootOf(request),
+  realpath_root: (request) => rootOf(request),
+  request_filename: (request) => rootOf(request) + request.uri,
+  proxy_host: ({ proxyHost }) => proxyHost,
+  proxy_port: ({ proxyHost }) => proxyHost?.split(':')[1] ?? (proxyHost === undefined ? undefined : '80'),
+  proxy_add_x_forwarded_for: ({ message, client }) =>
+    [message.headers['x-forwarded-for'], client.address].filter(Boolean).join(', '),
+  upstream_addr: ({ upstream }) => upstream?.address,
+  upstream_status: ({ upstream }) => upstream?.status,
+  upstream_response_time: ({ upstream, now, startedAt }) =>
+    upstream && ((now - startedAt) / 1_000).toFixed(3),
+  upstream_connect_time: ({ upstream }) => upstream && '0.000',
+  upstream_header_time: ({ upstream, now, startedAt }) => upstream && ((now - startedAt) / 1_000).toFixed(3),
+  upstream_cache_status: () => undefined,
+  gzip_ratio: () => undefined,
+  ssl_protocol: ({ tls }) => tls?.protocol,
+  ssl_cipher: ({ tls }) => tls?.cipher,
+  ssl_server_name: ({ tls }) => tls?.serverName,
+};
+
+/** The names of the variables that nginx has itself. */
+export const builtInVariables: ReadonlySet<string> = new Set(Object.keys(builtIns));
+
 function builtIn(name: string, request: NginxRequest): string | undefined {
-  const { message, client, local, now } = request;
-  const status = request.response.statusCode;
-  const root = setting(request.location?.scope ?? request.server.scope, 'root')?.args[0] ?? '/etc/nginx/html';
-  const values: Record<string, () => string | undefined> = {
-    uri: () => request.uri,
-    document_uri: () => request.uri,
-    request_uri: () => message.url,
-    args: () => request.args,
-    query_string: () => request.args,
-    is_args: () => (request.args === '' ? '' : '?'),
-    host: () => hostOf(request),
-    hostname: () => request.hostname,
-    scheme: () => 'http',
-    https: () => '',
-    request: () => `${message.method} ${message.url} HTTP/${message.httpVersion}`,
-    request_method: () => message.method,
-    server_protocol: () => `HTTP/${message.httpVersion}`,
-    remote_addr: () => client.address,
-    binary_remote_addr: () => client.address,
-    remote_port: () => String(client.port),
-    remote_user: () => undefined,
-    server_addr: () => local.address,
-    server_port: () => String(local.port),
-    server_name: () => request.server.names[0] ?? '',
-    status: () => String(status),
-    body_bytes_sent: () => String(request.bodyBytes),
-    bytes_sent: () => String(request.bodyBytes + 230),
-    request_length: () => String(100 + (message.url?.length ?? 0)),
-    request_time: () => ((now - request.startedAt) / 1_000).toFixed(3),
-    time_local: () => timeLocal(now),
-    time_iso8601: () => `${new Date(now).toISOString().slice(0, 19)}+00:00`,
-    msec: () => (now / 1_000).toFixed(3),
-    pid: () => String(request.pid),
-    connection: () => String(request.connection),
-    nginx_version: () => request.variables.get('nginx_version') ?? version('latest'),
-    content_type: () => message.headers['content-type'],
-    content_length: () => message.headers['content-length'],
-    document_root: () => root,
-    realpath_root: () => root,
-    request_filename: () => root + request.uri,
-    proxy_add_x_forwarded_for: () =>
-      [message.headers['x-forwarded-for'], client.address].filter(Boolean).join(', '),
-    upstream_addr: () => request.upstream?.address,
-    upstream_status: () => request.upstream?.status,
-    upstream_response_time: () => (request.upstream ? '0.000' : undefined),
-    empty: () => '',
-  };
-  return values[name]?.();
+  return Object.hasOwn(builtIns, name) ? builtIns[name]?.(request) : undefined;
 }
 
 function mapped(map: NginxRequest['config']['maps'][number], request: NginxRequest): string {

@@ -37,7 +37,7 @@ function unprivileged(nginx: Image): Image {
       );
       root.write(
         '/etc/nginx/nginx.conf',
-        mainConfig.replace(/^user .*\n/, '').replace('/run/nginx.pid', '/tmp/nginx.pid'),
+        mainConfig.replace(/^user .*\n/m, '').replace('/run/nginx.pid', '/tmp/nginx.pid'),
       );
       for (const folder of ['/var/cache/nginx', '/etc/nginx', '/etc/nginx/conf.d'])
         root.chown(folder, 101, 0);
