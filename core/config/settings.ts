@@ -56,7 +56,7 @@ export const settings = {
     schema: path,
   }),
   DATABASE_URL: setting({
-    says: 'Where progress is kept: a SQLite file or a PostgreSQL database.',
+    says: 'Where progress is kept: a SQLite file or a PostgreSQL database. Of the parameters of a PostgreSQL URL, `sslmode`, `schema` and `host` (a folder with a socket) are followed.',
     default: '`file:` and `podlab.db` in the data folder',
     expected: 'file:/path/to/podlab.db or postgresql://user:password@host:5432/name',
     schema: z

@@ -55,7 +55,7 @@ const databases = {
   ...(programs && { PostgreSQL: () => startPostgresql(programs) }),
 };
 
-describe.each(Object.entries(databases))('progress on %s', (_, start) => {
+describe.each(Object.entries(databases))('progress on %s', (name, start) => {
   let server: { url: string; stop(): Promise<void> };
   let database: Database;
   let learnerId: string;
@@ -143,6 +143,17 @@ describe.each(Object.entries(databases))('progress on %s', (_, start) => {
       await Promise.all(both.map((one) => one.close()));
     } finally {
       await other.stop();
+    }
+  });
+
+  it.runIf(name === 'PostgreSQL')('keeps to the schema that the URL names, beside another', async () => {
+    const open = () =>
+      openDatabase({ url: `${server.url}?schema=Class_7b`, prismaFolder: resolve('prisma') });
+    for (const learners of [0, 1]) {
+      const beside = await open();
+      expect(await beside.client.learner.count()).toBe(learners);
+      await createAccounts(beside.client).learnerOrGuest(null);
+      await beside.close();
     }
   });
 

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { PrismaClient } from '../../../prisma/generated/sqlite/client';
+import { PodlabError } from '../../errors';
 import { applyMigrations } from './apply-migrations';
 import { databaseError } from './database-error';
 
@@ -35,6 +36,7 @@ export async function openDatabase({ url, prismaFolder }: DatabaseOptions): Prom
     const opened = await createClient(provider, adapter);
     client = opened;
     if (provider === 'sqlite') await opened.$queryRawUnsafe('PRAGMA journal_mode = WAL');
+    else await makeSchema(opened, url);
     await applyMigrations({
       client: opened,
       adapter,
@@ -77,6 +79,7 @@ async function sqliteAdapter(url: string): Promise<SqlMigrationAwareDriverAdapte
 async function postgresqlAdapter(url: string): Promise<SqlMigrationAwareDriverAdapterFactory> {
   const { PrismaPg } = await import('@prisma/adapter-pg');
   const { hostname, port, pathname, username, password, searchParams } = new URL(url);
+  const schema = schemaOf(url);
   // Fields, not a connection string: given one, the adapter would take the real database for its shadow.
   return new PrismaPg(
     {
@@ -88,9 +91,29 @@ async function postgresqlAdapter(url: string): Promise<SqlMigrationAwareDriverAd
       password: decodeURIComponent(password) || undefined,
       ssl: sslOption(searchParams.get('sslmode')),
       connectionTimeoutMillis: 5000,
+      // Migrations name their tables without a schema.
+      ...(schema && { options: `-c search_path="${schema}"` }),
     },
-    { schema: searchParams.get('schema') ?? undefined },
+    { schema },
   );
+}
+
+/** The schema that a PostgreSQL URL names, as Prisma's URLs do; undefined: the database's own way (`public`). */
+function schemaOf(url: string): string | undefined {
+  const schema = new URL(url).searchParams.get('schema');
+  if (schema === null) return undefined;
+  if (/^[A-Za-z_][A-Za-z0-9_$]{0,62}$/.test(schema)) return schema;
+  throw new PodlabError(
+    'database-schema',
+    'The schema in DATABASE_URL is not a plain name.',
+    'Use letters, digits and “_” in schema=…, or leave it out.',
+    503,
+  );
+}
+
+async function makeSchema(client: DatabaseClient, url: string): Promise<void> {
+  const schema = schemaOf(url);
+  if (schema) await client.$executeRawUnsafe(`CREATE SCHEMA IF NOT EXISTS "${schema}"`);
 }
 
 /** libpq's sslmode, as far as a client without certificates of its own can follow it. */
