@@ -1,8 +1,8 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Outcome, runScript } from './run-script';
 
 // Each *.sh file here is a theme; `#--- name` begins a case. Every case runs in the real BusyBox and in ours; those of
@@ -17,6 +17,17 @@ function has(program: string, ...args: string[]): boolean {
   }
 }
 
+const folder = mkdtempSync(join(tmpdir(), 'corpus-'));
+/** Real shells that run. */
+const running = new Set<ChildProcess>();
+let over = false;
+afterAll(() => {
+  // Where not every case is asked for, some real shells still run, and others wait for their turn.
+  over = true;
+  for (const child of running) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
 function casesOf(file: string): { name: string; script: string }[] {
   const text = readFileSync(join(import.meta.dirname, file), 'latin1');
   return text
@@ -26,7 +37,8 @@ function casesOf(file: string): { name: string; script: string }[] {
 }
 
 async function runReal(shell: string[], script: string): Promise<Outcome> {
-  const directory = mkdtempSync(join(tmpdir(), 'corpus-'));
+  if (over) throw new Error('The tests have ended.');
+  const directory = mkdtempSync(join(folder, 'case-'));
   try {
     writeFileSync(join(directory, 'script.sh'), script, 'latin1');
     const [program = '', ...args] = [...shell, 'script.sh'];
@@ -36,6 +48,8 @@ async function runReal(shell: string[], script: string): Promise<Outcome> {
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: 60_000,
     });
+    running.add(child);
+    child.once('close', () => running.delete(child));
     const said = { stdout: '', stderr: '' };
     for (const stream of ['stdout', 'stderr'] as const)
       child[stream].setEncoding('latin1').on('data', (part: string) => {
