@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { LabLink } from '../components/lesson/lesson-parts';
 import type { Lab } from '../core/content/lab';
 import { loadLabs } from '../core/content/load-labs';
-import { type Curriculum, loadLessons } from '../core/content/load-lessons';
+import { type Curriculum, demandLabs, loadLessons } from '../core/content/load-lessons';
 
 const fresh = process.env.NODE_ENV === 'development';
 let lessonsLoaded: Curriculum | undefined;
@@ -20,8 +20,14 @@ export function labs(): Promise<Lab[]> {
   return labsLoaded;
 }
 
+/** Throws ContentError when a lesson leads to a lab that is not there. */
 export async function labLinks(): Promise<LabLink[]> {
-  return (await labs()).map(({ id, title, minutes, tasks }) => ({
+  const all = await labs();
+  demandLabs(
+    curriculum().lessons,
+    all.map(({ id }) => id),
+  );
+  return all.map(({ id, title, minutes, tasks }) => ({
     id,
     title,
     minutes,

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { courseList, lessonFrontMatter } from './lesson-schema';
-import { loadLessons } from './load-lessons';
+import { demandLabs, loadLessons } from './load-lessons';
 
 let folder: string;
 beforeEach(() => {
@@ -38,6 +38,15 @@ test('the lessons of this repository load', () => {
   expect(lessons.length).toBeGreaterThanOrEqual(4);
   expect(courses.flatMap((course) => course.lessons.map((entry) => entry.slug))).toEqual(
     lessons.map((entry) => entry.slug),
+  );
+});
+
+test('a lesson leads to labs that are there', () => {
+  write({ 'one/01-a.mdx': lesson('labs: [first-pod]\n', '<Lab id="first-pod">Do it.</Lab>') });
+  const { lessons } = loadLessons(folder);
+  expect(() => demandLabs(lessons, ['first-pod', 'other'])).not.toThrow();
+  expect(() => demandLabs(lessons, ['first-pot'])).toThrow(
+    'one/01-a.mdx:1:1: labs: expected the id of a lab, found "first-pod": did you mean first-pot?',
   );
 });
 
@@ -83,6 +92,11 @@ describe('what is wrong with a lesson is said with file, line, field and what wa
       'a figure that is not there',
       { 'one/01-a.mdx': lesson('', 'Text.\n\n<Figure id="x" />') },
       'one/01-a.mdx:10:1: <Figure id="x">: expected an entry in figures',
+    ],
+    [
+      'a lab that the lesson does not name',
+      { 'one/01-a.mdx': lesson('labs: [first-pod]\n', '<Lab id="frist-pod">Do it.</Lab>') },
+      'one/01-a.mdx:9:1: <Lab id="frist-pod">: expected an entry in labs: did you mean first-pod?',
     ],
     [
       'two right answers',

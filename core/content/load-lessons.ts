@@ -45,6 +45,21 @@ export function loadLessons(folder = join(process.cwd(), 'lessons')): Curriculum
   };
 }
 
+/** Throws ContentError when a lesson leads to a lab that is not there. `labs`: the ids of those that are. */
+export function demandLabs(lessons: readonly Lesson[], labs: readonly string[]): void {
+  const problems = lessons.flatMap(({ file, labs: wanted }) =>
+    wanted
+      .filter((id) => !labs.includes(id))
+      .map((id) =>
+        inFile(file, `expected the id of a lab, found "${id}"${whatThereIs(id, labs)}`, {
+          line: 1,
+          path: 'labs',
+        }),
+      ),
+  );
+  if (problems.length > 0) throw new ContentError(problems);
+}
+
 function lessonsOf(folder: string, course: string): Lesson[] {
   if (!existsSync(/* turbopackIgnore: true */ folder)) return [];
   return readdirSync(/* turbopackIgnore: true */ folder)
@@ -70,6 +85,7 @@ function loadLesson(file: string, course: string, baseName: string): Lesson {
   const problems = [
     ...unmatched(body, bodyLine, file, 'Figure', 'figures', Object.keys(front.figures)),
     ...unmatched(body, bodyLine, file, 'Question', 'questions', Object.keys(front.questions)),
+    ...unmatched(body, bodyLine, file, 'Lab', 'labs', front.labs),
   ];
   if (problems.length > 0) throw new ContentError(problems);
 
