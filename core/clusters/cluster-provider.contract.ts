@@ -92,7 +92,15 @@ export function clusterProviderContract(name: string, makeFixture: () => Promise
     it('lets the learner do nothing in the place of another', async () => {
       if (!fixture.shared) return;
       const [one, two] = [await open('one'), await open('two')];
+      const status = ['--subresource=status', '-p', '{"status":{"podIP":"10.0.0.1"}}'];
+      const slice = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', addressType: 'IPv4' };
+      const file = join(folder, 'slice.json');
+      writeFileSync(file, JSON.stringify({ ...slice, metadata: { name: 'out' }, endpoints: [] }));
+      await kubectl(two, 'run', 'mine', '--image=busybox:1.36', '--', 'sleep', '3600');
       for (const args of [
+        // Addresses that the API server's proxy would then ask.
+        ['patch', 'pod', 'mine', ...status],
+        ['create', '-f', file],
         ['get', 'pods', '-n', one.namespace],
         ['run', 'x', '--image=busybox:1.36', '-n', one.namespace],
         ['get', 'secrets', '-n', 'kube-system'],
@@ -133,6 +141,7 @@ export function clusterProviderContract(name: string, makeFixture: () => Promise
       opened.length = 0;
       provider = fixture.provider();
       const after = await open('one');
+      expect([before.takenUp, after.takenUp]).toEqual([false, true]);
       const { stdout } = await kubectl(after, 'get', 'configmap', 'kept', '-o', 'jsonpath={.data.a}');
       expect(stdout).toBe('b');
     });
@@ -144,6 +153,26 @@ export function clusterProviderContract(name: string, makeFixture: () => Promise
       opened.length = 0;
       const again = await open('one');
       expect((await kubectl(again, 'get', 'configmap', 'mine')).stderr).toContain('NotFound');
+    });
+
+    it('removes what is left of a session that nobody took up again', async () => {
+      const left = await open('left');
+      await kubectl(left, 'create', 'configmap', 'mine', '--from-literal=a=b');
+      await provider.shutdown();
+      opened.length = 0;
+      provider = fixture.provider();
+      await provider.discard('left');
+      await provider.discard('never-there');
+      const again = await open('left');
+      expect(again.takenUp).toBe(false);
+      expect((await kubectl(again, 'get', 'configmap', 'mine')).stderr).toContain('NotFound');
+    });
+
+    it('removes nothing of a session that was opened since', async () => {
+      const fresh = await open('fresh');
+      await kubectl(fresh, 'create', 'configmap', 'mine', '--from-literal=a=b');
+      await provider.sweep([]);
+      expect((await kubectl(fresh, 'get', 'configmap', 'mine')).exitCode).toBe(0);
     });
 
     it('removes what a crash left behind, and keeps what is still open', async () => {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { generate } from 'selfsigned';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { isPodlabError } from '../errors';
 import { type KubeApi, KubeApiError, type KubeObject } from './kube-api';
@@ -42,7 +42,13 @@ beforeAll(async () => {
       else status(response, 404, { reason: 'NotFound', message: `no route ${url.pathname}` });
     });
   });
-  const ws = new WebSocketServer({ noServer: true, handleProtocols: () => 'v5.channel.k8s.io' });
+  const ws = new WebSocketServer({
+    noServer: true,
+    handleProtocols: (offered, { url }) =>
+      url?.includes('/pods/old/') && offered.has('v4.channel.k8s.io')
+        ? 'v4.channel.k8s.io'
+        : 'v5.channel.k8s.io',
+  });
   server.on('upgrade', (request, socket, head) => {
     if (request.url?.includes('/pods/gone/'))
       return socket.end(
@@ -160,6 +166,24 @@ describe('errors are of three kinds', () => {
     expect(isPodlabError(error) && error.code).toBe('cluster-unreachable');
     expect(String(error)).toContain(why);
     other.close();
+  });
+
+  test('cluster-unreachable when it takes the request and never answers', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const asked = new Promise<void>((resolve) => {
+        routes[listPath] = () => resolve();
+      });
+      const error = api.list(pods).catch((e: unknown) => e);
+      await asked;
+      vi.advanceTimersByTime(60_000);
+      expect(await error).toMatchObject({
+        code: 'cluster-unreachable',
+        message: expect.stringContaining('silent for a minute'),
+      });
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('an abort rejects with the reason of the signal', async () => {
@@ -290,6 +314,15 @@ describe('exec', () => {
   ])('has no exit code when %s', async (_name, messages, error) => {
     execMessages = messages;
     expect(await run()).toMatchObject({ exitCode: null, error: expect.stringContaining(error) });
+  });
+
+  test('works with an API server before 1.30, but for the end of its input', async () => {
+    execMessages = ['\x01old', ending({ status: 'Success' })];
+    expect(await api.exec('lab', 'old', { command: ['true'] })).toMatchObject({ stdout: 'old', exitCode: 0 });
+    expect(await api.exec('lab', 'old', { command: ['cat'], stdin: 'x' })).toMatchObject({
+      exitCode: null,
+      error: expect.stringContaining('too old'),
+    });
   });
 
   test('a refused upgrade is the refusal of the API server', async () => {
