@@ -1,7 +1,7 @@
-import { decode } from '../../files/byte-string';
 import type { OpenFile } from '../../files/open-file';
 import { cookedModes, type Terminal } from '../../files/terminal';
 import type { Process } from '../../runtime/process';
+import { TerminalKeys } from '../terminal-keys';
 
 /** What Enter, ^C and ^D make of a line. */
 export type EditedLine = { type: 'line'; text: string } | { type: 'interrupt' } | { type: 'end' };
@@ -12,19 +12,21 @@ export type Completer = (before: string) => { replacement?: string; choices: str
 /** Reads lines from a terminal with BusyBox' editing: cursor keys, history, ^A ^E ^K ^U ^W, tab. */
 export class LineEditor {
   readonly history: string[] = [];
-  private pending = '';
   private line = '';
   private cursor = 0;
   private place = 0;
   private draft = '';
   private prompt = '';
+  private readonly keys: TerminalKeys;
 
   constructor(
     private readonly process: Process,
-    private readonly file: OpenFile,
+    file: OpenFile,
     private readonly terminal: Terminal,
     private readonly complete: Completer,
-  ) {}
+  ) {
+    this.keys = new TerminalKeys(process, file);
+  }
 
   async read(prompt: string): Promise<EditedLine> {
     this.prompt = prompt;
@@ -35,7 +37,7 @@ export class LineEditor {
     try {
       await this.write(prompt);
       for (;;) {
-        const key = await this.key();
+        const key = await this.keys.next();
         if (key === undefined) return { type: 'end' };
         const result = await this.press(key);
         if (result) return result;
@@ -155,32 +157,5 @@ export class LineEditor {
 
   private async write(text: string): Promise<void> {
     await this.process.write(2, text);
-  }
-
-  /** One key: a character or an escape sequence; undefined at the end of input. */
-  private async key(): Promise<string | undefined> {
-    if (this.pending === '' && !(await this.fill())) return undefined;
-    if (this.pending[0] === '\x1b') {
-      // What follows an escape may come in a packet of its own.
-      while (/^\x1b(?:\[[0-9;]*|O)?$/.test(this.pending)) if (!(await this.fill())) break;
-      const sequence = /^\x1b(?:\[[0-9;]*[A-Za-z~]|O[A-Za-z]|.)/s.exec(this.pending)?.[0] ?? '\x1b';
-      this.pending = this.pending.slice(sequence.length);
-      return sequence;
-    }
-    const key = this.pending[0] as string;
-    this.pending = this.pending.slice(1);
-    return key;
-  }
-
-  private async fill(): Promise<boolean> {
-    for (;;) {
-      const data = this.file.read(4096);
-      if (data?.length === 0) return false;
-      if (data) {
-        this.pending += decode(data);
-        return true;
-      }
-      await this.process.block<void>((done) => this.file.onReady('read', done));
-    }
   }
 }

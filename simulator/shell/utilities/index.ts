@@ -60,6 +60,7 @@ import { test } from './test';
 import { tr } from './translate';
 import { tree } from './tree';
 import { ofBusybox, version } from './utility';
+import { vi } from './vi/vi';
 
 /** The programs of BusyBox by name. */
 export const applets: Record<string, Program | undefined> = Object.assign(Object.create(null), {
@@ -190,6 +191,7 @@ export const applets: Record<string, Program | undefined> = Object.assign(Object
   uniq,
   uptime,
   usleep,
+  vi,
   watch,
   wc,
   which,

@@ -8,7 +8,6 @@ const refusal = (name: string, what: string, instead: string): [string, Program]
 
 /** Programs of BusyBox that people look for, and that there is a reason not to have. */
 export const notSimulated: Record<string, Program> = Object.fromEntries([
-  refusal('vi', 'a screen editor', 'use cat <<EOF > FILE, sed -i, or kubectl cp'),
   refusal('crond', 'cron daemons', 'use a CronJob, or a loop with sleep'),
   refusal('crontab', 'cron daemons', 'use a CronJob, or a loop with sleep'),
   refusal('traceroute', 'the hops of a network', 'use ping, nc or wget to see what can be reached'),
