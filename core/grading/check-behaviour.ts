@@ -66,17 +66,32 @@ export async function checkLogs(check: LogsSpec, context: CheckContext): Promise
   return first;
 }
 
+/** What `KubeApi.logs` reads at most, from the beginning. */
+const logLimit = 1024 * 1024;
+/** Of a log that is longer: so much of its end. */
+const tailLines = 2000;
+
+/** A log; of a long one its beginning and its end, where what has just happened stands. */
+async function bothEnds(read: (more: { tailLines?: number }) => Promise<string>): Promise<string> {
+  const start = await read({});
+  // A character that the limit cuts in two is missing.
+  if (Buffer.byteLength(start) < logLimit - 4) return start;
+  return `${start}\n${await read({ tailLines })}`;
+}
+
 async function checkLogsOf(pod: KubeObject, check: LogsSpec, context: CheckContext): Promise<Outcome> {
   const name = pod.metadata.name;
   const container = check.container ?? defaultContainerOf(pod) ?? '';
   const of = `container ${container} of Pod ${name}`;
   let text: string;
   try {
-    text = await context.api.logs(
-      context.namespace,
-      name,
-      { container, previous: check.previous },
-      context.signal,
+    text = await bothEnds((more) =>
+      context.api.logs(
+        context.namespace,
+        name,
+        { container, previous: check.previous, ...more },
+        context.signal,
+      ),
     );
   } catch (error) {
     // 400: the container has not started, or has no previous attempt.
