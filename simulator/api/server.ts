@@ -6,12 +6,13 @@ import type { PodMetrics } from '../metrics/usage-sampler';
 import type { ResourceName } from '../schema/types';
 import { READ_ONLY, unsimulatedAt } from '../schema/unsimulated';
 import { impersonate } from './authorization/impersonation';
-import { authorize, decide, rulesFor } from './authorization/rbac';
+import { type AccessRequest, authorize, decide, rulesFor } from './authorization/rbac';
 import { answerReview } from './authorization/reviews';
 import { readFieldValidation } from './decoding/typed-decode';
 import { ApiError } from './errors';
 import type { Extensions, StreamHandler, StreamRequest } from './extension-points';
 import { authenticate, type TokenReader } from './http/authentication';
+import { serveBindings } from './http/bindings';
 import { readBody } from './http/body';
 import { serveComponentStatuses } from './http/component-statuses';
 import { type Exchange, sendError, sendJson } from './http/exchange';
@@ -282,7 +283,9 @@ export class ApiServer {
       now: () => clock.now(),
     });
     if (measured) return;
-    if (serveComponentStatuses(exchange, (access) => authorize(store, exchange.user, access))) return;
+    const allow = (access: AccessRequest): void => authorize(store, exchange.user, access);
+    if (serveComponentStatuses(exchange, allow)) return;
+    if (await serveBindings(this.parts, exchange, allow)) return;
     authorize(store, exchange.user, {
       path,
       verb: (request.method ?? 'GET').toLowerCase(),

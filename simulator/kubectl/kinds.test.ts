@@ -35,6 +35,35 @@ describe('/openapi/v2', () => {
   });
 });
 
+describe('kubectl explain', () => {
+  it.each<[command: string, text: RegExp]>([
+    [
+      'pod.spec.containers.livenessProbe.httpGet.port',
+      /FIELD: port <IntOrString>[\s\S]*Name or number of the port/,
+    ],
+    [
+      'pod.metadata.creationTimestamp',
+      /FIELD: creationTimestamp <string>[\s\S]*representing the server time/,
+    ],
+    ['componentstatuses', /^KIND: {7}ComponentStatus\n/],
+    ['flowschemas.spec', /^GROUP: {6}flowcontrol\.apiserver\.k8s\.io\nKIND: {7}FlowSchema\n/],
+  ])('%s', async (field, text) => {
+    expect((await session.kubectl(`explain ${field}`)).stdout).toMatch(text);
+  });
+});
+
+describe('bindings of old', () => {
+  it('bind the Pod that their body names', async () => {
+    const pods = '/api/v1/namespaces/default/pods';
+    const spec = { schedulerName: 'mine', containers: [{ name: 'c', image: 'busybox' }] };
+    await session.request('POST', pods, { body: { metadata: { name: 'bound' }, spec } });
+    const binding = { metadata: { name: 'bound' }, target: { kind: 'Node', name: 'podlab-control-plane' } };
+    const reply = await session.request('POST', '/api/v1/namespaces/default/bindings', { body: binding });
+    expect(reply.status).toBe(201);
+    expect((await session.request('GET', `${pods}/bound`)).json.spec.nodeName).toBe('podlab-control-plane');
+  });
+});
+
 describe('Endpoints', () => {
   const WARNING = 'Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice\n';
 

@@ -125,7 +125,7 @@ describe('a status', () => {
 
 describe('a kind that is known by name only', () => {
   it.each([
-    'get csr',
+    'get deviceclasses',
     'get validatingwebhookconfigurations x',
     'get resourceclaims',
     'delete ipaddresses 10.0.0.1',

@@ -11,6 +11,7 @@ import { REVIEWS } from './reviews';
 const BODIES = [
   'AuthenticationV1TokenRequest',
   'V1Binding',
+  'V1ComponentStatus',
   'V1DeleteOptions',
   'V1Eviction',
   'V1ListMeta',

@@ -40,3 +40,15 @@ export function readTexts(
   }
   return texts;
 }
+
+/** What @kubernetes-models/apimachinery tells of a type that is no struct; '' when it tells nothing. */
+export function readTypeText(modules: string, source: string): string {
+  const file = join(modules, '@kubernetes-models/apimachinery', `${source}.d.ts`);
+  if (!existsSync(file)) return '';
+  const [, comment = ''] = /\/\*\*\n((?:(?!\*\/)[\s\S])*)\*\//.exec(readFileSync(file, 'utf8')) ?? [];
+  return comment
+    .split('\n')
+    .map((line) => line.replace(/^\s*\* ?/, '').trimEnd())
+    .join('\n')
+    .trim();
+}

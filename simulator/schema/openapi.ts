@@ -1,5 +1,5 @@
 import { type Model, type ModelField, modelOf } from './client-models';
-import { readTexts } from './descriptions';
+import { readTexts, readTypeText } from './descriptions';
 import { LIST_RULES } from './merge-keys';
 import { RESOURCES, type ResourceDefinition } from './resources';
 import { REVIEWS } from './reviews';
@@ -23,6 +23,12 @@ const META_MODELS = new Set([
   'V1FieldSelectorAttributes',
 ]);
 
+/** Kinds of the core group that are served without being stored. */
+const ASKED = [
+  { kind: 'Binding', model: 'V1Binding', path: 'namespaces/{namespace}/bindings', action: 'post' },
+  { kind: 'ComponentStatus', model: 'V1ComponentStatus', path: 'componentstatuses/{name}', action: 'get' },
+];
+
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 
 /** Core models that the resources served reach only through other groups. */
@@ -32,6 +38,7 @@ const CORE_ROOTS = [
   'V1TopologySelectorTerm',
   'V1NodeSelector',
   'V1Binding',
+  'V1ComponentStatus',
 ];
 
 const SCALARS: Record<string, Json> = {
@@ -44,30 +51,22 @@ const SCALARS: Record<string, Json> = {
   any: { type: 'object' },
 };
 
-const SPECIAL: Record<string, { name: string; schema: Json }> = {
+/** Types with a JSON form of their own; `source` has their description in @kubernetes-models/apimachinery. */
+const SPECIAL: Record<string, { name: string; schema: Json; source?: string }> = {
   time: {
     name: `${META}.Time`,
-    schema: {
-      description: 'A point in time, written as in RFC 3339.',
-      type: 'string',
-      format: 'date-time',
-    },
+    schema: { type: 'string', format: 'date-time' },
+    source: 'apis/meta/v1/Time',
   },
   microtime: {
     name: `${META}.MicroTime`,
-    schema: {
-      description: 'A point in time with microseconds, written as in RFC 3339.',
-      type: 'string',
-      format: 'date-time',
-    },
+    schema: { type: 'string', format: 'date-time' },
+    source: 'apis/meta/v1/MicroTime',
   },
   intOrString: {
     name: 'io.k8s.apimachinery.pkg.util.intstr.IntOrString',
-    schema: {
-      description: 'A whole number, or a text such as the name of a port or a percentage.',
-      format: 'int-or-string',
-      oneOf: [{ type: 'integer' }, { type: 'string' }],
-    },
+    schema: { format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] },
+    source: 'util/intstr/IntOrString',
   },
   quantity: {
     name: 'io.k8s.apimachinery.pkg.api.resource.Quantity',
@@ -83,6 +82,9 @@ const SPECIAL: Record<string, { name: string; schema: Json }> = {
 export function openApiDocuments(models: Map<string, Model>, modules: string): Map<string, Json> {
   const names = schemaNames(models);
   describeFields(models, names, modules);
+  for (const { schema, source } of Object.values(SPECIAL)) {
+    if (source) schema['description'] = readTypeText(modules, source);
+  }
   const documents = new Map<string, Json>();
   const groupVersions = new Set([...RESOURCES, ...REVIEWS].map((resource) => resource.apiVersion));
   for (const apiVersion of groupVersions) {
@@ -134,6 +136,8 @@ function describeFields(models: Map<string, Model>, names: Map<string, string>, 
     for (const [field, definition] of Object.entries(fields)) {
       const text = texts.get(field);
       if (!text) continue;
+      // The client models give a field of such a type the description of the type.
+      if (definition.type === 'intOrString') definition.description = '';
       definition.description ||= text.description;
       if (!text.values) continue;
       definition.values = text.values;
@@ -172,6 +176,12 @@ function document(
     mark(resource.model, gvk);
     addList(resource, schemas, names);
     addPaths(paths, base, resource, gvk, names);
+  }
+  for (const { kind, model, path, action } of apiVersion === 'v1' ? ASKED : []) {
+    const gvk = { group: '', version: 'v1', kind };
+    reach(model);
+    mark(model, gvk);
+    paths[`${base}/${path}`] = { [action]: operation(action, gvk, names.get(model) ?? '') };
   }
   for (const review of REVIEWS.filter((each) => each.apiVersion === apiVersion)) {
     const gvk = { group: review.group, version: review.version, kind: review.kind };
@@ -312,7 +322,7 @@ function typeSchema(type: string, names: Map<string, string>): Json {
   }
   const target = SPECIAL[type]?.name ?? names.get(type);
   if (target) {
-    return SPECIAL[type] ? reference(target) : { allOf: [reference(target)], default: {} };
+    return { allOf: [reference(target)], ...(SPECIAL[type] ? {} : { default: {} }) };
   }
   return { ...(SCALARS[type] ?? { type: 'string' }) };
 }

@@ -79,7 +79,8 @@ export function pathTexts(set: FieldSet, prefix = ''): string[] {
   return texts;
 }
 
-function stepText(step: string): string {
+/** A step as messages print it: `.name`, `[name="web"]`, `[="value"]`. */
+export function stepText(step: string): string {
   const body = step.slice(2);
   if (step.startsWith('f:')) return `.${body}`;
   if (step.startsWith('v:')) return `[=${body}]`;

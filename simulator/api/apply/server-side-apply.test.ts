@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { resourceByName } from '../../schema/resources';
 import type { KubeObject } from '../../schema/types';
 import { trackUpdate } from './managed-fields';
-import { applyFields } from './server-side-apply';
+import { applyFields, typedProblems } from './server-side-apply';
 import { shapeOf } from './typed-fields';
 
 const deployments = resourceByName('deployments.apps');
 const configMaps = resourceByName('configmaps');
+const pods = resourceByName('pods');
 const time = '2026-01-01T00:00:00Z';
 
 const configMap = (data: Record<string, string>): KubeObject =>
@@ -21,6 +22,47 @@ const owners = (object: KubeObject) =>
       entry.fieldsV1,
     ]),
   );
+
+/** structured-merge-diff, typed/merge_test.go. */
+describe('the order of a list that is merged', () => {
+  const podOf = (names: string): KubeObject =>
+    ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'p' },
+      spec: { containers: [...names].map((name) => ({ name })) },
+    }) as unknown as KubeObject;
+  it.each([
+    ['', 'ab', 'ab'],
+    ['ab', 'c', 'abc'],
+    ['ab', 'ca', 'cab'],
+    ['abc', 'cb', 'acb'],
+    ['abcd', 'dxb', 'acdxb'],
+    ['axb', 'ba', 'xba'],
+    ['ab', 'acb', 'acb'],
+  ])('of %j with %j is %j', (live, applied, merged) => {
+    const as = (manager: string) => ({ manager, subresource: '', time, force: true });
+    const before = live ? applyFields(pods, undefined, podOf(live), as('before')) : undefined;
+    const { spec } = applyFields(pods, before, podOf(applied), as('after')) as unknown as {
+      spec: { containers: { name: string }[] };
+    };
+    expect(spec.containers.map(({ name }) => name).join('')).toBe(merged);
+  });
+});
+
+describe('an applied list', () => {
+  it.each<[ports: object[], problem: string]>([
+    [[{ port: 80 }, { port: 80 }], '.spec.ports: duplicate entries for key [port=80,protocol="TCP"]'],
+    [
+      [{ name: 'a' }],
+      '.spec.ports: element 0: associative list with keys has an element that omits key field "port" (and doesn\'t have default value)',
+    ],
+    [[{ port: 80 }, { port: 80, protocol: 'UDP' }], ''],
+  ])('%j', (ports, problem) => {
+    const found = typedProblems(shapeOf(resourceByName('services')), { spec: { ports } });
+    expect(found.join()).toBe(problem);
+  });
+});
 
 describe('server-side apply', () => {
   it('records who applied what', () => {
@@ -97,8 +139,8 @@ describe('server-side apply', () => {
     const spec = (live as unknown as { spec: { template: { spec: { containers: object[] } } } }).spec.template
       .spec;
     expect(spec.containers).toEqual([
-      { name: 'log', image: 'busybox' },
       { name: 'web', image: 'nginx' },
+      { name: 'log', image: 'busybox' },
     ]);
     expect(() => as('bob', live, [{ name: 'web', image: 'other' }])).toThrow(
       'conflict with "ann": .spec.template.spec.containers[name="web"].image',

@@ -10,10 +10,20 @@ import {
   isEmptySet,
   pathTexts,
   recursiveDifference,
+  stepText,
   union,
 } from './field-set';
 import { type ManagedEntry, owned, readEntries, writeEntries } from './managed-fields';
-import { compareFields, fieldsOf, keyStep, partsOf, type Shape, shapeOf, valueStep } from './typed-fields';
+import {
+  compareFields,
+  fieldsOf,
+  keyStep,
+  missingKey,
+  partsOf,
+  type Shape,
+  shapeOf,
+  valueStep,
+} from './typed-fields';
 
 export interface Applier {
   manager: string;
@@ -103,22 +113,70 @@ function merge(shape: Shape, live: unknown, applied: unknown): unknown {
     case 'keyed': {
       const items = applied as unknown[];
       const present = Array.isArray(live) ? live : [];
-      const byStep = new Map(present.map((item) => [keyStep(shape.keys, item), item]));
-      const steps = new Set(items.map((item) => keyStep(shape.keys, item)));
-      // Applied items in their order, the others after them in theirs.
-      return [
-        ...items.map((item) => merge(shape.item, byStep.get(keyStep(shape.keys, item)), item)),
-        ...present.filter((item) => !steps.has(keyStep(shape.keys, item))),
-      ];
+      const step = (item: unknown): string => keyStep(shape.keys, item);
+      const before = new Map(present.map((item) => [step(item), item]));
+      const wanted = new Map(items.map((item) => [step(item), item]));
+      return mergedOrder(present.map(step), items.map(step)).map((each) =>
+        wanted.has(each) ? merge(shape.item, before.get(each), wanted.get(each)) : before.get(each),
+      );
     }
     case 'set': {
       const present = Array.isArray(live) ? live : [];
       const items = applied as unknown[];
-      return [...items, ...present.filter((item) => !items.includes(item))];
+      const values = new Map([...present, ...items].map((item) => [valueStep(item), item]));
+      return mergedOrder(present.map(valueStep), items.map(valueStep)).map((each) => values.get(each));
     }
     case 'leaf':
       return structuredClone(applied);
   }
+}
+
+/**
+ * The order of a merged list, by the keys of its items (typed.mergingWalker visitListItems): applied items in theirs, and what
+ * is live alone where it stands between those that are both.
+ */
+function mergedOrder(live: readonly string[], applied: readonly string[]): string[] {
+  const wanted = new Set(applied);
+  const shared = applied.filter((each) => live.includes(each));
+  const order = new Set<string>();
+  let at = 0;
+  for (const each of applied) {
+    for (let other = live[at]; other !== undefined && other !== each; other = live[++at]) {
+      if (!wanted.has(other)) order.add(other);
+      // One that is applied too keeps its place when its turn comes next, and loses it otherwise.
+      else if (other === shared[0]) break;
+    }
+    if (live[at] === each) at++;
+    if (shared[0] === each) shared.shift();
+    order.add(each);
+  }
+  for (const other of live.slice(at)) if (!wanted.has(other)) order.add(other);
+  return [...order];
+}
+
+/**
+ * What is wrong with an applied configuration as its type sees it (typed.Validate): items of a list that have the same key, or
+ * none. `.spec.ports: duplicate entries for key [port=80,protocol="TCP"]`.
+ */
+export function typedProblems(shape: Shape, value: unknown, path = ''): string[] {
+  const problems: string[] = [];
+  if ((shape.kind === 'keyed' || shape.kind === 'set') && Array.isArray(value)) {
+    const seen = new Set<string>();
+    for (const [index, item] of value.entries()) {
+      const missing = shape.kind === 'keyed' ? missingKey(shape.keys, item) : undefined;
+      if (missing !== undefined) {
+        problems.push(
+          `${path}: element ${index}: associative list with keys has an element that omits key field ${JSON.stringify(missing)} (and doesn't have default value)`,
+        );
+      }
+      const step = shape.kind === 'keyed' ? keyStep(shape.keys, item) : valueStep(item);
+      if (seen.has(step)) problems.push(`${path}: duplicate entries for key ${stepText(step)}`);
+      seen.add(step);
+    }
+  }
+  for (const [step, part] of partsOf(shape, value) ?? [])
+    problems.push(...typedProblems(part.shape, part.value, path + stepText(step)));
+  return problems;
 }
 
 function remove(shape: Shape, value: unknown, dropped: FieldSet): unknown {

@@ -86,6 +86,12 @@ export function keyStep(keys: readonly string[], item: unknown): string {
   return `k:${JSON.stringify(Object.fromEntries([...keys].sort().map((key) => [key, fields[key] ?? KEY_DEFAULTS[key]])))}`;
 }
 
+/** The first of the keys that an item says nothing of; undefined when none is missing. */
+export function missingKey(keys: readonly string[], item: unknown): string | undefined {
+  const fields = isObject(item) ? item : {};
+  return keys.find((key) => fields[key] === undefined && KEY_DEFAULTS[key] === undefined);
+}
+
 export function valueStep(value: unknown): string {
   return `v:${JSON.stringify(value)}`;
 }

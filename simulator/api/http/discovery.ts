@@ -54,15 +54,27 @@ const MEASURED = [
   { plural: 'pods', kind: 'PodMetrics', namespaced: true },
 ];
 
-/** Asked and not stored (./component-statuses). */
-const COMPONENTS = {
-  group: '',
-  version: 'v1',
-  plural: 'componentstatuses',
-  kind: 'ComponentStatus',
-  singular: 'componentstatus',
-  shortNames: ['cs'],
-};
+/** Of the core group, asked and not stored (./component-statuses, ./bindings). */
+const ASKED = [
+  {
+    plural: 'bindings',
+    kind: 'Binding',
+    singular: 'binding',
+    namespaced: true,
+    verbs: ['create'],
+    shortNames: [],
+  },
+  {
+    plural: 'componentstatuses',
+    kind: 'ComponentStatus',
+    singular: 'componentstatus',
+    namespaced: false,
+    verbs: ['get', 'list'],
+    shortNames: ['cs'],
+  },
+];
+
+const askedIn = (apiVersion: string) => (apiVersion === 'v1' ? ASKED : []);
 
 const measuredIn = (apiVersion: string) => (apiVersion === 'metrics.k8s.io/v1beta1' ? MEASURED : []);
 
@@ -177,7 +189,14 @@ function resourceList(apiVersion: string, custom: readonly ResourceDefinition[])
       ...stored,
       ...reviews,
       ...unsimulated,
-      ...(apiVersion === 'v1' ? [componentStatuses()] : []),
+      ...askedIn(apiVersion).map(({ plural, singular, kind, namespaced, verbs, shortNames }) => ({
+        name: plural,
+        singularName: singular,
+        namespaced,
+        kind,
+        verbs,
+        ...(shortNames.length ? { shortNames } : {}),
+      })),
       ...measuredIn(apiVersion).map(({ plural, kind, namespaced }) => ({
         name: plural,
         singularName: '',
@@ -187,12 +206,6 @@ function resourceList(apiVersion: string, custom: readonly ResourceDefinition[])
       })),
     ],
   };
-}
-
-function componentStatuses(): object {
-  const { plural, singular, kind, shortNames } = COMPONENTS;
-  const verbs = ['get', 'list'];
-  return { name: plural, singularName: singular, namespaced: false, kind, verbs, shortNames };
 }
 
 function aggregatedList(groups: readonly Group[], custom: readonly ResourceDefinition[]): unknown {
@@ -256,20 +269,15 @@ function aggregatedResources(apiVersion: string, custom: readonly ResourceDefini
     singularResource: '',
     verbs: [],
   }));
-  const components =
-    apiVersion === 'v1'
-      ? [
-          {
-            resource: COMPONENTS.plural,
-            responseKind: kindOf(COMPONENTS),
-            scope: 'Cluster',
-            singularResource: COMPONENTS.singular,
-            verbs: ['get', 'list'],
-            shortNames: COMPONENTS.shortNames,
-          },
-        ]
-      : [];
-  return [...stored, ...reviews, ...unsimulated, ...components, ...measured];
+  const asked = askedIn(apiVersion).map(({ plural, singular, kind, namespaced, verbs, shortNames }) => ({
+    resource: plural,
+    responseKind: { group: '', version: 'v1', kind },
+    scope: namespaced ? 'Namespaced' : 'Cluster',
+    singularResource: singular,
+    verbs,
+    ...(shortNames.length ? { shortNames } : {}),
+  }));
+  return [...stored, ...reviews, ...unsimulated, ...asked, ...measured];
 }
 
 function kindOf({ group, version, kind }: { group: string; version: string; kind: string }): object {

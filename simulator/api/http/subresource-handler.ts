@@ -141,14 +141,16 @@ function evict(
 
 const BINDING = { apiVersion: 'v1', kind: 'Binding', model: 'V1Binding' };
 
-function bind(
-  { storage, extensions }: SubresourceParts,
+/** pods/binding; without a name in the path, `bindings` of old, whose body names the Pod. */
+export function bind(
+  { storage, extensions }: WriteParts,
   request: WriteRequest,
 ): { code: number; body: unknown } {
-  const { namespace, name, context } = request;
+  const { namespace, context } = request;
   const binding = readBodyObject(request, BINDING, extensions) as KubeObject & {
     target?: { kind?: string; name?: string };
   };
+  const name = request.name || (binding.metadata.name ?? '');
   checkName(binding, name);
   const { target } = binding;
   if (!target?.name) {

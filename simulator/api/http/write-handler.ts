@@ -1,5 +1,7 @@
 import type { ResourceDefinition } from '../../schema/resources';
 import type { KubeObject } from '../../schema/types';
+import { typedProblems } from '../apply/server-side-apply';
+import { shapeOf } from '../apply/typed-fields';
 import { fromStored, toStored } from '../conversion';
 import { decodeBody, parseJson, parseYaml } from '../decoding/decode-body';
 import { duplicateFields } from '../decoding/duplicate-fields';
@@ -90,7 +92,11 @@ export function patchFromBody(
     if (duplicates !== undefined) warn(duplicates);
     const undeclared: string[] = [];
     const applied = readObject(value, resource, 'Warn', (text) => undeclared.push(text));
-    if (undeclared.length > 0) throw undeclaredFields(request, undeclared);
+    const problems = [
+      ...undeclared.map((text) => `.${/"(.*)"/.exec(text)?.[1]}: field not declared in schema`),
+      ...typedProblems(shapeOf(resource), applied),
+    ];
+    if (problems.length > 0) throw notOfItsType(request, problems);
     if (applied.metadata.managedFields?.length) throw badRequest('metadata.managedFields must be nil');
     const stored = toStored(resource, applied);
     return storage.apply(context, resource, namespace, name, subresource, stored, request.force);
@@ -106,10 +112,10 @@ export function patchFromBody(
 }
 
 /** An applied configuration must fit its type, whatever the field validation (fieldmanager, structuredmerge.go). */
-function undeclaredFields({ resource, namespace, name }: WriteRequest, unknown: string[]): ApiError {
-  const fields = unknown.map((text) => `.${/"(.*)"/.exec(text)?.[1]}: field not declared in schema`);
+function notOfItsType({ resource, namespace, name }: WriteRequest, problems: string[]): ApiError {
   const where = `${namespace ? `${namespace}/` : ''}${name}; ${resource.group}/${resource.version}, Kind=${resource.kind}`;
-  const list = fields.length === 1 ? fields[0] : `errors:\n${fields.map((field) => `  ${field}`).join('\n')}`;
+  const list =
+    problems.length === 1 ? problems[0] : `errors:\n${problems.map((each) => `  ${each}`).join('\n')}`;
   return new ApiError(500, '', `failed to create typed patch object (${where}): ${list}`);
 }
 
