@@ -85,8 +85,6 @@ function hostOf(
 ): ShellHost {
   const sessions = new Map<string, ShellSession>();
   const opening = new Map<string, Promise<void>>();
-  /** Session → shells that are being started: they count, and two must not get one title. */
-  const beginning = new Map<string, Set<string>>();
   const listeners = new Map<string, Set<() => void>>();
   /** Session → version of what was saved last. */
   const savedVersions = new Map<string, string>();
@@ -177,8 +175,8 @@ function hostOf(
     async createShell(sessionId) {
       const session = sessionOrThrow(sessionId);
       const shells = [...session.shells.values()];
-      const titles = beginning.get(sessionId) ?? new Set();
-      if (shells.filter(isRunning).length + titles.size >= perSession)
+      const { beginning } = session;
+      if (shells.filter(isRunning).length + beginning.size >= perSession)
         throw new PodlabError(
           'too-many-terminals',
           `A lab has at most ${perSession} terminals at a time.`,
@@ -187,14 +185,7 @@ function hostOf(
         );
       const exited = shells.filter((shell) => !isRunning(shell));
       for (const shell of exited.slice(0, Math.max(0, exited.length - mostExitedKept))) session.forget(shell);
-      const title = freeTitle([...shells.map((shell) => shell.title), ...titles]);
-      beginning.set(sessionId, titles.add(title));
-      try {
-        return await session.start(title);
-      } finally {
-        titles.delete(title);
-        if (titles.size === 0) beginning.delete(sessionId);
-      }
+      return session.start(freeTitle([...shells.map(({ title }) => title), ...beginning]));
     },
     shells: (sessionId) => [...(sessions.get(sessionId)?.shells.values() ?? [])],
     find: (sessionId, shellId) => sessions.get(sessionId)?.shells.get(shellId),

@@ -42,6 +42,8 @@ const restartLine = 'Podlab was restarted: this is a new shell, and what ran in 
 /** One lab session's shells, and the sandbox and API socket that they share. */
 export class ShellSession {
   readonly shells = new Map<string, PtyShell>();
+  /** Titles of shells that are being started: those count too, and two must not get one title. */
+  readonly beginning = new Set<string>();
   private readonly folder: string;
   private socket: ApiSocket | undefined;
   private sandbox: Promise<LabSandbox> | undefined;
@@ -77,6 +79,16 @@ export class ShellSession {
   }
 
   async start(title: string, saved?: SavedShell): Promise<PtyShell> {
+    this.beginning.add(title);
+    try {
+      return await this.startNow(title, saved);
+    } catch (error) {
+      this.beginning.delete(title);
+      throw error;
+    }
+  }
+
+  private async startNow(title: string, saved?: SavedShell): Promise<PtyShell> {
     const columns = saved?.columns ?? firstColumns;
     const rows = saved?.rows ?? firstRows;
     const command = await this.command(saved ? '' : this.welcome(), columns, rows);
@@ -97,6 +109,7 @@ export class ShellSession {
         },
         onRename: this.onChange,
       });
+      this.beginning.delete(title);
       this.shells.set(shell.id, shell);
       this.onChange();
       await this.around.records.add(shell.pid).catch((error) => {
