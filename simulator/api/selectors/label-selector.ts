@@ -29,7 +29,7 @@ export function labelSelectorMatches(
 ): boolean {
   if (!selector) return false;
   for (const [key, value] of Object.entries(selector.matchLabels ?? {})) {
-    if (valueOf(labels, key) !== value) return false;
+    if (labelOf(labels, key) !== value) return false;
   }
   return (selector.matchExpressions ?? []).every(({ key, operator, values }) =>
     matches(
@@ -47,7 +47,7 @@ const EXPRESSION_OPERATORS: Record<string, Requirement['operator']> = {
 };
 
 function matches({ key, operator, values }: Requirement, labels: Readonly<Record<string, string>>): boolean {
-  const value = valueOf(labels, key);
+  const value = labelOf(labels, key);
   switch (operator) {
     case '=':
     case 'in':
@@ -66,7 +66,7 @@ function matches({ key, operator, values }: Requirement, labels: Readonly<Record
   }
 }
 
-function valueOf(labels: Labels, key: string): string | undefined {
+function labelOf(labels: Labels, key: string): string | undefined {
   return labels && Object.hasOwn(labels, key) ? labels[key] : undefined;
 }
 
