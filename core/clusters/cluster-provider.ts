@@ -48,7 +48,7 @@ export interface LabCluster {
   readonly version: string;
   /** It is as an earlier process left it, with what the learner made; else it is new and empty. */
   readonly takenUp: boolean;
-  /** Where the API server listens: the shell's sandbox relays to it. */
+  /** Where the API server listens: the shell's sandbox relays to it. Port 0 when it is known to be gone. */
   readonly endpoint: { host: string; port: number };
   /** kubeconfig text (YAML) with the learner's rights; `server:` may be replaced by the shell's relay address. */
   learnerKubeconfig(server?: string): string;

@@ -225,6 +225,7 @@ describe('a session in trouble', () => {
   it('fails with a remedy when its cluster is lost, and starts again', async () => {
     const id = await startReady();
     await server.lose(id, new Error('the worker ended'));
+    expect(server.clusters.get(id)?.endpoint.port).toBe(0);
     const { state } = await server.sessions.get(learner, id);
     expect(state).toMatchObject({ kind: 'failed', error: { code: 'cluster-lost' } });
     expect(state).toHaveProperty('error.remedy', expect.stringContaining('Try again'));

@@ -187,7 +187,9 @@ export class OpenSession {
     const request = {
       sessionId: record.id,
       workingFolder,
-      endpoint: cluster.endpoint,
+      get endpoint() {
+        return cluster.endpoint;
+      },
       kubeconfig: (server?: string) => cluster.learnerKubeconfig(server),
       labTitle: this.lab.title,
       namespace: cluster.namespace,

@@ -68,7 +68,8 @@ export async function startSessions({
         losses.set(request.sessionId, run);
         cluster.onLost(run);
       };
-      return { ...cluster, api: cluster.api, onLost };
+      const endpoint = { get: () => cluster.endpoint };
+      return Object.defineProperties({ ...cluster, onLost }, { endpoint });
     },
   };
   const sessions = createSessions({

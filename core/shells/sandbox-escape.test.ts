@@ -152,6 +152,24 @@ describe.runIf(isolation.kind === 'bubblewrap')('a learner in a sandbox', () => 
     expect(await run('cat /proc/net/dev | grep -c :')).toBe('1');
   });
 
+  it('does not reach what has got the port of an API server that is gone', async () => {
+    const endpoint = { host: '127.0.0.1', port: port(other) };
+    const workingFolder = join(root, 'labs', 'lost');
+    await mkdir(workingFolder, { recursive: true });
+    const request = { sessionId: 'lost', workingFolder, kubeconfig: () => '', labTitle: '', namespace: '' };
+    await host.openSession({
+      ...request,
+      get endpoint() {
+        return endpoint;
+      },
+    });
+    const lost = await look(await host.createShell('lost'));
+    const get = 'curl -s --retry 5 --retry-connrefused --max-time 9 http://127.0.0.1:6443; echo $?';
+    expect(await lost.run(get)).toBe('another server0');
+    endpoint.port = 0;
+    expect(await lost.run('curl -s --max-time 3 http://127.0.0.1:6443; echo $?')).toMatch(/^(52|56)$/);
+  });
+
   it('has no privilege and can get none', async () => {
     expect(
       await run(

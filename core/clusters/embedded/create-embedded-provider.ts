@@ -195,13 +195,20 @@ function labCluster(
   const namespace = 'default';
   const api = createKubeApi({ server: own, ca: caCertificate, token: tokens[grader] ?? '' });
   let closing: Promise<void> | undefined;
+  let isLost = false;
+  worker.onLost(() => {
+    isLost = true;
+  });
   return {
     kind: 'embedded',
     title: 'Embedded cluster',
     namespace,
     version: 'v1.36.0',
     takenUp,
-    endpoint: { host: '127.0.0.1', port },
+    // Another program may get the port of one that is gone, and a sandbox must not reach that.
+    get endpoint() {
+      return { host: '127.0.0.1', port: isLost || closing ? 0 : port };
+    },
     api,
     learnerKubeconfig: (server = own) =>
       kubeconfigText({
