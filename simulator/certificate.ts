@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 import { bitString, bool, context, explicit, integer, octets, oid, sequence, set, time, utf8 } from './der';
 
@@ -9,7 +9,9 @@ export interface Certificate {
   key: string;
 }
 
+const DAY_MS = 86_400_000;
 const LIFETIME_DAYS = 3650;
+const AUTHORITY = 'kubernetes';
 
 /** Names by which the API server is reached: from this machine and from inside the cluster. */
 const NAMES = [
@@ -28,6 +30,7 @@ const keyUsage = oid(2, 5, 29, 15);
 const extendedKeyUsage = oid(2, 5, 29, 37);
 const subjectAltName = oid(2, 5, 29, 17);
 const serverAuth = oid(1, 3, 6, 1, 5, 5, 7, 3, 1);
+const clientAuth = oid(1, 3, 6, 1, 5, 5, 7, 3, 2);
 
 /**
  * Makes an authority and a server certificate signed by it (X.509 v3, RFC 5280), on the P-256 curve. Written out here
@@ -38,15 +41,9 @@ export function makeCertificate(
   names: readonly string[] = NAMES,
   addresses: readonly string[] = ADDRESSES,
 ): Certificate {
-  const authority = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { ca, issuer } = newAuthority();
   const server = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const issuer = { name: 'kubernetes', key: authority.privateKey };
-  const ca = certificate(issuer, 'kubernetes', authority.publicKey, [
-    extension(basicConstraints, sequence(bool(true)), true),
-    // keyCertSign and digitalSignature.
-    extension(keyUsage, bitString(Buffer.from([0b1000_0100]), 2), true),
-  ]);
-  const cert = certificate(issuer, subject, server.publicKey, [
+  const cert = issue(issuer, distinguishedName(subject), publicKeyOf(server), lifetime(), [
     extension(basicConstraints, sequence(), true),
     // digitalSignature and keyEncipherment.
     extension(keyUsage, bitString(Buffer.from([0b1010_0000]), 5), true),
@@ -62,14 +59,72 @@ export function makeCertificate(
   return { ca, cert, key: server.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
 }
 
-function certificate(
-  issuer: { name: string; key: KeyObject },
-  subject: string,
-  subjectKey: KeyObject,
+/** An authority that keeps its key, to sign the certificates of users with. */
+export interface Authority {
+  /** PEM texts. */
+  cert: string;
+  key: string;
+}
+
+export function makeAuthority(): Authority {
+  const { ca, issuer } = newAuthority();
+  return { cert: ca, key: issuer.export({ type: 'pkcs8', format: 'pem' }).toString() };
+}
+
+function newAuthority(): { ca: string; issuer: KeyObject } {
+  const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const issuer = pair.privateKey;
+  const ca = issue(issuer, distinguishedName(AUTHORITY), publicKeyOf(pair), lifetime(), [
+    extension(basicConstraints, sequence(bool(true)), true),
+    // keyCertSign and digitalSignature.
+    extension(keyUsage, bitString(Buffer.from([0b1000_0100]), 2), true),
+  ]);
+  return { ca, issuer };
+}
+
+const publicKeyOf = ({ publicKey }: { publicKey: KeyObject }) =>
+  publicKey.export({ type: 'spki', format: 'der' });
+
+interface Validity {
+  from: Date;
+  to: Date;
+}
+
+/** Backdated by a day, for clients whose clock is behind. */
+function lifetime(): Validity {
+  const from = Date.now() - DAY_MS;
+  return { from: new Date(from), to: new Date(from + LIFETIME_DAYS * DAY_MS) };
+}
+
+/** What of a request goes into the certificate that it asks for. */
+export interface Signed {
+  /** DER, as in the request. */
+  subject: Buffer;
+  publicKey: Buffer;
+  subjectAltNames?: Buffer;
+  forServer: boolean;
+  encipherment: boolean;
+  validity: Validity;
+}
+
+/** Signs the certificate of a user or of a kubelet. */
+export function signCertificate({ key }: Authority, wanted: Signed): string {
+  const usages = 0b1000_0000 | (wanted.encipherment ? 0b0010_0000 : 0);
+  return issue(createPrivateKey(key), wanted.subject, wanted.publicKey, wanted.validity, [
+    extension(keyUsage, bitString(Buffer.from([usages]), wanted.encipherment ? 5 : 7), true),
+    extension(extendedKeyUsage, sequence(wanted.forServer ? serverAuth : clientAuth)),
+    extension(basicConstraints, sequence(), true),
+    ...(wanted.subjectAltNames ? [extension(subjectAltName, wanted.subjectAltNames)] : []),
+  ]);
+}
+
+function issue(
+  issuer: KeyObject,
+  subject: Buffer,
+  publicKey: Buffer,
+  { from, to }: Validity,
   extensions: Buffer[],
 ): string {
-  // Backdated by a day, for clients whose clock is behind.
-  const notBefore = Date.now() - 86_400_000;
   const serial = randomBytes(16);
   // A positive number whose first byte is not zero.
   serial.writeUInt8((serial.readUInt8(0) & 0x7f) | 0x40, 0);
@@ -77,13 +132,13 @@ function certificate(
     explicit(0, integer(Buffer.from([2]))),
     integer(serial),
     ecdsaWithSha256,
-    distinguishedName(issuer.name),
-    sequence(time(new Date(notBefore)), time(new Date(notBefore + LIFETIME_DAYS * 86_400_000))),
-    distinguishedName(subject),
-    subjectKey.export({ type: 'spki', format: 'der' }),
+    distinguishedName(AUTHORITY),
+    sequence(time(from), time(to)),
+    subject,
+    publicKey,
     explicit(3, sequence(...extensions)),
   );
-  const signature = sign('sha256', toBeSigned, issuer.key);
+  const signature = sign('sha256', toBeSigned, issuer);
   const der = sequence(toBeSigned, ecdsaWithSha256, bitString(signature));
   const lines = der.toString('base64').replace(/.{64}/g, '$&\n').trimEnd();
   return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;

@@ -12,7 +12,7 @@ import { createStreamHandler } from './api/streams/index';
 import { renderTable } from './api/tables/index';
 import { validateCreate, validateUpdate } from './api/validation/index';
 import { bootstrap, nodeAddress } from './bootstrap';
-import { makeCertificate } from './certificate';
+import { type Authority, makeAuthority, makeCertificate } from './certificate';
 import { RealClock } from './clock/real-clock';
 import { startComponents } from './components';
 import { createCatalogue, findProgram, ImageStore, preloadedImages } from './images/index';
@@ -32,6 +32,8 @@ interface ClusterSnapshot {
   format: 1;
   tokens: Record<string, string>;
   tokenKey: string;
+  /** Absent in what was saved before users had certificates. */
+  authority?: Authority;
   store: StoreSnapshot;
   components: unknown;
 }
@@ -66,6 +68,8 @@ export async function startCluster(options: SimulatorOptions): Promise<Simulator
   const users = options.users ?? { admin: { groups: ['system:masters'] } };
   const restored = readSnapshot(options.restore);
   const certificate = options.certificate ?? makeCertificate();
+  // Of this cluster alone: the server's certificate may be that of several.
+  const authority = restored?.authority ?? makeAuthority();
 
   // What is stored, and the rules by which it changes.
   const store = new Store(restored?.store);
@@ -100,6 +104,7 @@ export async function startCluster(options: SimulatorOptions): Promise<Simulator
     client: (component) => clientOf(`system:${component}`, component, 'system:masters'),
     clock,
     caCertificate: certificate.ca,
+    authority,
     nodes,
     newRuntime: (_node, disk) =>
       new SimulatedRuntime({
@@ -141,7 +146,7 @@ export async function startCluster(options: SimulatorOptions): Promise<Simulator
     readToken: (token, audiences) => tokens.find(token) ?? accountTokens.read(token, audiences),
     metrics: () => components.metrics.pods(),
     streams: createStreamHandler({ client: system, agents: components.agents, network, clock }),
-    certificate,
+    certificate: { ...certificate, ca: authority.cert },
     onError,
   });
   try {
@@ -170,6 +175,7 @@ export async function startCluster(options: SimulatorOptions): Promise<Simulator
       format: 1,
       tokens: tokens.all(),
       tokenKey: accountTokens.key,
+      authority,
       store: store.snapshot(),
       components: components.snapshot(),
     }),

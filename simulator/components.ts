@@ -1,4 +1,5 @@
 import type { Client } from './api/client';
+import type { Authority } from './certificate';
 import type { Clock } from './clock/clock';
 import { startControllers } from './controllers/index';
 import { Disk } from './files/disk';
@@ -27,6 +28,8 @@ export interface ComponentOptions {
   clock: Clock;
   /** PEM of the cluster's authority. */
   caCertificate: string;
+  /** Signs the certificates of users. */
+  authority: Authority;
   nodes: { name: string; ip: string }[];
   /** Makes the container runtime of one node. */
   newRuntime: (node: { name: string; ip: string }, disk: Disk) => ContainerRuntime;
@@ -60,6 +63,7 @@ export function startComponents(options: ComponentOptions): Components {
     clock,
     onError,
     caCertificate: options.caCertificate,
+    authority: options.authority,
     metrics: () => metrics.pods(),
   });
   const scheduler = startScheduler({ client: options.client('kube-scheduler'), clock, onError });

@@ -1,4 +1,4 @@
-/** The Distinguished Encoding Rules (X.690), as far as a certificate needs them. */
+/** The Distinguished Encoding Rules (X.690), as far as certificates and requests for them need them. */
 function tagged(tag: number, ...parts: Buffer[]): Buffer {
   const content = Buffer.concat(parts);
   return Buffer.concat([Buffer.from([tag, ...lengthBytes(content.length)]), content]);
@@ -42,3 +42,36 @@ export function time(date: Date): Buffer {
     ? tagged(0x17, Buffer.from(digits.slice(2)))
     : tagged(0x18, Buffer.from(digits));
 }
+
+/** One element as it was read: its tag, what it holds, and its own bytes from the tag on. */
+export interface Element {
+  tag: number;
+  content: Buffer;
+  whole: Buffer;
+}
+
+/** The elements that stand one after another in these bytes. Throws when they do not add up. */
+export function readElements(bytes: Buffer): Element[] {
+  const found: Element[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const tag = bytes[at] ?? 0;
+    let length = bytes[at + 1] ?? Number.POSITIVE_INFINITY;
+    let start = at + 2;
+    if (length >= 0x80) {
+      const count = length & 0x7f;
+      if (count === 0 || count > 4 || start + count > bytes.length) throw truncated();
+      length = bytes.readUIntBE(start, count);
+      start += count;
+    }
+    if (start + length > bytes.length) throw truncated();
+    found.push({
+      tag,
+      content: bytes.subarray(start, start + length),
+      whole: bytes.subarray(at, start + length),
+    });
+    at = start + length;
+  }
+  return found;
+}
+
+const truncated = () => new Error('asn1: syntax error: data truncated');

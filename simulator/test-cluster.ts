@@ -5,6 +5,7 @@ import { InProcessClient } from './api/in-process-client';
 import { ObjectStorage } from './api/storage/object-storage';
 import { validateCreate, validateUpdate } from './api/validation/index';
 import { bootstrap, nodeAddress } from './bootstrap';
+import { makeAuthority } from './certificate';
 import { VirtualClock } from './clock/virtual-clock';
 import { type Components, startComponents } from './components';
 import { type Script, ScriptedRuntime } from './kubelet/scripted-runtime';
@@ -48,6 +49,7 @@ export async function startTestCluster(
     client: (name) => new InProcessClient(storage, { name, groups: ['system:masters'] }, name),
     clock,
     caCertificate: 'CA',
+    authority: makeAuthority(),
     nodes: names.map((name, index) => ({ name, ip: nodeAddress(index) })),
     newRuntime: () => runtime,
     issueToken: () => 'token',

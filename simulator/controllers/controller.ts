@@ -1,4 +1,5 @@
 import type { Client } from '../api/client';
+import type { Authority } from '../certificate';
 import type { Clock } from '../clock/clock';
 import { EventRecorder } from '../events/event-recorder';
 import type { PodMetrics } from '../metrics/usage-sampler';
@@ -11,6 +12,8 @@ export interface ControllerContext {
   onError: (error: unknown) => void;
   /** PEM of the cluster's authority: the content of kube-root-ca.crt. */
   caCertificate: string;
+  /** Signs the certificates of users. */
+  authority: Authority;
   /** The resource metrics API: what running Pods use. */
   metrics: () => PodMetrics[];
 }

@@ -1,4 +1,5 @@
 import { startAutoscaler } from './autoscaler/index';
+import { startCertificateSigningController } from './certificate-signing';
 import { startClusterRoleAggregationController } from './cluster-role-aggregation';
 import type { ControllerContext, StartController } from './controller';
 import { startCronJobController } from './cron-job';
@@ -43,6 +44,7 @@ const CONTROLLERS: readonly StartController[] = [
   startEphemeralVolumeController,
   startResourceQuotaController,
   startClusterRoleAggregationController,
+  startCertificateSigningController,
   startDisruptionController,
   startTaintEvictionController,
   startGarbageCollector,

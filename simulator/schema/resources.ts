@@ -170,6 +170,16 @@ export const RESOURCES: readonly ResourceDefinition[] = [
   define({ apiVersion: 'batch/v1', kind: 'Job', plural: 'jobs', categories: ['all'], status: true }),
 
   define({
+    apiVersion: 'certificates.k8s.io/v1',
+    kind: 'CertificateSigningRequest',
+    plural: 'certificatesigningrequests',
+    shortNames: ['csr'],
+    clusterScoped: true,
+    subresources: [{ name: 'approval', kind: 'CertificateSigningRequest', verbs: READ_WRITE }],
+    status: true,
+  }),
+
+  define({
     apiVersion: 'networking.k8s.io/v1',
     kind: 'IngressClass',
     plural: 'ingressclasses',

@@ -68,6 +68,7 @@ export type LimitRange = ObjectOf<models.V1LimitRange>;
 export type PriorityClass = ObjectOf<models.V1PriorityClass>;
 export type Lease = ObjectOf<models.V1Lease>;
 export type CustomResourceDefinition = ObjectOf<models.V1CustomResourceDefinition>;
+export type CertificateSigningRequest = ObjectOf<models.V1CertificateSigningRequest>;
 export type RuntimeClass = ObjectOf<models.V1RuntimeClass>;
 export type CSIDriver = ObjectOf<models.V1CSIDriver>;
 export type CSINode = ObjectOf<models.V1CSINode>;
@@ -114,6 +115,7 @@ export interface ResourceTypes {
   'storageclasses.storage.k8s.io': StorageClass;
   'priorityclasses.scheduling.k8s.io': PriorityClass;
   'leases.coordination.k8s.io': Lease;
+  'certificatesigningrequests.certificates.k8s.io': CertificateSigningRequest;
   'runtimeclasses.node.k8s.io': RuntimeClass;
   'customresourcedefinitions.apiextensions.k8s.io': CustomResourceDefinition;
   'csidrivers.storage.k8s.io': CSIDriver;

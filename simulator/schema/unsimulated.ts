@@ -21,12 +21,13 @@ const UNSIMULATED: readonly UnsimulatedKind[] = [
   ...kinds(
     'admissionregistration.k8s.io',
     false,
+    ['MutatingAdmissionPolicy', 'mutatingadmissionpolicies'],
+    ['MutatingAdmissionPolicyBinding', 'mutatingadmissionpolicybindings'],
     ['MutatingWebhookConfiguration', 'mutatingwebhookconfigurations'],
     ['ValidatingAdmissionPolicy', 'validatingadmissionpolicies'],
     ['ValidatingAdmissionPolicyBinding', 'validatingadmissionpolicybindings'],
     ['ValidatingWebhookConfiguration', 'validatingwebhookconfigurations'],
   ),
-  ...kinds('certificates.k8s.io', false, ['CertificateSigningRequest', 'certificatesigningrequests', 'csr']),
   ...kinds('networking.k8s.io', false, ['IPAddress', 'ipaddresses', 'ip'], ['ServiceCIDR', 'servicecidrs']),
   ...kinds('resource.k8s.io', false, ['DeviceClass', 'deviceclasses'], ['ResourceSlice', 'resourceslices']),
   ...kinds(

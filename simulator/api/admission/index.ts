@@ -11,6 +11,7 @@ import type { AdmissionRequest } from './request';
 import { checkQuota } from './resource-quota';
 import { injectServiceAccount } from './service-account';
 import { allotAddresses } from './service-addresses';
+import { checkSigningRequest, nameRequester } from './signing-requests';
 import { setDefaultStorageClass } from './volumes';
 import { warn } from './warnings';
 
@@ -42,6 +43,9 @@ export function admit(request: AdmissionRequest, client: Client): void {
     case 'ingresses.networking.k8s.io':
       if (creates) setDefaultIngressClass(request, client);
       break;
+    case 'certificatesigningrequests.certificates.k8s.io':
+      if (creates) nameRequester(request);
+      break;
     case 'services':
       allotAddresses(request, client);
       break;
@@ -54,6 +58,7 @@ export function review(request: AdmissionRequest, client: Client): void {
   const { operation, resource, subresource, object } = request;
   if (!object || (operation !== 'CREATE' && operation !== 'UPDATE')) return;
   const creates = operation === 'CREATE';
+  if (resource === 'certificatesigningrequests.certificates.k8s.io') checkSigningRequest(request, client);
   if (resource === 'pods' && subresource === 'ephemeralcontainers') checkPodSecurity(request, client);
   if (resource === 'pods' && subresource === 'resize') {
     checkPodResize(request, client);

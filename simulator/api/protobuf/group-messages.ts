@@ -57,6 +57,15 @@ export const GROUP_MESSAGES: Readonly<Record<string, string>> = {
   'batch.SuccessPolicy': '1 rules batch.SuccessPolicyRule[]',
   'batch.SuccessPolicyRule': '1 succeededIndexes s?, 2 succeededCount i?',
   'batch.UncountedTerminatedPods': '1 succeeded s[], 2 failed s[]',
+  // Without `extra`: only the API server writes that.
+  'certificates.CertificateSigningRequest':
+    '1 metadata meta.ObjectMeta, 2 spec certificates.CertificateSigningRequestSpec, 3 status certificates.CertificateSigningRequestStatus',
+  'certificates.CertificateSigningRequestCondition':
+    '1 type s, 6 status s, 2 reason s, 3 message s, 4 lastUpdateTime Time, 5 lastTransitionTime Time',
+  'certificates.CertificateSigningRequestSpec':
+    '1 request y, 7 signerName s, 8 expirationSeconds i?, 5 usages s[], 2 username s, 3 uid s, 4 groups s[]',
+  'certificates.CertificateSigningRequestStatus':
+    '1 conditions certificates.CertificateSigningRequestCondition[], 2 certificate y',
   'autoscaling1.CrossVersionObjectReference': '1 kind s, 2 name s, 3 apiVersion s',
   'autoscaling1.HorizontalPodAutoscaler':
     '1 metadata meta.ObjectMeta, 2 spec autoscaling1.HorizontalPodAutoscalerSpec, 3 status autoscaling1.HorizontalPodAutoscalerStatus',

@@ -21,6 +21,7 @@ const PACKAGES: Record<string, string> = {
   'authorization.k8s.io/v1': 'authz',
   'scheduling.k8s.io/v1': 'scheduling',
   'storage.k8s.io/v1': 'storage',
+  'certificates.k8s.io/v1': 'certificates',
   'node.k8s.io/v1': 'node',
   'discovery.k8s.io/v1': 'discovery',
   'coordination.k8s.io/v1': 'coordination',

@@ -44,6 +44,7 @@ const FIELDS: Partial<Record<ResourceName, readonly string[]>> = {
   replicationcontrollers: ['status.replicas'],
   'replicasets.apps': ['status.replicas'],
   'jobs.batch': ['status.successful'],
+  'certificatesigningrequests.certificates.k8s.io': ['spec.signerName'],
 };
 
 /** events.k8s.io names what core/v1 calls involvedObject and source. */

@@ -17,6 +17,7 @@ import { alreadyExists, badRequest, conflict, invalid, modified, notFound } from
 import type { RequestContext } from '../request-context';
 import { deleteObject } from './deletion';
 import { generateName } from './generate-name';
+import { stampConditions } from './signing-requests';
 import { strategyOf } from './strategy';
 
 export interface StorageParts {
@@ -120,6 +121,8 @@ export class ObjectStorage {
     ) {
       object.metadata.generation = (old.metadata.generation ?? 0) + 1;
     }
+    if (resource.name === 'certificatesigningrequests.certificates.k8s.io')
+      stampConditions(object, old, rfc3339(this.parts.clock.now()));
     this.track(context, resource, object, old, subresource);
     this.admit('UPDATE', context, resource, namespace, name, subresource, object, old);
     strategy.applyDefaults(object);

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CustomResourceDefinition, Job, KubeObject, ObjectMeta, ResourceName } from '../../schema/types';
 import { generateJobSelector } from './job-selector';
+import { prepareSigningRequest } from './signing-requests';
 
 /** Kinds whose metadata.generation counts changes of what is desired. */
 const GENERATIONS: ReadonlySet<ResourceName> = new Set<ResourceName>([
@@ -93,6 +94,7 @@ export function prepareForUpdate(
     const changed = !isDeepStrictEqual(next.spec?.['template'], before.spec?.['template']);
     countTemplate(object, templateGeneration(old) + (changed ? 1 : 0));
   }
+  if (resource === 'certificatesigningrequests.certificates.k8s.io') next.spec = before.spec;
   // Only the `finalize` subresource changes them; the namespace controller uses `update` for it.
   if (resource === 'namespaces' && !internal) {
     next.spec = { ...next.spec, finalizers: before.spec?.['finalizers'] };
@@ -108,6 +110,8 @@ export function prepareForSubresource(
 ): KubeObject {
   const next = object as Loose;
   const before = old as Loose;
+  if (resource === 'certificatesigningrequests.certificates.k8s.io')
+    return prepareSigningRequest(subresource, object, old);
   const spec = before.spec ?? {};
   const wanted = next.spec ?? {};
   const kept = {
@@ -139,6 +143,7 @@ export function prepareForSubresource(
           ...(spec['initContainers']
             ? { initContainers: resized(spec['initContainers'], wanted['initContainers']) }
             : {}),
+          ...(wanted['resources'] || spec['resources'] ? { resources: wanted['resources'] ?? {} } : {}),
         },
       } as KubeObject;
     case 'finalize':
@@ -156,7 +161,7 @@ interface Sized {
   resizePolicy?: unknown;
 }
 
-/** A resize changes what containers ask for, nothing else (core/pod strategy podResizeStrategy). */
+/** A resize changes what containers, and the Pod as a whole, ask for, nothing else (core/pod strategy podResizeStrategy). */
 function resized(containers: unknown, wanted: unknown): Sized[] {
   const next = (wanted as Sized[] | undefined) ?? [];
   return ((containers as Sized[] | undefined) ?? []).map((container) => {

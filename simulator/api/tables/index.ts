@@ -9,6 +9,7 @@ import {
   priorityLevelPrinter,
   volumeAttachmentPrinter,
 } from './administration';
+import { signingRequestPrinter } from './certificates';
 import {
   claimPrinter,
   leasePrinter,
@@ -85,6 +86,7 @@ const PRINTERS: { [R in ResourceName]?: Printer<ResourceTypes[R]> } = {
   'priorityclasses.scheduling.k8s.io': priorityClassPrinter,
   'runtimeclasses.node.k8s.io': runtimeClassPrinter,
   'leases.coordination.k8s.io': leasePrinter,
+  'certificatesigningrequests.certificates.k8s.io': signingRequestPrinter,
   'csidrivers.storage.k8s.io': csiDriverPrinter,
   'csinodes.storage.k8s.io': csiNodePrinter,
   'csistoragecapacities.storage.k8s.io': csiStorageCapacityPrinter,

@@ -1,8 +1,9 @@
 import { resourceByName } from '../../schema/resources';
-import type { KubeObject, ResourceName, ResourceTypes } from '../../schema/types';
+import type { CertificateSigningRequest, KubeObject, ResourceName, ResourceTypes } from '../../schema/types';
 import type { FieldError } from '../extension-points';
 import { validateBinding, validateBindingUpdate, validateClusterRole, validateRole } from './access';
 import { validateAutoscaler, validateAutoscalerUpdate } from './autoscaling';
+import { validateSigningRequest, validateSigningRequestUpdate } from './certificates';
 import {
   validateConfigMap,
   validateConfigMapUpdate,
@@ -103,6 +104,7 @@ const RULES: { [R in ResourceName]?: Rules<ResourceTypes[R]> } = {
   },
   'controllerrevisions.apps': { create: validateRevision, update: validateRevisionUpdate },
   'leases.coordination.k8s.io': { create: validateLease },
+  'certificatesigningrequests.certificates.k8s.io': { name: () => [], create: validateSigningRequest },
   // `v1.`: a version and a group, which for the core is none.
   'apiservices.apiregistration.k8s.io': { name: pathSegment },
   'daemonsets.apps': { create: validateDaemonSet, update: validateDaemonSetUpdate },
@@ -178,6 +180,15 @@ export function validateUpdate(
   subresource = '',
 ): FieldError[] {
   const errors = [...validateMetadataUpdate(object, old), ...finalizers(resource, object)];
+  if (resource === 'certificatesigningrequests.certificates.k8s.io')
+    return [
+      ...validateSigningRequestUpdate(
+        object as CertificateSigningRequest,
+        old as CertificateSigningRequest,
+        subresource,
+      ),
+      ...errors,
+    ];
   if (subresource === 'status') return errors;
   if (subresource === 'resize')
     return [...errors, ...validatePodResize(object as ResourceTypes['pods'], old as ResourceTypes['pods'])];
