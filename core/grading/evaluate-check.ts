@@ -95,11 +95,11 @@ function act(check: CheckBody, context: CheckContext): Promise<Outcome> | Outcom
 
 async function follow(then: FollowUp, context: CheckContext): Promise<Outcome> {
   const kinds = kindsOf(then);
-  const until = Date.now() + (then.within === undefined ? followUpMs : then.within * 1000);
+  const until = performance.now() + (then.within === undefined ? followUpMs : then.within * 1000);
   for (;;) {
     const outcome = await evaluateAction(then, { ...context, picture: await context.refresh(kinds) });
     const decided = outcome.verdict.kind === 'passed' || outcome.lasting;
-    if (decided || Date.now() >= until || context.signal.aborted) return outcome;
+    if (decided || performance.now() >= until || context.signal.aborted) return outcome;
     await new Promise((done) => setTimeout(done, followUpEveryMs));
   }
 }

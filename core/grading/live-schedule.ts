@@ -10,12 +10,14 @@ const lastRetryMs = 60_000;
 /** However often things change: so long between two tries. */
 const leastMs = 2000;
 
+const never = { at: Number.NEGATIVE_INFINITY, actedAt: Number.NEGATIVE_INFINITY };
+
 interface Plan {
   /** Something it reads has changed since it last acted. */
   stale: boolean;
   running: boolean;
   retries: number;
-  /** Not before. */
+  /** Not before; by a clock that nobody sets (performance.now). */
   at: number;
   actedAt: number;
 }
@@ -39,8 +41,7 @@ export class LiveSchedule {
     },
   ) {
     for (const entry of entries)
-      if (entry.costly)
-        this.#plans.set(entry, { stale: true, running: false, retries: 0, at: 0, actedAt: 0 });
+      if (entry.costly) this.#plans.set(entry, { stale: true, running: false, retries: 0, ...never });
   }
 
   changed(some: readonly Entry[]): void {
@@ -73,7 +74,10 @@ export class LiveSchedule {
   /** They have. */
   allActed(): void {
     for (const plan of this.#plans.values())
-      Object.assign(plan, { actedAt: Date.now(), at: Date.now() + (plan.stale ? leastMs : firstRetryMs) });
+      Object.assign(plan, {
+        actedAt: performance.now(),
+        at: performance.now() + (plan.stale ? leastMs : firstRetryMs),
+      });
   }
 
   close(): void {
@@ -94,11 +98,12 @@ export class LiveSchedule {
 
   #planActions(): void {
     clearTimeout(this.#quiet);
+    if (this.#closed) return;
     const times = [...this.#plans]
       .filter(([entry, plan]) => this.#wants(entry, plan))
       .map(([, plan]) => plan.at);
     if (times.length === 0) return;
-    this.#quiet = setTimeout(() => this.#act(), Math.max(quietMs, Math.min(...times) - Date.now()));
+    this.#quiet = setTimeout(() => this.#act(), Math.max(quietMs, Math.min(...times) - performance.now()));
   }
 
   #wants(entry: Entry, { stale, running }: Plan): boolean {
@@ -106,7 +111,7 @@ export class LiveSchedule {
   }
 
   #act(): void {
-    const now = Date.now();
+    const now = performance.now();
     for (const [entry, plan] of this.#plans) {
       if (!this.#wants(entry, plan) || plan.at > now) continue;
       Object.assign(plan, { stale: false, running: true });
@@ -115,9 +120,11 @@ export class LiveSchedule {
         // What waits for the cluster says itself when it is worth another look.
         const soon = verdict.kind === 'waiting' ? recheckInMs : undefined;
         const delay = Math.max(leastMs, soon ?? Math.min(lastRetryMs, firstRetryMs * 2 ** plan.retries++));
-        Object.assign(plan, { running: false, actedAt: Date.now(), at: Date.now() + delay });
+        Object.assign(plan, { running: false, actedAt: performance.now(), at: performance.now() + delay });
         this.#planActions();
       });
     }
+    // A timer may come a moment early.
+    this.#planActions();
   }
 }
