@@ -1,7 +1,6 @@
 import type { EventRecorder } from '../events/event-recorder';
-import { selectorMatches } from '../scheduler/label-terms';
+import { isReserved, matchVolume } from '../scheduler/volume-match';
 import { claimsOf } from '../schema/pod-claims';
-import { compareQuantities, parseQuantity } from '../schema/quantity';
 import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../schema/types';
 import { type ControllerContext, keyOf, recorder, type StopController, splitKey } from './controller';
 import { WorkQueue } from './work-queue';
@@ -69,13 +68,18 @@ class Binder {
       this.settle(claim);
       return;
     }
-    const found = this.match(claim);
+    const className = claim.spec?.storageClassName;
+    const storage = className ? client.get('storageclasses.storage.k8s.io', '', className) : undefined;
+    // While a consumer is waited for, the scheduler chooses, and reserves what it has chosen.
+    const delayed = storage?.volumeBindingMode === 'WaitForFirstConsumer';
+    const volumes = client
+      .list('persistentvolumes')
+      .filter((volume) => !delayed || isReserved(volume, claim));
+    const found = matchVolume(claim, volumes);
     if (found) {
       this.bind(claim, found);
       return;
     }
-    const className = claim.spec?.storageClassName;
-    const storage = className ? client.get('storageclasses.storage.k8s.io', '', className) : undefined;
     if (!storage) {
       const text = className
         ? `storageclass.storage.k8s.io ${JSON.stringify(className)} not found`
@@ -89,7 +93,7 @@ class Binder {
       return;
     }
     const node = claim.metadata.annotations?.[SELECTED_NODE];
-    if (storage.volumeBindingMode === 'WaitForFirstConsumer' && !node) {
+    if (delayed && !node) {
       this.events.record(
         claim,
         'Normal',
@@ -142,26 +146,6 @@ class Binder {
       );
     if (has && !used) write(finalizers.filter((each) => each !== CLAIM_PROTECTION));
     return undefined;
-  }
-
-  /** The smallest volume that suits (FindMatchingVolume); one that names this claim comes first. */
-  private match(claim: PersistentVolumeClaim): PersistentVolume | undefined {
-    const { namespace, name } = claim.metadata;
-    const wanted = parseQuantity(claim.spec?.resources?.requests?.storage ?? '0');
-    const sizeOf = ({ spec }: PersistentVolume) => parseQuantity(spec?.capacity?.storage ?? '0');
-    const candidates = this.context.client.list('persistentvolumes').filter((volume) => {
-      const { spec, metadata } = volume;
-      if (metadata.deletionTimestamp || compareQuantities(sizeOf(volume), wanted) < 0) return false;
-      if (spec?.claimRef)
-        return spec.claimRef.namespace === namespace && spec.claimRef.name === name && !spec.claimRef.uid;
-      if (volume.status?.phase === 'Released') return false;
-      if ((spec?.storageClassName ?? '') !== (claim.spec?.storageClassName ?? '')) return false;
-      if ((spec?.volumeMode ?? 'Filesystem') !== (claim.spec?.volumeMode ?? 'Filesystem')) return false;
-      if (claim.spec?.selector && !selectorMatches(claim.spec.selector, metadata.labels)) return false;
-      return (claim.spec?.accessModes ?? []).every((mode) => spec?.accessModes?.includes(mode));
-    });
-    const reserved = candidates.find(({ spec }) => spec?.claimRef);
-    return reserved ?? candidates.sort((left, right) => compareQuantities(sizeOf(left), sizeOf(right)))[0];
   }
 
   private bind(claim: PersistentVolumeClaim, volume: PersistentVolume): void {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import type { Pod, PodStatus } from '../schema/types';
+import type { Job, Pod, PodStatus } from '../schema/types';
 import { startTestCluster, type TestCluster } from '../test-cluster';
 import type { Script } from './scripted-runtime';
 
@@ -30,6 +30,7 @@ const SCRIPTS: Record<string, Record<string, Script>> = {
   },
   'bad-image': {},
   'does-not-fit': {},
+  'job-with-sidecar': { work: { endsAfterMs: 3000 }, helper: { onTerm: 0 } },
 };
 
 /** After so many states the jitter of a real kubelet decides what comes next. */
@@ -49,7 +50,9 @@ describe.each(Object.keys(SCRIPTS))('%s', (name) => {
     client.watch('events', {}, ({ object }) =>
       events.push(`${object.reason}: ${textOf(object.message ?? '')}`),
     );
-    client.create('pods', podNamed(name));
+    const object = objectNamed(name);
+    if (object.kind === 'Job') client.create('jobs.batch', object);
+    else client.create('pods', object);
     await clock.advance(35_000);
     if (name === 'init-sidecar-app') client.delete('pods', 'watches', name);
     await clock.advance(25_000);
@@ -67,7 +70,7 @@ describe.each(Object.keys(SCRIPTS))('%s', (name) => {
 
   it('tells the recorded events', () => {
     const recorded = lines('events.jsonl')
-      .filter(({ object }) => (object.involvedObject as { name: string }).name === name)
+      .filter(({ object }) => (object.involvedObject as { name: string }).name.startsWith(name))
       .map(({ object }) => `${object.reason}: ${textOf(String(object.message))}`);
     expect([...new Set(events)].sort()).toEqual([...new Set(recorded)].sort());
   });
@@ -83,12 +86,12 @@ function lines(file: string): { type: string; object: Record<string, unknown> }[
     .map((line) => JSON.parse(line) as { type: string; object: Record<string, unknown> });
 }
 
-function podNamed(name: string): Pod {
+function objectNamed(name: string): (Pod & { kind: 'Pod' }) | (Job & { kind: 'Job' }) {
   const documents = parseAllDocuments(readFileSync(new URL('pods.yaml', WATCHES), 'utf8'));
   const found = documents
-    .map((document) => document.toJS() as Pod)
+    .map((document) => document.toJS() as ReturnType<typeof objectNamed>)
     .find(({ metadata }) => metadata.name === name);
-  if (!found) throw new Error(`no Pod ${name}`);
+  if (!found) throw new Error(`no object ${name}`);
   return found;
 }
 
@@ -104,6 +107,7 @@ function stateOf(type: string, pod: Pod): string {
   const shown = {
     type,
     deleting: Boolean(pod.metadata.deletionTimestamp),
+    finalizers: pod.metadata.finalizers,
     status,
   };
   return textOf(JSON.stringify(shown, masked));
@@ -121,7 +125,10 @@ function masked(key: string, value: unknown): unknown {
 }
 
 function textOf(text: string): string {
-  return text.replace(/\b[0-9a-f]{8}-[0-9a-f-]{27}\b/g, 'UID').replace(/\b\d+\.\d+\.\d+\.\d+\b/g, 'IP');
+  return text
+    .replace(/\b[0-9a-f]{8}-[0-9a-f-]{27}\b/g, 'UID')
+    .replace(/\bjob-with-sidecar-[a-z0-9]{5}\b/g, 'job-with-sidecar-NAME')
+    .replace(/\b\d+\.\d+\.\d+\.\d+\b/g, 'IP');
 }
 
 function distinct(list: string[]): string[] {

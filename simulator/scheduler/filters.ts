@@ -1,5 +1,5 @@
 import type { Namespace, Pod } from '../schema/types';
-import { fitsNodeAffinity } from './node-affinity';
+import { fitsNodeAffinity, namedNodes } from './node-affinity';
 import { type NodeInfo, requested, requestsOf } from './node-info';
 import { podAffinityFailure } from './pod-affinity';
 import { tolerates, untolerated } from './taints';
@@ -14,8 +14,8 @@ export interface Misfit {
 export interface ClusterView {
   nodes: NodeInfo[];
   namespaces: Namespace[];
-  /** Why the volumes of the Pod rule the node out. */
-  volumes(pod: Pod, info: NodeInfo): Misfit | undefined;
+  /** Why the volumes of the Pod rule the node out, among these nodes. */
+  volumes(pod: Pod, info: NodeInfo, nodes: NodeInfo[]): Misfit | undefined;
 }
 
 const UNSCHEDULABLE_TAINT = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
@@ -24,14 +24,17 @@ const UNSCHEDULABLE_TAINT = { key: 'node.kubernetes.io/unschedulable', effect: '
 export function misfit(pod: Pod, info: NodeInfo, view: ClusterView): Misfit | undefined {
   const { node } = info;
   const hopeless = (reason: string): Misfit => ({ reasons: [reason], hopeless: true });
+  // Before all others: nodes that a Pod names are the only ones that are looked at (PreFilter of plugin NodeAffinity).
+  const named = namedNodes(pod);
+  if (named && !named.has(info.name)) return hopeless("node(s) didn't satisfy plugin(s) [NodeAffinity]");
   const tolerations = pod.spec?.tolerations ?? [];
   if (node.spec?.unschedulable && !tolerations.some((each) => tolerates(each, UNSCHEDULABLE_TAINT))) {
     return hopeless('node(s) were unschedulable');
   }
   if (pod.spec?.resourceClaims?.length)
     return hopeless('The embedded cluster does not simulate resource claims; use a kind cluster for that');
-  const named = pod.spec?.nodeName;
-  if (named && named !== info.name) return hopeless("node(s) didn't match the requested node name");
+  const { nodeName } = pod.spec ?? {};
+  if (nodeName && nodeName !== info.name) return hopeless("node(s) didn't match the requested node name");
   if (untolerated(pod, node, ['NoSchedule', 'NoExecute']).length > 0) {
     return hopeless('node(s) had untolerated taint(s)');
   }
@@ -41,7 +44,7 @@ export function misfit(pod: Pod, info: NodeInfo, view: ClusterView): Misfit | un
   }
   const lacking = insufficient(pod, info);
   if (lacking) return lacking;
-  const volumes = view.volumes(pod, info);
+  const volumes = view.volumes(pod, info, view.nodes);
   if (volumes) return volumes;
   const other =
     spreadFailure(pod, info, view.nodes) ?? podAffinityFailure(pod, info, view.nodes, view.namespaces);

@@ -182,7 +182,7 @@ class Scheduler {
       this.reject(pod, misfits, view, refusal);
       return false;
     }
-    if (this.volumes.prepare(pod, chosen.name)) return false;
+    if (this.volumes.prepare(pod, chosen)) return false;
     const { namespace = '', name = '' } = pod.metadata;
     this.options.client.bind(namespace, name, chosen.name);
     this.events.record(
@@ -211,7 +211,12 @@ class Scheduler {
         ),
       ),
       namespaces: client.list('namespaces'),
-      volumes: (each, info) => this.volumes.misfit(each, info),
+      volumes: (each, info, nodes) =>
+        this.volumes.misfit(
+          each,
+          info,
+          nodes.flatMap((node) => node.pods),
+        ),
     };
   }
 

@@ -15,6 +15,20 @@ export function fitsNodeAffinity(pod: Pod, { node, labels }: Pick<NodeInfo, 'nod
   return !required || required.nodeSelectorTerms.some((term) => matchesTerm(term, node));
 }
 
+/** The nodes that every required term names, as those of the Pods of a DaemonSet do; undefined when one names none. */
+export function namedNodes(pod: Pod): Set<string> | undefined {
+  const required = pod.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  const named = required?.nodeSelectorTerms.map(({ matchFields = [] }) => {
+    const lists = matchFields
+      .filter(({ key, operator }) => key === 'metadata.name' && operator === 'In')
+      .map(({ values = [] }) => values);
+    const [first, ...others] = lists;
+    return first?.filter((name) => others.every((list) => list.includes(name)));
+  });
+  if (!named || named.some((names) => names === undefined)) return undefined;
+  return new Set(named.flatMap((names) => names ?? []));
+}
+
 /** Sum of the weights of the preferred terms that match. */
 export function nodeAffinityScore(pod: Pod, { node }: NodeInfo): number {
   const preferred = pod.spec?.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];

@@ -1,11 +1,13 @@
 import type { Client } from '../api/client';
 import { claimOf, claimsOf } from '../schema/pod-claims';
-import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../schema/types';
+import type { PersistentVolume, PersistentVolumeClaim, Pod, StorageClass } from '../schema/types';
 import type { Misfit } from './filters';
-import { meets } from './label-terms';
 import type { NodeInfo } from './node-info';
+import { matchVolume, reachesNode } from './volume-match';
 
 const SELECTED_NODE = 'volume.kubernetes.io/selected-node';
+/** Of classes whose volumes somebody makes by hand. */
+const NO_PROVISIONER = 'kubernetes.io/no-provisioner';
 
 /** What the claims of a Pod mean for its scheduling (plugin VolumeBinding). */
 export class VolumeBinding {
@@ -32,50 +34,98 @@ export class VolumeBinding {
     return undefined;
   }
 
-  misfit(pod: Pod, info: NodeInfo): Misfit | undefined {
+  /** `others`: the Pods that have a node already. */
+  misfit(pod: Pod, info: NodeInfo, others: readonly Pod[]): Misfit | undefined {
     for (const name of claimsOf(pod)) {
-      const volume = this.volumeOf(this.claim(pod, name));
-      const terms = volume?.spec?.nodeAffinity?.required?.nodeSelectorTerms;
-      if (!terms) continue;
-      const fits = terms.some(({ matchExpressions = [] }) =>
-        matchExpressions.every((each) => meets(each, info.labels)),
-      );
-      if (!fits) return { reasons: ['node(s) had volume node affinity conflict'], hopeless: true };
+      const claim = this.claim(pod, name);
+      if (!claim) continue;
+      const why = this.inUse(pod, claim, others) ?? this.outOfReach(claim, info);
+      if (why) return why;
     }
     return undefined;
   }
 
-  /** Tells the provisioner where the Pod will run. Returns whether the Pod has to wait for a volume. */
-  prepare(pod: Pod, node: string): boolean {
+  /** Plugin VolumeRestrictions. */
+  private inUse(pod: Pod, claim: PersistentVolumeClaim, others: readonly Pod[]): Misfit | undefined {
+    if (!claim.spec?.accessModes?.includes('ReadWriteOncePod')) return undefined;
+    const { namespace, name = '' } = claim.metadata;
+    const used = others.some(
+      ({ metadata, ...other }) =>
+        metadata.namespace === namespace &&
+        metadata.uid !== pod.metadata.uid &&
+        claimsOf({ metadata, ...other }).includes(name),
+    );
+    const reason =
+      'node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod';
+    return used ? { reasons: [reason], hopeless: false } : undefined;
+  }
+
+  private outOfReach(claim: PersistentVolumeClaim, info: NodeInfo): Misfit | undefined {
+    const hopeless = (reason: string): Misfit => ({ reasons: [reason], hopeless: true });
+    const volumeName = claim.spec?.volumeName;
+    if (volumeName) {
+      const volume = this.client.get('persistentvolumes', '', volumeName);
+      if (!volume)
+        return hopeless('node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)');
+      return reachesNode(volume, info.labels)
+        ? undefined
+        : hopeless("node(s) didn't match PersistentVolume's node affinity");
+    }
+    const found = this.matching(claim, info.labels) ?? this.classOf(claim)?.provisioner !== NO_PROVISIONER;
+    return found ? undefined : hopeless("node(s) didn't find available persistent volumes to bind");
+  }
+
+  /** Reserves volumes that are there, and tells the provisioner where the Pod will run. Returns whether the Pod has to wait. */
+  prepare(pod: Pod, node: NodeInfo): boolean {
     let waiting = false;
     for (const name of claimsOf(pod)) {
       const claim = this.claim(pod, name);
       if (!claim || claim.spec?.volumeName) continue;
       waiting = true;
-      if (claim.metadata.annotations?.[SELECTED_NODE] === node) continue;
-      this.client.update('persistentvolumeclaims', {
-        ...claim,
-        metadata: {
-          ...claim.metadata,
-          annotations: { ...claim.metadata.annotations, [SELECTED_NODE]: node },
-        },
-      });
+      const volume = this.matching(claim, node.labels);
+      if (volume) this.reserve(volume, claim);
+      else if (claim.metadata.annotations?.[SELECTED_NODE] !== node.name) {
+        const annotations = { ...claim.metadata.annotations, [SELECTED_NODE]: node.name };
+        this.client.update('persistentvolumeclaims', {
+          ...claim,
+          metadata: { ...claim.metadata, annotations },
+        });
+      }
     }
     return waiting;
   }
 
-  private waitsForConsumer({ spec }: PersistentVolumeClaim): boolean {
+  private reserve(volume: PersistentVolume, claim: PersistentVolumeClaim): void {
+    if (volume.spec?.claimRef?.uid) return;
+    const { namespace = '', name = '', uid = '', resourceVersion = '' } = claim.metadata;
+    const claimRef = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      namespace,
+      name,
+      uid,
+      resourceVersion,
+    };
+    this.client.update('persistentvolumes', { ...volume, spec: { ...volume.spec, claimRef } });
+  }
+
+  private matching(
+    claim: PersistentVolumeClaim,
+    labels: Record<string, string>,
+  ): PersistentVolume | undefined {
+    return matchVolume(claim, this.client.list('persistentvolumes'), labels);
+  }
+
+  private waitsForConsumer(claim: PersistentVolumeClaim): boolean {
+    return this.classOf(claim)?.volumeBindingMode === 'WaitForFirstConsumer';
+  }
+
+  private classOf({ spec }: PersistentVolumeClaim): StorageClass | undefined {
     const name = spec?.storageClassName;
-    const storageClass = name && this.client.get('storageclasses.storage.k8s.io', '', name);
-    return Boolean(storageClass && storageClass.volumeBindingMode === 'WaitForFirstConsumer');
+    return name ? this.client.get('storageclasses.storage.k8s.io', '', name) : undefined;
   }
 
   private claim(pod: Pod, name: string): PersistentVolumeClaim | undefined {
     return this.client.get('persistentvolumeclaims', pod.metadata.namespace ?? '', name);
-  }
-
-  private volumeOf(claim: PersistentVolumeClaim | undefined): PersistentVolume | undefined {
-    const name = claim?.spec?.volumeName;
-    return name ? this.client.get('persistentvolumes', '', name) : undefined;
   }
 }

@@ -63,6 +63,18 @@ describe('a HorizontalPodAutoscaler', () => {
   it.each([
     ['twice the target: twice the replicas', { metrics: utilization(100) }, {}, 4],
     ['within a tenth of the target: no change', { metrics: utilization(190) }, {}, 2],
+    [
+      'as far as it shall be tolerated',
+      { metrics: utilization(150), behavior: { scaleUp: { tolerance: '500m' } } },
+      {},
+      2,
+    ],
+    [
+      'the least that is not tolerated',
+      { metrics: utilization(190), behavior: { scaleUp: { tolerance: '0.05' } } },
+      {},
+      3,
+    ],
     ['more than may be', { metrics: utilization(10), maxReplicas: 3 }, {}, 3],
     ['no faster than four Pods or twice as many', { metrics: utilization(10), maxReplicas: 99 }, {}, 6],
     ['fewer than shall be', { metrics: utilization(190), minReplicas: 3 }, {}, 3],

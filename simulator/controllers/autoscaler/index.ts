@@ -12,7 +12,7 @@ import {
 } from '../controller';
 import { WorkQueue } from '../work-queue';
 import { bound, type Memory, type Note, stabilize } from './limits';
-import { MetricError, type Proposal, recommend } from './recommend';
+import { MetricError, type Proposal, recommend, tolerancesOf } from './recommend';
 
 /** --horizontal-pod-autoscaler-sync-period */
 const PERIOD_MS = 15_000;
@@ -169,12 +169,13 @@ class AutoscalerSync {
       .list('pods', { namespace: metadata.namespace ?? '' })
       .filter((pod) => selectorMatches(target.spec?.selector, pod.metadata.labels));
     const measured = this.context.metrics();
+    const tolerances = tolerancesOf(this.autoscaler);
     const proposals: Proposal[] = [];
     const errors: MetricError[] = [];
     const metrics = spec?.metrics ?? [];
     for (const metric of metrics) {
       try {
-        proposals.push(recommend(metric, pods, current, measured));
+        proposals.push(recommend(metric, pods, current, measured, tolerances));
       } catch (error) {
         if (!(error instanceof MetricError)) throw error;
         errors.push(error);

@@ -7,7 +7,7 @@ export type MetricStatus = NonNullable<
   NonNullable<HorizontalPodAutoscaler['status']>['currentMetrics']
 >[number];
 
-/** No deviation below a tenth moves the scale (--horizontal-pod-autoscaler-tolerance). */
+/** No deviation below a tenth moves the scale (--horizontal-pod-autoscaler-tolerance), unless the autoscaler says otherwise. */
 const TOLERANCE = 0.1;
 /** --horizontal-pod-autoscaler-cpu-initialization-period */
 const INITIALIZATION_MS = 300_000;
@@ -19,6 +19,20 @@ export interface Proposal {
   /** As conditions and events name it: `cpu resource utilization (percentage of request)`. */
   name: string;
   status: MetricStatus;
+}
+
+/** Shares of the target by which the usage may be above or below it. */
+export interface Tolerances {
+  up: number;
+  down: number;
+}
+
+/** behavior.scaleUp.tolerance and behavior.scaleDown.tolerance (HPAConfigurableTolerance). */
+export function tolerancesOf({ spec }: HorizontalPodAutoscaler): Tolerances {
+  const share = (text: string | undefined) =>
+    text === undefined ? TOLERANCE : quantityMilliValue(parseQuantity(text)) / 1000;
+  const { scaleUp, scaleDown } = spec?.behavior ?? {};
+  return { up: share(scaleUp?.tolerance), down: share(scaleDown?.tolerance) };
 }
 
 /** Why a metric says nothing: the reason of the event, the message of the metric, and how the summary calls it. */
@@ -33,7 +47,13 @@ export class MetricError extends Error {
 }
 
 /** How many replicas one metric asks for (podautoscaler ReplicaCalculator). Throws MetricError. */
-export function recommend(metric: Metric, pods: Pod[], current: number, metrics: PodMetrics[]): Proposal {
+export function recommend(
+  metric: Metric,
+  pods: Pod[],
+  current: number,
+  metrics: PodMetrics[],
+  tolerances: Tolerances = { up: TOLERANCE, down: TOLERANCE },
+): Proposal {
   const source = metric.resource ?? metric.containerResource;
   if (!source) {
     throw new MetricError(
@@ -108,7 +128,7 @@ export function recommend(metric: Metric, pods: Pod[], current: number, metrics:
   const ratio = usage / wanted;
   const label = container ? `${resource} container resource` : `${resource} resource`;
   return {
-    replicas: replicasFor(ratio, current, {
+    replicas: replicasFor(ratio, current, tolerances, {
       ready: ready.length,
       unready: used.size - ready.length,
       missing: alive.length - used.size,
@@ -139,14 +159,16 @@ function tellsOfLoad(pod: Pod, { at, windowMs }: PodMetrics): boolean {
 function replicasFor(
   ratio: number,
   current: number,
+  { up, down }: Tolerances,
   { ready, unready, missing, assumed }: { ready: number; unready: number; missing: number; assumed: number },
 ): number {
+  const near = (share: number) => 1 - down <= share && share <= 1 + up;
   const silent = ratio > 1 ? unready : 0;
-  if (silent + missing === 0) return Math.abs(1 - ratio) <= TOLERANCE ? current : Math.ceil(ratio * ready);
+  if (silent + missing === 0) return near(ratio) ? current : Math.ceil(ratio * ready);
   const counted = ready + silent + missing;
   const damped = (ratio * ready + (ratio < 1 ? assumed * missing : 0)) / counted;
   const turned = (ratio < 1 && damped > 1) || (ratio > 1 && damped < 1);
-  if (Math.abs(1 - damped) <= TOLERANCE || turned) return current;
+  if (near(damped) || turned) return current;
   const replicas = Math.ceil(damped * counted);
   return (damped < 1 && replicas > current) || (damped > 1 && replicas < current) ? current : replicas;
 }
