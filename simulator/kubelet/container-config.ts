@@ -45,7 +45,7 @@ export function containerConfig(inputs: ConfigInputs): ContainerConfig {
     stdinOnce: container.stdinOnce ?? false,
     tty: container.tty ?? false,
     ...security,
-    limits: limitsOf(container.resources),
+    limits: limitsOf(container.resources, pod.spec?.resources),
     oomScoreAdj: oomScoreAdj(pod, container, memoryOf(inputs.client, pod)),
     attempt: inputs.attempt,
     ...(inputs.targetContainerId ? { targetContainerId: inputs.targetContainerId } : {}),
@@ -53,9 +53,16 @@ export function containerConfig(inputs: ConfigInputs): ContainerConfig {
   };
 }
 
-/** Limits as a cgroup has them (kuberuntime generateLinuxContainerResources). */
-export function limitsOf(resources: Container['resources']): ContainerConfig['limits'] {
-  const { memory, cpu } = resources?.limits ?? {};
+/**
+ * Limits as a container's cgroup has them; where it sets none of its own, that of its Pod as a whole holds (kuberuntime
+ * generateLinuxContainerResources, getMemoryLimit, getCPULimit).
+ */
+export function limitsOf(
+  resources: Container['resources'],
+  ofPod: Container['resources'],
+): ContainerConfig['limits'] {
+  const memory = resources?.limits?.['memory'] ?? ofPod?.limits?.['memory'];
+  const cpu = resources?.limits?.['cpu'] ?? ofPod?.limits?.['cpu'];
   return {
     ...(memory ? { memoryBytes: quantityValue(parseQuantity(memory)) } : {}),
     ...(cpu ? { cpuMillis: quantityMilliValue(parseQuantity(cpu)) } : {}),

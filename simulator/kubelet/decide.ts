@@ -59,7 +59,7 @@ export function decide(pod: Pod, state: RuntimeState): Actions {
       continue;
     }
     const kill = reasonToKill(container, attempt, state, 'Container');
-    if (!kill && restartsForResize(container, attempt)) {
+    if (!kill && restartsForResize(container, attempt, spec.resources)) {
       actions.kill.push(resizeKill(container));
       actions.start.push(container);
       continue;
@@ -147,7 +147,7 @@ function decideInit(pod: Pod, state: RuntimeState, actions: Actions): boolean {
       if (kill) {
         actions.kill.push(kill);
         startInit.push(container);
-      } else if (!starting && restartsForResize(container, attempt)) {
+      } else if (!starting && restartsForResize(container, attempt, spec.resources)) {
         actions.kill.push(resizeKill(container));
         startInit.push(container);
       }

@@ -23,6 +23,8 @@ export interface Attempt {
   user?: ContainerStatus['user'];
   /** What it was started with; unknown after a restart of the node. */
   resources?: Container['resources'];
+  /** Those of its Pod as a whole at that time. */
+  podResources?: Container['resources'];
   /** Undefined for what ran before a restart of the node. */
   container?: RuntimeContainer;
   /** Which of the Pod's sandboxes it ran in, counted from 1. */

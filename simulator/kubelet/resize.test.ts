@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Pod } from '../schema/types';
 import type { PodRun } from './pod-run';
 import { type Attempt, emptyRuntimeState } from './pod-state';
-import { allocate } from './resize';
+import { allocate, restartsForResize } from './resize';
 
 const had = { requests: { cpu: '100m', memory: '32Mi' } };
 const neighbour = {
@@ -80,6 +80,62 @@ describe('a resize', () => {
     expect(told.filter((text) => text.startsWith('ResizeError: '))).toEqual([
       expect.stringContaining(JSON.stringify(error)),
     ]);
+  });
+
+  describe('of the Pod as a whole', () => {
+    /** `resized`, its container without amounts of its own in a Pod that had `before` and asks for `now`. */
+    const ofPod = (before: object, now: object, situation: Situation & { container?: object } = {}) => {
+      const all = resized({}, situation);
+      Object.assign(all.run.state.current.get('a') ?? {}, { resources: {}, podResources: before });
+      Object.assign(all.run.pod.spec ?? {}, { resources: now });
+      Object.assign(all.run.pod.spec?.containers[0] ?? {}, situation.container);
+      return all;
+    };
+    const less = { limits: { cpu: '1', memory: '32Mi' } };
+    const more = { limits: { cpu: '2', memory: '64Mi' } };
+
+    it('reaches containers that have no limits of their own', () => {
+      const { run, given, told } = ofPod(less, more);
+      expect(allocate(run)).toBe(run.pod);
+      expect(given).toEqual([{ cpuMillis: 2000, memoryBytes: 64 * 1024 * 1024 }]);
+      expect(told.map((text) => text.split(':')[0])).toEqual(['ResizeStarted', 'ResizeCompleted']);
+      allocate(run);
+      expect(given).toHaveLength(1);
+    });
+
+    it('leaves the limits of the others, whatever their resizePolicy', () => {
+      const resizePolicy = [{ resourceName: 'cpu', restartPolicy: 'RestartContainer' }];
+      const own = { limits: { cpu: '500m', memory: '16Mi' } };
+      const { run, given } = ofPod(less, more, { container: { resources: own, resizePolicy } });
+      const attempt = run.state.current.get('a') as Attempt;
+      attempt.resources = own;
+      expect(restartsForResize({ name: 'a', resources: own, resizePolicy }, attempt, more)).toBe(false);
+      allocate(run);
+      expect(given).toEqual([{ cpuMillis: 500, memoryBytes: 16 * 1024 * 1024 }]);
+    });
+
+    it('restarts those that inherit a limit which they take with a restart only', () => {
+      const container = { resizePolicy: [{ resourceName: 'cpu', restartPolicy: 'RestartContainer' }] };
+      const { run, given } = ofPod(less, more, { container });
+      const attempt = run.state.current.get('a') as Attempt;
+      expect(restartsForResize({ name: 'a', ...container }, attempt, more)).toBe(true);
+      allocate(run);
+      expect(given).toEqual([]);
+    });
+
+    it('waits for room, and the Pod keeps what it has', () => {
+      const before = { requests: { cpu: '100m' } };
+      const { run } = ofPod(before, { requests: { cpu: '2' } }, { neighbours: [neighbour] });
+      expect(allocate(run).spec?.resources).toEqual(before);
+      expect(run.resizePending?.reason).toBe('Deferred');
+    });
+
+    it('to less memory than is in use waits until it is not', () => {
+      const { run, given } = ofPod(more, less, { used: 40_000_000 });
+      allocate(run);
+      expect(given).toEqual([]);
+      expect(run.resizeError).toMatch(/^cannot decrease memory limits: \[attempting to set pod memory limit/);
+    });
   });
 
   it('reaches sidecars too', () => {

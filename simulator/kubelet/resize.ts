@@ -7,17 +7,23 @@ import type { Attempt } from './pod-state';
 import { isSidecar } from './restart-policy';
 import type { WaitingReason } from './status/container-statuses';
 
-/** Whether a changed amount is one that a running container does not take (resizePolicy; kuberuntime computePodResizeAction). */
+/**
+ * Whether a changed amount is one that a running container does not take (resizePolicy; kuberuntime computePodResizeAction).
+ * Limits of the Pod as a whole (`ofPod`) are the container's where it has none.
+ */
 export function restartsForResize(
   { resources, resizePolicy }: Container,
-  { resources: had }: Attempt,
+  { resources: had, podResources: podHad }: Attempt,
+  ofPod: Container['resources'],
 ): boolean {
   if (!had) return false;
+  const limit = (own: Container['resources'], whole: Container['resources'], name: string) =>
+    own?.limits?.[name] ?? whole?.limits?.[name];
   return (resizePolicy ?? []).some(
     ({ resourceName, restartPolicy }) =>
       restartPolicy === 'RestartContainer' &&
       (resources?.requests?.[resourceName] !== had.requests?.[resourceName] ||
-        resources?.limits?.[resourceName] !== had.limits?.[resourceName]),
+        limit(resources, ofPod, resourceName) !== limit(had, podHad ?? ofPod, resourceName)),
   );
 }
 
@@ -52,14 +58,18 @@ export function allocate(run: PodRun): Pod {
   return run.pod;
 }
 
-/** Containers that run with other amounts than those of the spec, init containers among them. */
+/** Containers that run with other amounts than those of the spec, their own or the Pod's, init containers among them. */
 function changed({ pod, state }: PodRun): Container[] {
+  const ofPod = pod.spec?.resources ?? {};
   return [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])].filter((container) => {
     const attempt = state.current.get(container.name);
     return (
       attempt?.state === 'running' &&
       attempt.resources &&
-      !isDeepStrictEqual(attempt.resources, container.resources ?? {})
+      !(
+        isDeepStrictEqual(attempt.resources, container.resources ?? {}) &&
+        isDeepStrictEqual(attempt.podResources ?? ofPod, ofPod)
+      )
     );
   });
 }
@@ -71,15 +81,21 @@ function tooMuchInUse({ pod, state }: PodRun, resized: Container[]): string | un
   const all = [...spec.containers, ...(spec.initContainers ?? []).filter(isSidecar)];
   const total = all.reduce((sum, { name }) => sum + used(name), 0);
   const errors: string[] = [];
-  const before = podMemoryLimit(all.map((each) => state.current.get(each.name)?.resources ?? each.resources));
-  const after = podMemoryLimit(all.map(({ resources }) => resources));
+  const before = podMemoryLimit(
+    all.map((each) => state.current.get(each.name)?.resources ?? each.resources),
+    presentOfPod({ pod, state }),
+  );
+  const after = podMemoryLimit(
+    all.map(({ resources }) => resources),
+    spec.resources,
+  );
   if (after !== undefined && (before === undefined || after < before) && total >= after)
     errors.push(`attempting to set pod memory limit (${after}) below current usage (${total})`);
   for (const container of resized) {
     const attempt = state.current.get(container.name);
-    if (!attempt || restartsForResize(container, attempt)) continue;
-    const limit = limitsOf(container.resources).memoryBytes;
-    const had = limitsOf(attempt.resources).memoryBytes;
+    if (!attempt || restartsForResize(container, attempt, spec.resources)) continue;
+    const limit = limitsOf(container.resources, spec.resources).memoryBytes;
+    const had = limitsOf(attempt.resources, attempt.podResources ?? spec.resources).memoryBytes;
     const less = limit !== undefined && (had === undefined || limit < had);
     if (less && used(container.name) >= limit)
       errors.push(
@@ -90,9 +106,14 @@ function tooMuchInUse({ pod, state }: PodRun, resized: Container[]): string | un
   return `cannot decrease memory limits: ${errors.length === 1 ? errors[0] : `[${errors.join(', ')}]`}`;
 }
 
-/** Of the Pod's cgroup: there is one when every container has one (cm ResourceConfigForPod). */
-function podMemoryLimit(all: readonly Container['resources'][]): number | undefined {
-  const limits = all.map((resources) => limitsOf(resources).memoryBytes);
+/** Of the Pod's cgroup: its own, else there is one when every container has one (cm ResourceConfigForPod). */
+function podMemoryLimit(
+  all: readonly Container['resources'][],
+  ofPod: Container['resources'],
+): number | undefined {
+  const whole = limitsOf(ofPod, undefined).memoryBytes;
+  if (whole !== undefined) return whole;
+  const limits = all.map((resources) => limitsOf(resources, undefined).memoryBytes);
   return limits.every((limit) => limit !== undefined)
     ? limits.reduce((sum, limit) => sum + limit, 0)
     : undefined;
@@ -100,9 +121,19 @@ function podMemoryLimit(all: readonly Container['resources'][]): number | undefi
 
 function apply(run: PodRun, container: Container): void {
   const attempt = run.state.current.get(container.name);
-  if (!attempt || restartsForResize(container, attempt)) return;
-  attempt.container?.update(limitsOf(container.resources));
+  const ofPod = run.pod.spec?.resources;
+  if (!attempt || restartsForResize(container, attempt, ofPod)) return;
+  attempt.container?.update(limitsOf(container.resources, ofPod));
   attempt.resources = container.resources ?? {};
+  attempt.podResources = ofPod ?? {};
+}
+
+/** What the Pod as a whole has: what its running containers were given. */
+function presentOfPod({ pod, state }: Pick<PodRun, 'pod' | 'state'>): Container['resources'] {
+  const running = [...state.current.values()].find(
+    (attempt) => attempt.state === 'running' && attempt.podResources,
+  );
+  return running?.podResources ?? pod.spec?.resources;
 }
 
 function withPresentAmounts({ pod, state }: PodRun): Pod {
@@ -111,10 +142,12 @@ function withPresentAmounts({ pod, state }: PodRun): Pod {
     return resources ? { ...container, resources } : container;
   };
   const { containers = [], initContainers } = pod.spec ?? {};
+  const ofPod = presentOfPod({ pod, state });
   return {
     ...pod,
     spec: {
       ...pod.spec,
+      ...(ofPod ? { resources: ofPod } : {}),
       containers: containers.map(present),
       ...(initContainers ? { initContainers: initContainers.map(present) } : {}),
     },

@@ -98,11 +98,12 @@ function create(
   const tell = run.tellAbout(spec, kind);
   if (!sandbox) throw new StartError('CreateContainerError', 'the sandbox has gone');
   const number = before ? before.number + 1 : 0;
+  const allocated = run.allocated ?? run.pod;
   const target = kind === 'ephemeral' ? targetOf(run, spec) : undefined;
   const config = configure(() =>
     containerConfig({
       client: run.context.client,
-      pod: run.pod,
+      pod: allocated,
       container: spec,
       image,
       fields: run.fields(),
@@ -131,6 +132,7 @@ function create(
       linux: { uid: container.user.uid, gid: container.user.gid, supplementalGroups: container.user.groups },
     },
     resources: spec.resources ?? {},
+    podResources: allocated.spec?.resources ?? {},
     container,
   };
   replace(run, attempt, before);

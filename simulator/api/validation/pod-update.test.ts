@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { KubeObject } from '../../schema/types';
 import { applyDefaults } from '../defaults';
+import { prepareForSubresource } from '../storage/strategies';
 import { validateUpdate } from '.';
 
 /** A Pod named x from the YAML of its spec, as it stands after defaulting. */
@@ -79,6 +80,26 @@ describe('a change of a Pod', () => {
     ]);
     expect(resize({ cpu: '1' })).toEqual([
       'spec: Invalid value: "BestEffort": Pod QOS Class may not change as a result of resizing',
+    ]);
+  });
+
+  it('may resize the Pod as a whole, and nothing else of it, as long as the amounts stay', () => {
+    const stored = pod('{containers: [{name: a, image: nginx}], resources: {limits: {cpu: 1, memory: 1Gi}}}');
+    const resize = (resources: object) => {
+      const wanted = structuredClone(stored);
+      Object.assign((wanted as unknown as Spec).spec, { resources, hostname: 'other' });
+      const next = prepareForSubresource('pods', 'resize', wanted, stored);
+      expect(next).toMatchObject({ spec: { resources } });
+      expect(next).not.toHaveProperty('spec.hostname');
+      return validateUpdate('pods', next, stored, 'resize').map(
+        ({ field, message }) => `${field}: ${message}`,
+      );
+    };
+    const twice = { cpu: '2', memory: '2Gi' };
+    expect(resize({ requests: twice, limits: twice })).toEqual([]);
+    expect(resize({ requests: twice, limits: { cpu: '2' } })).toEqual([
+      'spec: Invalid value: "Guaranteed": Pod QOS Class may not change as a result of resizing',
+      'spec.resources.limits: Forbidden: resource limits cannot be removed',
     ]);
   });
 

@@ -82,16 +82,25 @@ export function validatePodResize(pod: Pod, old: Pod): FieldError[] {
   const qos = qosClass(before);
   if (qosClass(spec) !== qos)
     errors.push(invalid('spec', qos, 'Pod QOS Class may not change as a result of resizing'));
+  errors.push(...nothingRemoved(spec, before, 'spec'));
   for (const list of ['initContainers', 'containers'] as const)
     for (const [index, container] of (before[list] ?? []).entries())
-      for (const side of ['requests', 'limits'] as const) {
-        const now = spec[list]?.[index]?.resources?.[side] ?? {};
-        if (Object.keys(container.resources?.[side] ?? {}).some((name) => !(name in now)))
-          errors.push(
-            forbidden(`${at(`spec.${list}`, index)}.resources.${side}`, `resource ${side} cannot be removed`),
-          );
-      }
+      errors.push(...nothingRemoved(spec[list]?.[index], container, at(`spec.${list}`, index)));
   return errors;
+}
+
+/** What was requested, or limited, may not become boundless, be it a container's or the Pod's. */
+function nothingRemoved(
+  now: Pick<PodSpec, 'resources'> | undefined,
+  before: Pick<PodSpec, 'resources'>,
+  path: string,
+): FieldError[] {
+  return (['requests', 'limits'] as const).flatMap((side) => {
+    const kept = now?.resources?.[side] ?? {};
+    return Object.keys(before.resources?.[side] ?? {}).some((name) => !(name in kept))
+      ? [forbidden(`${path}.resources.${side}`, `resource ${side} cannot be removed`)]
+      : [];
+  });
 }
 
 /** A Pod template and, where it has one, its selector (ValidatePodTemplateSpec and its kind-specific siblings). */

@@ -11,6 +11,8 @@ import { time } from './time';
 export interface StatusInputs {
   /** With the status that was last written. */
   pod: Pod;
+  /** The Pod with the amounts that it has, while others wait to be given. */
+  allocated?: Pod;
   state: RuntimeState;
   waiting: Map<string, WaitingReason>;
   hostIP: string;
@@ -68,7 +70,7 @@ export function podStatus(inputs: StatusInputs): { status: PodStatus; phase: Pha
     containerStatuses: main,
     ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
     ...(old.nominatedNodeName ? { nominatedNodeName: old.nominatedNodeName } : {}),
-    ...podResources(pod, old),
+    ...podResources(inputs.allocated ?? pod, old),
   };
   return { status, phase };
 }

@@ -34,6 +34,7 @@ export class StatusWriter {
     const now = run.context.clock.now();
     const { status, phase } = podStatus({
       pod: run.pod,
+      ...(run.allocated ? { allocated: run.allocated } : {}),
       state: run.state,
       waiting: run.waiting,
       hostIP: run.context.node.ip,
