@@ -19,13 +19,7 @@ export function bootstrap(
   client: Client,
   options: { nodes: readonly string[]; caCertificate: string; now: number },
 ): void {
-  const ensure = <R extends ResourceName>(resource: R, object: unknown): void => {
-    try {
-      client.create(resource, object as ResourceTypes[R]);
-    } catch (error) {
-      if (!(error instanceof ApiError && error.reason === 'AlreadyExists')) throw error;
-    }
-  };
+  const ensure = ensureIn(client);
   for (const name of ['default', 'kube-node-lease', 'kube-public', 'kube-system']) {
     ensure(
       'namespaces',
@@ -85,18 +79,7 @@ export function bootstrap(
     reclaimPolicy: 'Delete',
     volumeBindingMode: 'WaitForFirstConsumer',
   });
-  ensure('services', {
-    ...object('v1', 'Service', {
-      name: 'kubernetes',
-      namespace: 'default',
-      labels: { component: 'apiserver', provider: 'kubernetes' },
-    }),
-    spec: {
-      clusterIP: '10.96.0.1',
-      clusterIPs: ['10.96.0.1'],
-      ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }],
-    },
-  });
+  ensureKubernetesService(client);
   ensure('services', {
     ...object('v1', 'Service', {
       name: 'kube-dns',
@@ -119,6 +102,23 @@ export function bootstrap(
       ],
     },
   });
+}
+
+/** The Service of the API server itself, and where it is (controlplane, kubernetesservice). What is there is left as it is. */
+export function ensureKubernetesService(client: Client): void {
+  const ensure = ensureIn(client);
+  ensure('services', {
+    ...object('v1', 'Service', {
+      name: 'kubernetes',
+      namespace: 'default',
+      labels: { component: 'apiserver', provider: 'kubernetes' },
+    }),
+    spec: {
+      clusterIP: '10.96.0.1',
+      clusterIPs: ['10.96.0.1'],
+      ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }],
+    },
+  });
   const address = nodeAddress(0);
   ensure('endpoints', {
     ...object('v1', 'Endpoints', {
@@ -138,6 +138,16 @@ export function bootstrap(
     endpoints: [{ addresses: [address], conditions: { ready: true } }],
     ports: [{ name: 'https', port: 6443, protocol: 'TCP' }],
   });
+}
+
+function ensureIn(client: Client) {
+  return <R extends ResourceName>(resource: R, object: unknown): void => {
+    try {
+      client.create(resource, object as ResourceTypes[R]);
+    } catch (error) {
+      if (!(error instanceof ApiError && error.reason === 'AlreadyExists')) throw error;
+    }
+  };
 }
 
 function object(apiVersion: string, kind: string, metadata: Record<string, unknown>): KubeObject {

@@ -13,6 +13,7 @@ import { startEndpointsController } from './endpoints';
 import { startEphemeralVolumeController } from './ephemeral-volume';
 import { startGarbageCollector } from './garbage-collector';
 import { startJobController } from './job/index';
+import { startKubernetesServiceController } from './kubernetes-service';
 import { startNamespaceController } from './namespace';
 import { startPersistentVolumeController } from './persistent-volume';
 import { startPodGarbageController } from './pod-garbage';
@@ -45,6 +46,7 @@ const CONTROLLERS: readonly StartController[] = [
   startResourceQuotaController,
   startClusterRoleAggregationController,
   startCertificateSigningController,
+  startKubernetesServiceController,
   startDisruptionController,
   startTaintEvictionController,
   startGarbageCollector,

@@ -9,6 +9,32 @@ beforeAll(async () => {
 });
 afterAll(() => session.stop());
 
+describe('the proxy to a kubelet', () => {
+  const ask = async (path: string) => {
+    const { stdout, stderr } = await session.kubectl(
+      `get --raw /api/v1/nodes/podlab-control-plane/proxy/${path}`,
+    );
+    return stdout + stderr;
+  };
+
+  it.each<[path: string, answer: RegExp]>([
+    ['healthz', /^ok$/],
+    ['configz', /^\{"kubeletconfig":\{"kind":"KubeletConfiguration",.*"clusterDNS":\["10\.96\.0\.10"\]/],
+    ['pods', /^\{"kind":"PodList","apiVersion":"v1","metadata":\{\},"items":\[\{.*"name":"web"/],
+    ['stats/summary', /"podRef": \{\s*"name": "web",\s*"namespace": "default"/],
+    [
+      'metrics/resource',
+      /^container_memory_working_set_bytes\{container="web",namespace="default",pod="web"\} \d+$/m,
+    ],
+    [
+      'logs/',
+      /The embedded cluster does not simulate GET \/logs\/ of a kubelet; use a kind cluster for that\./,
+    ],
+  ])('/%s', async (path, answer) => {
+    expect(await ask(path)).toMatch(answer);
+  });
+});
+
 describe('kubectl top', () => {
   it.each([
     ['top pods', /^NAME {3}CPU\(cores\) {3}MEMORY\(bytes\) *\nweb {4}\d+m +[1-9]\d*Mi *\n$/],

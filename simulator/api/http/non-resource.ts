@@ -75,7 +75,7 @@ function figures({ store, resources }: NonResourceParts): string {
   const { major, minor, gitVersion } = serverVersion();
   const stored = [...RESOURCES, ...resources.served()].filter(({ convertedFrom }) => !convertedFrom);
   return [
-    '# HELP apiserver_resource_objects [STABLE] Number of stored objects at the time of last check split by kind.',
+    '# HELP apiserver_resource_objects [ALPHA] Number of stored objects at the time of last check split by kind.',
     '# TYPE apiserver_resource_objects gauge',
     ...stored.map(
       ({ name, group, plural }) =>

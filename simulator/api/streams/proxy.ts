@@ -8,6 +8,7 @@ import type { EndpointSlice, Pod, Service } from '../../schema/types';
 import { ApiError } from '../errors';
 import type { StreamRequest } from '../extension-points';
 import type { StreamServices } from './index';
+import { serveKubelet } from './kubelet-server';
 import { getPod } from './pod-target';
 
 interface Target {
@@ -27,12 +28,7 @@ export async function serveProxy(
   response: ServerResponse,
 ): Promise<void> {
   const { scheme, name, port } = splitName(request.name);
-  if (request.resource === 'nodes')
-    throw new ApiError(
-      501,
-      'NotImplemented',
-      'The embedded cluster does not simulate the proxy to nodes; use a kind cluster for that.',
-    );
+  if (request.resource === 'nodes') return serveKubelet(services, { ...request, name }, message, response);
   const target =
     request.resource === 'pods'
       ? podTarget(getPod(services.client, request.namespace, name), port)
