@@ -1,58 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Client, WatchEvent } from '../api/client';
-import { VirtualClock } from '../clock/virtual-clock';
-import type { KubeObject } from '../schema/types';
+import { cluster, outcome, ready, type Show } from './cluster-for-tests';
 import type { DatagramSocket, DnsType, NetworkError } from './namespace';
-import { SimulatedNetwork } from './simulated-network';
-
-const ready = { ready: true, serving: true, terminating: false };
-
-/** The watched side of a cluster: objects are shown to the network as a watch would. */
-function cluster() {
-  const handlers = new Map<string, ((event: WatchEvent<KubeObject>) => void)[]>();
-  const client = {
-    watch: (resource: string, _options: object, handler: (event: WatchEvent<KubeObject>) => void) => {
-      handlers.set(resource, [...(handlers.get(resource) ?? []), handler]);
-      return () => undefined;
-    },
-  } as unknown as Client;
-  const show = (resource: string, namespace: string, name: string, rest: object, labels = {}) => {
-    const object = { metadata: { namespace, name, labels }, ...rest } as unknown as KubeObject;
-    for (const handler of handlers.get(resource) ?? []) handler({ type: 'ADDED', object });
-  };
-  const clock = new VirtualClock();
-  const network = new SimulatedNetwork({ client, clock, random: () => 0 });
-  for (const name of ['default', 'other'])
-    show('namespaces', '', name, {}, { 'kubernetes.io/metadata.name': name });
-  const pod = (namespace: string, name: string, labels = {}, ports: object[] = []) => {
-    show('pods', namespace, name, { spec: { containers: [{ ports }] } }, labels);
-    const place = { podNamespace: namespace, podName: name, nodeName: 'n', nodeIP: '172.18.0.2' };
-    return network.attach({ ...place, hostNetwork: false }).namespace;
-  };
-  const slice = (name: string, port: number, endpoints: object[], portName = '') =>
-    show(
-      'endpointslices.discovery.k8s.io',
-      'default',
-      `${name}-x`,
-      { ports: [{ name: portName, port, protocol: 'TCP' }], endpoints },
-      { 'kubernetes.io/service-name': name },
-    );
-  return { clock, network, show, pod, slice };
-}
-
-type Show = ReturnType<typeof cluster>['show'];
-
-async function outcome(
-  connection: Promise<{ remote: { address: string } }>,
-  clock: VirtualClock,
-): Promise<string> {
-  const told = connection.then(
-    ({ remote }) => `connected to ${remote.address}`,
-    (error: NetworkError) => error.code,
-  );
-  await clock.advance(130_000);
-  return told;
-}
 
 describe('connections between Pods', () => {
   it('reach who listens, are refused elsewhere', async () => {
@@ -332,62 +280,5 @@ describe('names', () => {
         (error: NetworkError) => error.code,
       );
     expect(found).toBe(expected);
-  });
-});
-
-describe('NetworkPolicies', () => {
-  const denyAll = { podSelector: {}, policyTypes: ['Ingress'] };
-  const from = (peer: object, ports?: object[]) => ({
-    podSelector: { matchLabels: { app: 'server' } },
-    ingress: [{ from: [peer], ...(ports ? { ports } : {}) }],
-  });
-  it.each<[string, object[], string, string]>([
-    ['none', [], 'yes', 'yes'],
-    ['deny all', [denyAll], 'no', 'no'],
-    [
-      'deny all, allow a label',
-      [denyAll, from({ podSelector: { matchLabels: { role: 'front' } } })],
-      'yes',
-      'no',
-    ],
-    [
-      'allow a namespace',
-      [from({ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'other' } } })],
-      'no',
-      'yes',
-    ],
-    ['allow a port by name', [from({ podSelector: {} }, [{ port: 'http' }])], 'yes', 'no'],
-    ['allow another port', [from({ podSelector: {} }, [{ port: 443 }])], 'no', 'no'],
-    ['allow a range of ports', [from({ podSelector: {} }, [{ port: 79, endPort: 90 }])], 'yes', 'no'],
-    ['allow a block', [from({ ipBlock: { cidr: '10.244.0.0/16' } })], 'yes', 'yes'],
-  ])('%s', async (_name, policies, sameNamespace, otherNamespace) => {
-    const { clock, pod, show, network } = cluster();
-    const server = pod('default', 'server', { app: 'server' }, [{ name: 'http', containerPort: 80 }]);
-    server.listen(80);
-    policies.forEach((spec, index) => {
-      show('networkpolicies.networking.k8s.io', 'default', `p${index}`, { spec });
-    });
-    const reach = async (namespace: string, labels: object) => {
-      const result = await outcome(pod(namespace, 'client', labels).connect(server.address, 80), clock);
-      expect(['ETIMEDOUT', `connected to ${server.address}`]).toContain(result);
-      return result === 'ETIMEDOUT' ? 'no' : 'yes';
-    };
-    expect(await reach('default', { role: 'front' })).toBe(sameNamespace);
-    expect(await reach('other', {})).toBe(otherNamespace);
-    // The kubelet's probes come from the node, which no policy keeps out.
-    await network.dialNamespace({ node: 'n', nodeIP: '172.18.0.2' }, server, 80);
-  });
-
-  it('egress that is denied takes DNS with it', async () => {
-    const { clock, pod, show } = cluster();
-    const client = pod('default', 'client');
-    show('networkpolicies.networking.k8s.io', 'default', 'p', {
-      spec: { podSelector: {}, policyTypes: ['Egress'] },
-    });
-    const asked = client
-      .query({ name: 'web', type: 'A' }, '10.96.0.10')
-      .catch((error: NetworkError) => error.code);
-    await clock.advance(6_000);
-    expect(await asked).toBe('ETIMEDOUT');
   });
 });
