@@ -14,9 +14,10 @@ export class Catalogue {
 
   /** Registry and folders do not matter to which image it is, but for Docker Hub, which has no others of that name. */
   find({ registry, repository }: ImageReference): Image | undefined {
-    const name = repository.slice(repository.lastIndexOf('/') + 1);
-    return this.images.find((image) =>
-      registry === 'docker.io' ? image.repositories.includes(repository) : image.name === name,
+    return this.images.find(({ name, repositories }) =>
+      registry === 'docker.io'
+        ? repositories.includes(repository)
+        : repository === name || repository.endsWith(`/${name}`),
     );
   }
 

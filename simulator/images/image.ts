@@ -3,7 +3,7 @@ import type { Program } from '../runtime/process';
 
 /** An image that the embedded cluster can run: its files, its configuration, and the programs it brings. */
 export interface Image {
-  /** Last part of the repository, by which it is found under any registry: `nginx`. */
+  /** Last part of the repository, or more of it, by which it is found under any registry: `nginx`. */
   name: string;
   /** Repositories on Docker Hub that hold it; elsewhere any path that ends in `name` does. */
   repositories: string[];

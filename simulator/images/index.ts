@@ -3,6 +3,7 @@ import { bash, dash } from '../shell/sh';
 import { applets, busybox } from '../shell/utilities/index';
 import { agnhostImage } from './agnhost/image';
 import { alpineImage } from './alpine';
+import { getent } from './base/getent';
 import { networkToolImages } from './bind-tools/images';
 import { busyboxImage } from './busybox';
 import { Catalogue } from './catalogue';
@@ -13,6 +14,7 @@ import { echoServerImage } from './greeters/echo-server';
 import { greeterImages } from './greeters/hello';
 import { testProgramImages } from './greeters/test-programs';
 import { httpdImage } from './httpd/image';
+import { ingressControllerImage } from './ingress/image';
 import { nginxImage } from './nginx/image';
 import { nginxVariants } from './nginx/variants';
 import { pauseImage } from './pause';
@@ -36,6 +38,7 @@ export const preloadedImages: readonly string[] = ['busybox:1.36', 'nginx:1.27-a
 
 const shared: Record<string, Program | undefined> = Object.assign(Object.create(null), {
   busybox,
+  getent,
   curl,
   bash,
   dash,
@@ -80,5 +83,6 @@ export function createCatalogue(): Catalogue {
     stressImage(names),
     memoryStressImage(),
     hpaExampleImage(names),
+    ingressControllerImage(names),
   ]);
 }

@@ -35,6 +35,7 @@ export function buildAlpine(
     if (applet !== 'busybox') root.symlink('/bin/busybox', `${folder}/${applet}`);
   }
   root.write('/sbin/apk', nativeExecutable('apk'), { mode: 0o755 });
+  root.write('/usr/bin/getent', nativeExecutable('getent'), { mode: 0o755 });
   root.write('/etc/alpine-release', `${version}\n`);
   root.write('/etc/hostname', 'localhost\n');
   root.write(

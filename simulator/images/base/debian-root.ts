@@ -40,7 +40,7 @@ export function buildDebian(
   root.symlink('/run', '/var/run');
   root.symlink('/run/lock', '/var/lock');
   root.mkdir('/var/tmp', { mode: 0o1777 });
-  const available = new Set([...known, 'curl']);
+  const available = new Set([...known, 'curl', 'getent']);
   for (const each of [...utilities, ...(more.extra ?? [])])
     if (available.has(each)) root.write(`/usr/bin/${each}`, nativeExecutable(each), { mode: 0o755 });
   for (const shell of ['bash', 'dash'])

@@ -129,7 +129,7 @@ export async function lookUp(process: Process, name: string, resolver: readonly 
 }
 
 /** A name as the container's resolver finds it: its own files are read each time. */
-export async function resolve(process: Process, name: string): Promise<string[]> {
+async function resolve(process: Process, name: string): Promise<string[]> {
   const text = (path: string) => (process.files.exists(path) ? decode(process.files.readFile(path)) : '');
   const files = { hosts: text('/etc/hosts'), resolvConf: text('/etc/resolv.conf') };
   return (await process.until(process.network.resolve(name, files))).addresses;
