@@ -67,13 +67,13 @@ export const settings = {
       value.replace(/:\/\/[^@]*@/, '://[hidden]@').replace(/(password=)[^&]*/gi, '$1[hidden]'),
   }),
   PODLAB_CLUSTER: setting({
-    says: 'What labs run on. `auto` takes kind when Docker answers and `kind` is on the PATH, else the embedded cluster.',
+    says: 'What labs run on. `auto` takes kind when Docker (or Podman, or nerdctl) answers and `kind` is on the PATH, else the embedded cluster.',
     default: 'auto',
     expected: 'auto, embedded, kind or kubeconfig',
     schema: z.enum(clusters).default('auto'),
   }),
   PODLAB_KUBECONFIG: setting({
-    says: 'kubeconfig file of the cluster that labs use when PODLAB_CLUSTER is `kubeconfig`. Its user must be allowed to make namespaces, quotas, roles and service accounts.',
+    says: 'kubeconfig file of the cluster that labs use when PODLAB_CLUSTER is `kubeconfig`. Its user must be allowed to make namespaces, quotas, roles and service accounts. Read again whenever it changes.',
     default: 'unset',
     expected: 'the path of a kubeconfig file',
     schema: path,
