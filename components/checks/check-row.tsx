@@ -51,8 +51,7 @@ export function CheckRow({ says, points, result, asked }: Props) {
           <div className="check-explained">
             {!isToldBelow(explained) && (
               <p>
-                {explained.kind === 'unavailable' &&
-                  'This is Podlab’s fault and costs you nothing; it is tried again. '}
+                {explained.kind === 'unavailable' && 'This is Podlab’s fault and costs you nothing. '}
                 <InlineCode text={explained.message} />
               </p>
             )}

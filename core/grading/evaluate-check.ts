@@ -11,7 +11,7 @@ import type { CheckBody, FollowUp, StateSpec, Target } from './check-schema';
 import { checkState } from './check-state';
 import { type KindName, keyOf, NotReadable } from './cluster-view';
 import type { FactRecorder } from './fact-recorder';
-import { failed, type Outcome, unavailable } from './outcome';
+import { failed, type Outcome, unavailable, waiting } from './outcome';
 import { aimOf } from './target';
 
 /** Whether a check asks the cluster to do something, and so costs more than a look. */
@@ -126,6 +126,9 @@ function notFoundOut(error: unknown): Outcome {
   if (error instanceof NotReadable) return unavailable(`${error.message}. Podlab tries again`);
   if (error instanceof TookTooLong)
     return unavailable('A pattern of this check took too long; Podlab tries again', 5000);
+  // Between the look and the try: a learner replaces it, or a controller does.
+  if (error instanceof KubeApiError && error.code === 404)
+    return waiting('What Podlab was about to try is not there any more. Podlab looks again', [], 2000);
   if (error instanceof KubeApiError)
     return unavailable(`The cluster did not let Podlab look (${error.message}). Podlab tries again`);
   if (isPodlabError(error)) return unavailable(`${error.message} Podlab tries again`);
