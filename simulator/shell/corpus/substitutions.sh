@@ -23,3 +23,15 @@ echo hello | sed 's/.*/\U&/'; printf '#n\np\n' > q.sed; echo a | sed -f q.sed; s
 echo 0x10 | awk '{print $1+0}'; awk 'BEGIN{print and(6,3), or(6,3), xor(6,3), lshift(1,4), rshift(16,2), substr("abc",2.5); print srand(5), srand(6)}'; printf 'a\n' | awk '{print FILENAME}'; printf 'atb\n' | awk -Ft '{print $2}'; awk 'BEGIN{print "to cat" | "cat"; print "direct"}'; awk 'BEGIN{print > "/nodir/x"}'; echo $?; awk '{print}' nofile; echo $?; awk 'BEGIN{print strftime("%Y-%m-%d", 86400)}'
 #--- gzip tests, uniq writes, tr ranges
 echo x > f; gzip f; gzip -t f.gz; echo $?; ls; printf 'a\na\n' > g; uniq g o; cat o; echo abc | tr c-a x; printf 'a1b\n' | cut -d12 -f1; echo 1 | xargs sh -c 'kill -9 $$'; echo $?; printf 'a\nb\nc\n' > l; xargs -a l echo; xargs -E b echo < l; sort -kx l; echo $?
+#--- dumps
+printf abcdef | od -j 2 -N 3 -c; head -c 64 /dev/zero | od; printf AB | od -t c -t x1; printf A | od -a; printf 'A' | od -A x -t o1; printf hello | od -w3 -c; printf ABCDEFGHIJKLMNOPQRST | od -A d -t x1; printf '\1\2\3\4' | od -An -tu4; printf AB | hexdump -c; printf AB | hexdump -b; printf ABC | hexdump -d; printf AB | hexdump -o; printf AB | hexdump -x; printf '' | hexdump; printf AB | hd; head -c 64 /dev/zero | hexdump -C
+#--- archives of what is not there, and of links
+mkdir d; echo 1 > d/a; ln d/a d/b; tar cf t.tar d/a d/b; tar tvf t.tar | awk '{print $1, $6, $7, $8}'; tar xf t.tar nosuch 2>/dev/null; echo $?; tar c > /dev/null; echo $?; tar cf r.tar /etc/passwd; tar tf r.tar
+#--- modes and owners told
+touch f; chmod -v 600 f; chmod -c 600 f; chmod -c 644 f; chown root.root f; stat -c %U:%G f; ln -sv f l; ln -sb d l; ls l*; stat -c '%04a|%10s|%-4n|%f' f; stat -c '%t %T' /dev/null
+#--- dates of other forms
+date -u -D '%Y%m%d' -d 20240229 +%F; date -u -d 202402291234 +%FT%R; date -u -d 2024.02.29-12:34 +%FT%R; date -u -d '2024-01-05 1:2:3' +%T; date -r nofile; echo $?; date x; echo $?; sleep -1; echo $?; id nobody; expr; echo $?
+#--- one negation
+sh -c '! ! true'; echo $?
+#--- places of jobs
+(sleep 0.05; exit 7) & wait $!; (sleep 0.1; exit 7) & (sleep 0.05; exit 8) & wait %2; echo $?; wait %1; echo $?

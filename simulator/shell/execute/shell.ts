@@ -1,7 +1,7 @@
 import { encode } from '../../files/byte-string';
 import { errorText } from '../../files/error-text';
 import { FileError } from '../../files/file-system';
-import { Ended, type Process, type SignalName } from '../../runtime/process';
+import { Ended, Interrupted, type Process, type SignalName } from '../../runtime/process';
 import { parseSignal } from '../../runtime/signal-rules';
 import type { Dialect } from '../dialect';
 import { ArithmeticFault } from '../expand/arithmetic';
@@ -50,6 +50,8 @@ export class Shell extends ShellState {
   calls = 0;
   /** The name of the script: for error messages. */
   scriptName: string | undefined;
+  /** ^C at a prompt's command: what is left of the line is not executed. */
+  interrupted = false;
   /** Builtin that runs, for error messages. */
   builtinName: string | undefined;
   /** Its last command may take the place of the process (exec). */
@@ -105,6 +107,7 @@ export class Shell extends ShellState {
   }
 
   run(command: Command): Later<number> {
+    if (this.interrupted) throw new Interrupted('INT');
     const turn = this.process.checkpoint();
     if (turn) return turn.then(() => this.runNow(command));
     return this.runNow(command);
@@ -341,7 +344,10 @@ export class Shell extends ShellState {
 
   /** What an interactive shell does on a signal nobody trapped. */
   interactiveAction(signal: SignalName): 'default' | 'ignore' | (() => void) {
-    if (signal === 'INT') return () => undefined;
+    if (signal === 'INT')
+      return () => {
+        this.interrupted = true;
+      };
     return signal === 'TERM' ||
       signal === 'QUIT' ||
       signal === 'TSTP' ||

@@ -40,9 +40,11 @@ export async function runInteractive(shell: Shell, login: boolean): Promise<numb
 }
 
 async function runOne(shell: Shell, command: Command): Promise<number | undefined> {
+  shell.interrupted = false;
   try {
     await shell.run(command);
   } catch (error) {
+    shell.interrupted = false;
     if (error instanceof Ended) throw error;
     if (error instanceof Interrupted) shell.lastStatus = 130;
     else {

@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { decode, encode } from '../../files/byte-string';
 import type { InodeStat } from '../../files/inode';
+import { matchesPattern } from '../expand/pattern';
 import { formatDate } from './date-format';
 import { GzipWriter } from './gzip';
 import { modeText } from './mode-text';
@@ -19,9 +20,9 @@ export const tar = utility(
     const args = first.startsWith('-') ? self.args : [`-${first}`, ...rest];
     const reordered = first.startsWith('-') ? args : bundle(first, rest);
     const options = self.options(
-      'cxtf:C:vzjJahmokOpT:X:P',
+      'cxtf:C:vzjJahmokOpT:X:S:E:R',
       {
-        'strip-components': 'P',
+        'strip-components': 'S',
         directory: 'C',
         file: 'f',
         create: 'c',
@@ -33,18 +34,21 @@ export const tar = utility(
         'same-permissions': 'p',
         'no-same-permissions': 'm',
         warning: 'm',
-        exclude: 'm',
+        exclude: 'E',
+        'exclude-from': 'X',
+        'files-from': 'T',
+        'no-recursion': 'R',
         overwrite: 'm',
       },
-      reordered.filter((arg) => !arg.startsWith('--strip-components') && !arg.startsWith('--exclude')),
+      reordered,
     );
-    const strip = Number(
-      /^--strip-components=(\d+)$/.exec(
-        args.find((arg) => arg.startsWith('--strip-components')) ?? '',
-      )?.[1] ?? 0,
-    );
+    const strip = Number(options.value('S') ?? 0);
+    const named = await listed(self, options.values('T'));
+    const left = [...options.values('E'), ...(await listed(self, options.values('X')))];
+    if (options.has('J') || options.has('j'))
+      self.fail('The embedded cluster does not simulate xz and bzip2; use -z, or a kind cluster for them.');
     const archive = options.value('f') ?? '-';
-    if (options.has('c')) return create(self, options, archive);
+    if (options.has('c')) return create(self, options, archive, [...options.operands, ...named], left);
     if (!options.has('x') && !options.has('t')) throw self.usageFault();
     const file = await self.open(archive, `can't open '${archive}'`);
     if (!file) return 1;
@@ -64,7 +68,7 @@ export const tar = utility(
         self.fail(`can't change directory to '${directory}': No such file or directory`);
       self.process.cwd = self.process.files.realpath(directory);
     }
-    return unpack(self, options, data, strip);
+    return unpack(self, options, data, strip, [...options.operands, ...named], left);
   },
 );
 
@@ -79,8 +83,39 @@ function bundle(letters: string, words: string[]): string[] {
   return [...result, ...rest];
 }
 
-async function create(self: Utility, options: Options, archive: string): Promise<number> {
+/** Lines of the files that -T and -X name. */
+async function listed(self: Utility, paths: readonly string[]): Promise<string[]> {
+  const lines: string[] = [];
+  for (const path of paths) {
+    const file = await self.open(path);
+    if (!file) return self.fail('');
+    lines.push(...(await self.readAll(file)).split('\n').filter((line) => line !== ''));
+    file.release();
+  }
+  return lines;
+}
+
+/** Whether a name is left out: by a pattern for it, its last part, or a folder above it. */
+function isLeftOut(name: string, patterns: readonly string[]): boolean {
+  const parts = name.replace(/\/+$/, '').split('/');
+  return patterns.some((pattern) =>
+    parts.some(
+      (part, at) =>
+        matchesPattern(pattern, part) || matchesPattern(pattern, parts.slice(0, at + 1).join('/')),
+    ),
+  );
+}
+
+async function create(
+  self: Utility,
+  options: Options,
+  archive: string,
+  operands: readonly string[],
+  left: readonly string[],
+): Promise<number> {
+  if (operands.length === 0) self.fail('empty archive');
   const { files } = self.process;
+  let warned = false;
   const start = self.process.cwd;
   const output = archive === '-' ? self.process.fds.get(1) : await self.process.open(archive, 'w');
   if (!output) return 1;
@@ -94,6 +129,11 @@ async function create(self: Utility, options: Options, archive: string): Promise
   const add = async (path: string): Promise<void> => {
     const turn = self.process.checkpoint();
     if (turn) await turn;
+    if (isLeftOut(path, left)) return;
+    if (path.startsWith('/') && !warned) {
+      warned = true;
+      await self.process.write(2, "tar: removing leading '/' from member names\n");
+    }
     const follow = options.has('h');
     const stat = files.stat(path, follow);
     const name = path.replace(/^\/+/, '') || './';
@@ -108,9 +148,10 @@ async function create(self: Utility, options: Options, archive: string): Promise
       await emit(content);
       if (content.length % block > 0) await emit(new Uint8Array(block - (content.length % block)));
     }
-    if (stat.type === 'directory') for (const child of files.list(path)) await add(joinPath(path, child));
+    if (stat.type === 'directory' && !options.has('R'))
+      for (const child of files.list(path)) await add(joinPath(path, child));
   };
-  for (const path of options.operands) {
+  for (const path of operands) {
     try {
       await add(path.length > 1 ? path.replace(/\/+$/, '') : path);
     } catch (error) {
@@ -190,9 +231,17 @@ function rawHeader(
   return encode(`${before}${sum.toString(8).padStart(6, '0')}\0 ${after}`.padEnd(block, '\0'));
 }
 
-async function unpack(self: Utility, options: Options, data: Uint8Array, strip: number): Promise<number> {
+async function unpack(
+  self: Utility,
+  options: Options,
+  data: Uint8Array,
+  strip: number,
+  operands: readonly string[],
+  left: readonly string[],
+): Promise<number> {
   const { files } = self.process;
-  const wanted = options.operands.map((path) => path.replace(/\/+$/, ''));
+  const wanted = operands.map((path) => path.replace(/\/+$/, ''));
+  const missing = new Set(wanted);
   const directories: [string, number, number][] = [];
   let long: string | undefined;
   let longLink: string | undefined;
@@ -232,7 +281,9 @@ async function unpack(self: Utility, options: Options, data: Uint8Array, strip: 
     long = undefined;
     longLink = undefined;
     const plain = original.replace(/\/+$/, '');
-    if (wanted.length > 0 && !wanted.some((path) => plain === path || plain.startsWith(`${path}/`))) continue;
+    const asked = wanted.filter((path) => plain === path || plain.startsWith(`${path}/`));
+    for (const path of asked) missing.delete(path);
+    if ((wanted.length > 0 && asked.length === 0) || isLeftOut(plain, left)) continue;
     const name = plain.replace(/^\/+/, '').split('/').slice(strip).join('/');
     const mode = number(100, 8);
     const mtime = number(136, 12) * 1000;
@@ -244,7 +295,7 @@ async function unpack(self: Utility, options: Options, data: Uint8Array, strip: 
           character: true,
         } as InodeStat;
         await self.print(
-          `${modeText(stat)} ${text(265, 32) || number(108, 8)}/${text(297, 32) || number(116, 8)} ${String(size).padStart(9)} ${formatDate('%Y-%m-%d %H:%M:%S', mtime, self.process)} ${original}${type === '2' ? ` -> ${link}` : ''}\n`,
+          `${modeText(stat)} ${text(265, 32) || number(108, 8)}/${text(297, 32) || number(116, 8)} ${String(size).padStart(9)} ${formatDate('%Y-%m-%d %H:%M:%S', mtime, self.process)} ${original}${type === '2' || type === '1' ? ` -> ${link}` : ''}\n`,
         );
       } else await self.print(`${original}\n`);
       continue;
@@ -291,6 +342,7 @@ async function unpack(self: Utility, options: Options, data: Uint8Array, strip: 
     }
   }
   if (!found && data.length < block) self.fail('short read');
+  for (const path of missing) self.fail(`${path}: not found in archive`);
   return self.status;
 }
 

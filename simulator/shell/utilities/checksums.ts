@@ -38,7 +38,7 @@ export const sum = utility('sum', '[-rs] [FILE]...\n\nChecksum and count the blo
         total = systemFive ? total + byte : (((total >> 1) | ((total & 1) << 15)) + byte) & 0xffff;
       }
     }
-    const name = options.operands.length > (systemFive ? 0 : 1) ? ` ${path}` : '';
+    const name = options.operands.length > 0 ? ` ${path}` : '';
     if (systemFive) {
       const folded = (total & 0xffff) + Math.floor(total / 65_536);
       const value = (folded & 0xffff) + (folded >> 16);

@@ -136,10 +136,45 @@ function isoWeek(date: Date): { week: number; year: number } {
   return { year, week: Math.floor((thursday.getTime() - Date.UTC(year, 0, 1)) / (7 * 86_400_000)) + 1 };
 }
 
-/** What date -d understands: `@seconds`, `YYYY-MM-DD [hh:mm[:ss]]`, `hh:mm[:ss]`, `MMDDhhmm[YYYY]`; undefined otherwise. */
+/** strptime(3), for `date -D`: undefined when the text is not of that form. */
+export function parseDateAs(format: string, text: string, zoneMinutes: number): number | undefined {
+  const fields: string[] = [];
+  const source = format
+    .replace(/%F/g, '%Y-%m-%d')
+    .replace(/%T/g, '%H:%M:%S')
+    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    .replace(/%([YmdHMSjbs])/g, (_, letter: string) => {
+      fields.push(letter);
+      return letter === 'Y'
+        ? '(\\d{4})'
+        : letter === 'b'
+          ? '([A-Za-z]{3})'
+          : letter === 's'
+            ? '(\\d+)'
+            : '(\\d{1,2})';
+    });
+  const values = new RegExp(`^${source}$`).exec(text)?.slice(1);
+  if (!values) return undefined;
+  const value = (letter: string, otherwise: number): number => {
+    const given = values[fields.indexOf(letter)];
+    return given === undefined ? otherwise : Number(given);
+  };
+  if (fields.includes('s')) return value('s', 0) * 1000;
+  const name = values[fields.indexOf('b')]?.toLowerCase();
+  const named = months.findIndex((month) => month.slice(0, 3).toLowerCase() === name);
+  const month = name === undefined ? value('m', 1) - 1 : named;
+  return (
+    Date.UTC(value('Y', 1970), month, value('d', 1), value('H', 0), value('M', 0), value('S', 0)) -
+    zoneMinutes * 60_000
+  );
+}
+
+/** What date -d understands: `@seconds`, `YYYY-MM-DD [hh:mm[:ss]]`, `hh:mm[:ss]`, `[YYYY]MMDDhhmm[.ss]`; undefined otherwise. */
 export function parseDate(text: string, nowMs: number, zoneMinutes: number): number | undefined {
   if (/^@-?\d+$/.test(text)) return Number(text.slice(1)) * 1000;
-  const iso = /^(\d{4})[-.](\d{1,2})[-.](\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2}))?)?(Z)?$/.exec(text);
+  const iso = /^(\d{4})[-.](\d{1,2})[-.](\d{1,2})(?:[T -](\d{1,2}):(\d{1,2})(?::(\d{1,2}))?)?(Z)?$/.exec(
+    text,
+  );
   const offset = zoneMinutes * 60_000;
   if (iso) {
     const [, year, month, day, hour, minute, second] = iso.map(Number) as number[];
@@ -162,12 +197,11 @@ export function parseDate(text: string, nowMs: number, zoneMinutes: number): num
       ) - offset
     );
   }
-  const compact = /^(\d{2})(\d{2})(\d{2})(\d{2})(\d{4})?(?:\.(\d{2}))?$/.exec(text);
+  const compact = /^(?:(\d{4})|(\d{2}))??(\d{2})(\d{2})(\d{2})(\d{2})(?:\.(\d{2}))?$/.exec(text);
   if (compact) {
-    const [, month, day, hour, minute, year, second] = compact.map(Number) as number[];
-    return (
-      Date.UTC(year || local.getUTCFullYear(), (month as number) - 1, day, hour, minute, second || 0) - offset
-    );
+    const [, full, short, month, day, hour, minute, second] = compact.map(Number) as number[];
+    const year = full || (short ? 2000 + short : local.getUTCFullYear());
+    return Date.UTC(year, (month as number) - 1, day, hour, minute, second || 0) - offset;
   }
   return undefined;
 }

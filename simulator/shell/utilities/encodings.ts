@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { decode, encode } from '../../files/byte-string';
 import { count } from './head-tail';
 import { type Utility, utility } from './utility';
 
@@ -74,109 +73,6 @@ export const base64 = utility('base64', '[-d] [-w COL] [FILE]', async (self) => 
   return 0;
 });
 
-export const hexdump = utility('hexdump', '[-bcdoxCv] [-n LEN] [-s OFS] [FILE]...', async (self) => {
-  const options = self.options('bcdoxCvn:s:');
-  let text = '';
-  for (const path of options.operands.length > 0 ? options.operands : ['-']) {
-    const file = await self.open(path, path);
-    if (!file) continue;
-    text += await self.readAll(file);
-    file.release();
-  }
-  const start = count(self, options.value('s') ?? '0');
-  text = text.slice(start, options.has('n') ? start + count(self, options.value('n') as string) : undefined);
-  let last = '';
-  let starred = false;
-  const width = options.has('C') ? 8 : 7;
-  for (let i = 0; i < text.length; i += 16) {
-    const row = text.slice(i, i + 16);
-    if (row === last && row.length === 16 && !options.has('v')) {
-      if (!starred) await self.print('*\n');
-      starred = true;
-      continue;
-    }
-    starred = false;
-    last = row;
-    const at = (start + i).toString(16).padStart(width, '0');
-    const bytes = [...row].map((c) => c.charCodeAt(0).toString(16).padStart(2, '0'));
-    if (options.has('C')) {
-      const left = bytes.slice(0, 8).join(' ').padEnd(23);
-      const right = bytes.slice(8).join(' ').padEnd(23);
-      await self.print(`${at}  ${left}  ${right}  |${row.replace(/[^ -~]/g, '.')}|\n`);
-    } else {
-      const words: string[] = [];
-      for (let j = 0; j < bytes.length; j += 2) words.push(`${bytes[j + 1] ?? '00'}${bytes[j]}`);
-      await self.print(`${at} ${words.join(' ').padEnd(39)}\n`);
-    }
-  }
-  await self.print(`${(start + text.length).toString(16).padStart(width, '0')}\n`);
-});
-
-export const od = utility(
-  'od',
-  '[-abcdeFfhiloxv] [-t TYPE] [-A RADIX] [-N SIZE] [-j SKIP] [FILE]...',
-  async (self) => {
-    const options = self.options('abcdoxvt:A:N:j:w:');
-    let text = '';
-    for (const path of options.operands.length > 0 ? options.operands : ['-']) {
-      const file = await self.open(path, path);
-      if (!file) continue;
-      text += options.has('N')
-        ? decode(await self.readSome(file, count(self, options.value('N') as string)))
-        : await self.readAll(file);
-      file.release();
-    }
-    if (options.has('N')) text = text.slice(0, count(self, options.value('N') as string));
-    const radix = options.value('A') ?? 'o';
-    const type = options.has('c')
-      ? 'c'
-      : options.has('x')
-        ? 'x2'
-        : options.has('b')
-          ? 'o1'
-          : (options.value('t') ?? 'o2');
-    const address = (value: number) =>
-      radix === 'n' ? '' : value.toString(radix === 'x' ? 16 : radix === 'd' ? 10 : 8).padStart(7, '0');
-    const names: Record<string, string> = {
-      '\0': '\\0',
-      '\x07': '\\a',
-      '\b': '\\b',
-      '\t': '\\t',
-      '\n': '\\n',
-      '\v': '\\v',
-      '\f': '\\f',
-      '\r': '\\r',
-    };
-    for (let i = 0; i < text.length; i += 16) {
-      const row = text.slice(i, i + 16);
-      await self.print(`${address(i)}${cells(row, type, names)}\n`);
-    }
-    if (radix !== 'n') await self.print(`${address(text.length)}\n`);
-  },
-);
-
-function cells(row: string, type: string, names: Record<string, string>): string {
-  if (type === 'c')
-    return [...row]
-      .map((c) =>
-        (names[c] ?? (c >= ' ' && c <= '~' ? c : c.charCodeAt(0).toString(8).padStart(3, '0'))).padStart(4),
-      )
-      .join('');
-  const size = Number(type.slice(1) || 2);
-  const data = encode(row);
-  let text = '';
-  for (let i = 0; i < data.length; i += size) {
-    let value = 0n;
-    for (let j = size - 1; j >= 0; j--) value = (value << 8n) | BigInt(data[i + j] ?? 0);
-    if (type[0] === 'x') text += ` ${value.toString(16).padStart(size * 2, '0')}`;
-    else if (type[0] === 'u') text += ` ${String(value).padStart([0, 3, 5, 0, 10, 0, 0, 0, 20][size] ?? 5)}`;
-    else if (type[0] === 'd')
-      text += ` ${String(BigInt.asIntN(size * 8, value)).padStart([0, 4, 6, 0, 11, 0, 0, 0, 20][size] ?? 6)}`;
-    else text += ` ${value.toString(8).padStart(Math.ceil((size * 8) / 3), '0')}`;
-  }
-  return text;
-}
-
 export const dd = utility(
   'dd',
   '[if=FILE] [of=FILE] [bs=N] [count=N] [skip=N] [seek=N] [conv=notrunc]',
@@ -184,6 +80,17 @@ export const dd = utility(
     const settings = new Map(
       self.args.map((arg) => [arg.slice(0, arg.indexOf('=')), arg.slice(arg.indexOf('=') + 1)]),
     );
+    for (const [name, value] of settings) {
+      if (!/^(if|of|bs|ibs|obs|count|skip|seek|conv|iflag|oflag|status)$/.test(name)) throw self.usageFault();
+      const foreign =
+        name === 'conv'
+          ? value.split(',').find((each) => !/^(notrunc|fsync|noerror)$/.test(each))
+          : undefined;
+      if (foreign !== undefined)
+        self.fail(
+          `The embedded cluster does not simulate conv=${foreign} of dd; use a kind cluster for that.`,
+        );
+    }
     const number = (name: string) => {
       const text = settings.get(name);
       return text === undefined ? undefined : count(self, text.replace(/MB$/, 'M').replace(/kB$/, 'k'));

@@ -5,7 +5,7 @@ type Value = string | bigint;
 
 /** expr(1): evaluates its arguments; status 1 when the result is null or 0, 2 for what is no expression. */
 export const expr = utility('expr', 'EXPRESSION\n\nPrint the value of EXPRESSION', async (self) => {
-  if (self.args.length === 0) throw self.usageFault();
+  if (self.args.length === 0) self.fail('too few arguments', 2);
   const reader = new Expression(self, self.args[0] === '--' ? self.args.slice(1) : self.args);
   const value = reader.whole();
   await self.print(`${value}\n`);

@@ -91,7 +91,7 @@ export const ln = utility(
   'ln',
   '[-sfnbtv] [-S SUF] TARGET... LINK|DIR\n\nCreate a link LINK or DIR/TARGET to the specified TARGET(s)',
   async (self) => {
-    const options = self.options('sfnbtvTS:r');
+    const options = self.options(self.gnu ? 'sfnbvTS:r' : 'sfnbvTS:', { symbolic: 's', force: 'f' });
     const operands = [...options.operands];
     if (operands.length === 0) throw self.usageFault();
     const { files } = self.process;
@@ -101,7 +101,10 @@ export const ln = utility(
     for (const target of operands) {
       const path = into ? joinPath(last, baseName(target)) : last;
       try {
-        if (options.has('f') && files.tryStat(path, false)) files.unlink(path);
+        const before = files.tryStat(path, false);
+        if (before && options.has('b')) files.rename(path, `${path}${options.value('S') ?? '~'}`);
+        else if (before && options.has('f')) files.unlink(path);
+        if (options.has('v')) await self.print(`'${path}' -> '${target}'\n`);
         if (options.has('s')) files.symlink(target, path);
         else files.link(target, path);
       } catch (error) {
@@ -120,8 +123,7 @@ export const touch = utility('touch', '[-cham] [-d DATE] [-t DATE] [-r FILE] FIL
   let time = now;
   const date = options.value('d') ?? options.value('t');
   if (date !== undefined) {
-    const dotted = date.replace(/^(\d{4})(\d{8})(\.\d\d)?$/, '$2$1$3');
-    time = parseDate(dotted, now, zoneOf(self.process).minutes) ?? self.fail(`invalid date '${date}'`);
+    time = parseDate(date, now, zoneOf(self.process).minutes) ?? self.fail(`invalid date '${date}'`);
   }
   const reference = options.value('r');
   if (reference !== undefined) time = files.stat(reference).mtimeMs;
@@ -178,6 +180,7 @@ export const truncate = utility('truncate', '[-c] -s SIZE FILE...', async (self)
 export const mktemp = utility('mktemp', '[-dt] [-p DIR] [TEMPLATE]', async (self) => {
   const options = self.options('dqtup:');
   const template = options.operands[0] ?? 'tmp.XXXXXX';
+  if (options.operands.length > 1) throw self.usageFault();
   if (!template.endsWith('XXXXXX')) self.fail('(null): Invalid argument');
   const directory =
     options.value('p') ??
@@ -194,7 +197,9 @@ export const mktemp = utility('mktemp', '[-dt] [-p DIR] [TEMPLATE]', async (self
     if (options.has('d')) self.process.files.mkdir(path, 0o700);
     else if (!options.has('u')) self.process.files.open(path, 'wx', 0o600).release();
   } catch (error) {
-    self.fail(errorText(error));
+    if (options.has('q')) return 1;
+    self.fail(`(null): ${errorText(error)}`);
   }
   await self.print(`${path}\n`);
+  return 0;
 });

@@ -1,7 +1,7 @@
 import { errorText } from '../../files/error-text';
 import { FileError } from '../../files/file-system';
 import type { InodeStat } from '../../files/inode';
-import { parseMode } from './mode-text';
+import { modeText, parseMode } from './mode-text';
 import { joinPath } from './path-names';
 import { findGroup, findUser } from './users';
 import { type Utility, utility } from './utility';
@@ -38,12 +38,20 @@ export const chmod = utility('chmod', '[-Rcvf] MODE[,MODE]... FILE...', async (s
   const dashed = args.find(isMode);
   const [mode, ...paths] = dashed === undefined ? options.operands : [dashed, ...options.operands];
   if (mode === undefined || paths.length === 0) throw self.usageFault();
+  const changes: string[] = [];
   for (const path of paths) {
     try {
       await recursively(self, path, options.has('R'), (each, stat) => {
         if (stat.type === 'symlink') return;
         const bits = parseMode(mode, stat.mode, stat.type === 'directory', self.process.umask);
         self.process.files.chmod(each, bits ?? self.fail(`invalid mode '${mode}'`));
+        const isNew = bits !== stat.mode;
+        if (options.has('v') || (options.has('c') && isNew)) {
+          const after = { ...stat, mode: bits ?? 0 };
+          changes.push(
+            `mode of '${each}' changed to ${after.mode.toString(8).padStart(4, '0')} (${modeText(after).slice(1)})\n`,
+          );
+        }
       });
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
@@ -51,6 +59,7 @@ export const chmod = utility('chmod', '[-Rcvf] MODE[,MODE]... FILE...', async (s
       self.status = 1;
     }
   }
+  await self.print(changes.join(''));
 });
 
 export const chown = utility('chown', '[-RhLHPcvf]... USER[:[GRP]] FILE...', (self) =>
@@ -58,11 +67,20 @@ export const chown = utility('chown', '[-RhLHPcvf]... USER[:[GRP]] FILE...', (se
 );
 export const chgrp = utility('chgrp', '[-RhLHPcvf]... GROUP FILE...', (self) => changeOwner(self, true));
 
+/** `root.wheel` as well, when there is no such user. */
+function ownerWithDot(self: Utility, owner: string): string[] {
+  return owner.includes('.') && !findUser(self.process, owner) ? owner.split('.', 2) : [owner];
+}
+
 async function changeOwner(self: Utility, groupOnly: boolean): Promise<void> {
   const options = self.options('RhLHPcvf', { recursive: 'R' });
   const [owner, ...paths] = options.operands;
   if (owner === undefined || paths.length === 0) throw self.usageFault();
-  const [userText, groupText] = groupOnly ? ['', owner] : owner.includes(':') ? owner.split(':') : [owner];
+  const [userText, groupText] = groupOnly
+    ? ['', owner]
+    : owner.includes(':')
+      ? owner.split(':')
+      : ownerWithDot(self, owner);
   let uid = -1;
   let gid = -1;
   if (userText) {

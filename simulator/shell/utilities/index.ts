@@ -10,7 +10,7 @@ import { cmp, comm } from './compare';
 import { cp, mv } from './copy';
 import { diff } from './diff';
 import { echo } from './echo';
-import { base64, dd, hexdump, md5sum, od, sha1sum, sha256sum, sha512sum } from './encodings';
+import { base64, dd, md5sum, sha1sum, sha256sum, sha512sum } from './encodings';
 import { expr } from './expr';
 import { ln, mkdir, mkfifo, mktemp, rm, rmdir, touch, truncate } from './file-changes';
 import { chgrp, chmod, chown } from './file-rights';
@@ -46,6 +46,7 @@ import { mountpoint } from './mountpoint';
 import { networkApplets } from './network';
 import { hostid, logger, logname, notSimulated } from './not-simulated';
 import { cal, factor, shuf } from './numbers';
+import { hd, hexdump, od } from './octal-dump';
 import { fuser, lsof } from './open-file-tables';
 import { basename, dirname, du, pwd, readlink, realpath, stat } from './paths';
 import { printf } from './printf';
@@ -107,6 +108,7 @@ export const applets: Record<string, Program | undefined> = Object.assign(Object
   sha256sum,
   sha512sum,
   base64,
+  hd,
   hexdump,
   od,
   dd,

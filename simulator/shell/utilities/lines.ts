@@ -161,7 +161,8 @@ export const seq = utility(
   'seq',
   '[-w] [-s SEP] [FIRST [INC]] LAST\n\nPrint numbers from FIRST to LAST, in steps of INC.',
   async (self) => {
-    const numeric = (arg: string) => /^-(\d|\.\d)/.test(arg);
+    // GNU's takes a negative number for what it is.
+    const numeric = (arg: string) => self.gnu && /^-(\d|\.\d)/.test(arg);
     const args = self.args;
     const split = args.findIndex(
       (arg, index) => numeric(arg) || (!arg.startsWith('-') && args[index - 1] !== '-s'),
@@ -195,7 +196,7 @@ export const seq = utility(
     let printed = false;
     for (let index = 0; ; index++) {
       const value = start + index * increment;
-      if (increment > 0 ? value > end + 1e-10 : value < end - 1e-10) break;
+      if (increment > 0 ? value > end : value < end) break;
       let text = value.toFixed(places);
       if (width > 0)
         text = text.startsWith('-')

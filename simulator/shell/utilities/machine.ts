@@ -1,6 +1,6 @@
 import { terminalOf } from '../../files/terminal';
 import type { Process } from '../../runtime/process';
-import { formatDate, parseDate, zoneOf } from './date-format';
+import { formatDate, parseDate, parseDateAs, zoneOf } from './date-format';
 import { humanSize } from './ls';
 import { findUser, groupName, groupsOf, userName } from './users';
 import { utility } from './utility';
@@ -21,10 +21,24 @@ export const date = utility(
     const utc = options.has('u');
     let time = now;
     const text = options.value('d');
+    const minutes = utc ? 0 : zoneOf(process).minutes;
+    const shape = options.value('D');
     if (text !== undefined)
-      time = parseDate(text, now, utc ? 0 : zoneOf(process).minutes) ?? self.fail(`invalid date '${text}'`);
+      time =
+        (shape === undefined ? parseDate(text, now, minutes) : parseDateAs(shape, text, minutes)) ??
+        self.fail(`invalid date '${text}'`);
     const reference = options.value('r');
-    if (reference !== undefined) time = process.files.stat(reference).mtimeMs;
+    if (reference !== undefined)
+      time =
+        process.files.tryStat(reference)?.mtimeMs ??
+        self.fail(`can't stat '${reference}': No such file or directory`);
+    const other = options.operands.find((operand) => !operand.startsWith('+'));
+    if (other !== undefined)
+      self.fail(
+        parseDate(other, now, minutes) === undefined
+          ? `invalid date '${other}'`
+          : "can't set date: Operation not permitted",
+      );
     const format = options.operands.find((operand) => operand.startsWith('+'))?.slice(1);
     const kind = isoDash?.slice(2);
     const iso =
@@ -61,12 +75,14 @@ export const id = utility('id', '[-ugGnr] [USER]', async (self) => {
       const text = find(process, number);
       return text === undefined ? String(number) : `${number}(${text})`;
     };
-    const all = extra.length > 0 ? ` groups=${groups.map((group) => full(group, groupName)).join(',')}` : '';
+    const all =
+      extra.length > 0 || user ? ` groups=${groups.map((group) => full(group, groupName)).join(',')}` : '';
     await self.print(`uid=${full(uid, userName)} gid=${full(gid, groupName)}${all}\n`);
   }
 });
 
 export const whoami = utility('whoami', '', async (self) => {
+  if (self.args.length > 0) throw self.usageFault();
   await self.print(
     `${userName(self.process, self.process.uid) ?? self.fail(`unknown uid ${self.process.uid}`)}\n`,
   );

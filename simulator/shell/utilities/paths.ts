@@ -75,8 +75,21 @@ const typeNames: Record<string, string> = {
   device: 'character special file',
 };
 
+/** S_IFMT */
+const typeBits: Record<string, number> = {
+  file: 0o100000,
+  directory: 0o040000,
+  symlink: 0o120000,
+  fifo: 0o010000,
+  device: 0o020000,
+};
+
 export const stat = utility('stat', '[-ltf] [-c FMT] FILE...', async (self) => {
   const options = self.options('Lltfc:');
+  if (options.operands.length === 0) throw self.usageFault();
+  for (const letter of 'tf')
+    if (options.has(letter))
+      self.fail(`The embedded cluster does not simulate stat -${letter}; name fields with -c.`);
   const { files } = self.process;
   for (const path of options.operands) {
     let found: InodeStat;
@@ -106,7 +119,9 @@ export const stat = utility('stat', '[-ltf] [-c FMT] FILE...', async (self) => {
         B: '512',
         d: String(found.device),
         F: kind,
-        f: found.mode.toString(16),
+        f: ((typeBits[found.type] ?? 0) | found.mode).toString(16),
+        t: found.type === 'device' ? (found.major ?? 0).toString(16) : '0',
+        T: found.type === 'device' ? (found.minor ?? 0).toString(16) : '0',
         g: String(found.gid),
         G: group,
         h: String(found.nlink),
@@ -125,9 +140,17 @@ export const stat = utility('stat', '[-ltf] [-c FMT] FILE...', async (self) => {
         Z: String(Math.floor(found.ctimeMs / 1000)),
         '%': '%',
       };
-      await self.print(
-        `${format.replace(/%([a-zA-Z%])/g, (whole, letter: string) => letters[letter] ?? whole)}\n`,
+      const shown = format.replace(
+        /%([-+ 0#]*)(\d*)([a-zA-Z%])/g,
+        (_, flags: string, width: string, letter: string) => {
+          const text = letters[letter] ?? letter;
+          if (width === '') return text;
+          return flags.includes('-')
+            ? text.padEnd(Number(width))
+            : text.padStart(Number(width), flags.includes('0') ? '0' : ' ');
+        },
       );
+      await self.print(`${shown}\n`);
       continue;
     }
     await self.print(

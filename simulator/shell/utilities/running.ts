@@ -80,7 +80,7 @@ export const sleep = utility(
   'sleep',
   '[N]...\n\nPause for a time equal to the total of the args given, where each arg can\nhave an optional suffix of (s)econds, (m)inutes, (h)ours, or (d)ays',
   async (self) => {
-    const operands = self.options('').operands;
+    const operands = self.args[0] === '--' ? self.args.slice(1) : self.args;
     if (operands.length === 0) throw self.usageFault();
     let total = 0;
     for (const text of operands) {
@@ -100,12 +100,12 @@ export const timeout = utility(
   'timeout',
   '[-s SIG] [-k KILL_SECS] SECS PROG ARGS\n\nRun PROG. Send SIG to it if it is not gone in SECS seconds.',
   async (self) => {
-    const options = self.options('+s:k:t:', { signal: 's', 'kill-after': 'k' });
+    const options = self.options('+s:k:', { signal: 's', 'kill-after': 'k' });
     const [duration, ...argv] = options.operands;
     if (duration === undefined || argv.length === 0) throw self.usageFault();
     const ms = parseDuration(duration) ?? self.fail(`invalid number '${duration}'`);
     const signal =
-      parseSignal(options.value('s') ?? 'TERM') || self.fail(`bad signal name '${options.value('s')}'`);
+      parseSignal(options.value('s') ?? 'TERM') || self.fail(`unknown signal '${options.value('s')}'`);
     const child = await start(self, argv);
     if (typeof child === 'number') return child;
     return runLimited(self, child, ms, signal, parseDuration(options.value('k') ?? ''));
