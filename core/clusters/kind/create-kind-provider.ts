@@ -1,19 +1,12 @@
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type RunCommand, runCommand } from '../../commands/run-command';
 import { isPodlabError, PodlabError } from '../../errors';
 import type { Log } from '../../log';
-import type { ClusterProvider, Progress } from '../cluster-provider';
-import type { KubeApi } from '../kube-api';
-import { createKubeApi } from '../kube-api-client';
-import { readKubeconfig } from '../kubeconfig';
-import type { SharedCluster } from '../namespaced/open-namespace';
+import type { ClusterProvider } from '../cluster-provider';
 import { createSessionPlaces } from '../namespaced/session-places';
-import { orAborted, within } from '../waiting';
-import { type FoundKubeconfig, KindCli, type KindOptions } from './kind-cli';
+import { within } from '../waiting';
+import { KindCli, type KindOptions } from './kind-cli';
+import { createKindCluster } from './kind-cluster';
 import { readKindConfig } from './kind-config';
-import { saysThatItExists } from './kind-failure';
 import { createImageLoader } from './load-images';
 
 export interface KindProviderOptions extends KindOptions {
@@ -22,176 +15,28 @@ export interface KindProviderOptions extends KindOptions {
   run?: RunCommand;
 }
 
-interface Connected {
-  kind: 'whole';
-  cluster: SharedCluster;
-}
-
-/** How long a cluster that was started again may take until its API server answers. */
-const startsWithinMs = 90_000;
-
 /** Shorter than the 3 s within which a provider says whether it is available. */
 const answersWithinMs = 2_800;
 
 /** One kind cluster for all sessions, made when the first lab wants it; a namespace of it per session. */
 export function createKindProvider(options: KindProviderOptions): ClusterProvider {
-  const { installation, log, cluster: name } = options;
+  const { log, configFile } = options;
   const cli = new KindCli(options.run ?? runCommand, options);
   const images = createImageLoader(cli);
   const places = createSessionPlaces();
-  /** There while a cluster is made that a crash would leave half made: only such a one is Podlab's to remove. */
-  const making = `${options.kubeconfig}.making`;
-  let finding:
-    | { promise: Promise<SharedCluster>; listeners: Set<Progress>; abort: AbortController }
-    | undefined;
-  let current: { text: string; cluster: SharedCluster } | undefined;
-  /** Sessions keep the connections that they were opened with. */
-  const former: KubeApi[] = [];
   /** What could not be swept at start, because the nodes were stopped. */
   let unswept: readonly string[] | undefined;
-
-  /** Sessions that ask while the cluster is being made see the same lines and share the result. */
-  async function sharedCluster(progress: Progress, signal: AbortSignal): Promise<SharedCluster> {
-    if (current && (await isAnswering(current.cluster))) return current.cluster;
-    if (!finding) {
-      const listeners = new Set<Progress>();
-      const abort = new AbortController();
-      const tell: Progress = (line) => {
-        for (const listener of listeners) listener(line);
-      };
-      const promise = findOrCreate(tell, abort.signal).finally(() => {
-        finding = undefined;
-      });
-      finding = { promise, listeners, abort };
-    }
-    const { promise, listeners } = finding;
-    listeners.add(progress);
-    try {
-      return await orAborted(promise, signal);
-    } finally {
-      listeners.delete(progress);
-    }
-  }
-
-  async function findOrCreate(progress: Progress, signal: AbortSignal): Promise<SharedCluster> {
-    progress('Looking for a container engine and kind');
-    await cli.engineVersion(10_000);
-    if (await cli.exists(signal)) {
-      progress(`Using the kind cluster “${name}”`);
-      const found = await takeUp(progress, signal);
-      if (found) return found;
-      progress(`The kind cluster “${name}” was left half made: removing it`);
-      await cli.delete();
-    }
-    return create(progress, signal);
-  }
-
-  /** The cluster that is there, its nodes started if they were stopped; undefined when Podlab left it half made. */
-  async function takeUp(progress: Progress, signal: AbortSignal): Promise<SharedCluster | undefined> {
-    const before = await connect(signal);
-    if (before.kind === 'whole' && (await isAnswering(before.cluster)))
-      return taken(before.cluster, progress);
-    if (before.kind !== 'half-made') {
-      progress('Starting its nodes');
-      await cli.startNodes(await cli.nodes(signal), signal);
-    }
-    const started = before.kind === 'half-made' ? before : await connect(signal);
-    if (started.kind === 'unreadable') throw cli.failure('kind get kubeconfig', started.why);
-    if (started.kind === 'half-made') {
-      if (await exists(making)) return undefined;
-      throw halfMade(name);
-    }
-    progress('Waiting for its API server');
-    await untilAnswering(started.cluster, name, signal);
-    return taken(started.cluster, progress);
-  }
-
-  /** Tells of what the settings no longer change, and makes up for the sweep at start. */
-  async function taken(cluster: SharedCluster, progress: Progress): Promise<SharedCluster> {
-    const wanted = /:(v\d+\.\d+\.\d+)/.exec(options.image ?? '')?.[1];
-    const there = wanted && (await versionOf(cluster));
-    if (there && there !== wanted)
-      progress(
-        `It runs Kubernetes ${there}: PODLAB_KIND_IMAGE is for a new one, after \`kind delete cluster --name ${name}\``,
-      );
-    const keep = unswept;
-    unswept = undefined;
-    if (keep)
+  const kindCluster = createKindCluster(cli, options, {
+    async onTakenUp(cluster) {
+      const keep = unswept;
+      unswept = undefined;
+      if (!keep) return;
       await places
         .sweep(cluster, keep)
         .catch((error) => log.warn('sweep-failed', { cluster: 'kind', error }));
-    return cluster;
-  }
-
-  async function create(progress: Progress, signal: AbortSignal): Promise<SharedCluster> {
-    progress(
-      `Creating the kind cluster “${name}”: about half a minute, longer when its image must be pulled first`,
-    );
-    if (options.configFile) {
-      const { name: named } = await readKindConfig(options.configFile);
-      if (named !== undefined && named !== name)
-        progress(`It is called “${name}” (PODLAB_KIND_CLUSTER), not “${named}” as in ${options.configFile}`);
-    }
-    await mkdir(dirname(options.kubeconfig), { recursive: true, mode: 0o700 });
-    await writeFile(making, '');
-    try {
-      await cli.create(progress, signal);
-    } catch (error) {
-      await removeHalfMade(error);
-      throw error;
-    }
-    await rm(making, { force: true });
-    const made = await connect(signal);
-    if (made.kind !== 'whole') throw notAnswering(name);
-    await untilAnswering(made.cluster, name, signal);
-    return made.cluster;
-  }
-
-  /** kind cleans up after itself unless it was ended: a half-made cluster would block the next try. */
-  async function removeHalfMade(error: unknown): Promise<void> {
-    // One that somebody else makes is not ours to remove.
-    if (!saysThatItExists(error))
-      try {
-        await cli.delete();
-      } catch (cause) {
-        // The next try removes it.
-        log.warn('kind-cleanup-failed', { error: cause });
-        return;
-      }
-    await rm(making, { force: true });
-  }
-
-  async function connect(
-    signal: AbortSignal,
-  ): Promise<Connected | Exclude<FoundKubeconfig, { kind: 'whole' }>> {
-    const found = await cli.kubeconfig(signal);
-    if (found.kind !== 'whole') return found;
-    const { text } = found;
-    if (current?.text === text) return { kind: 'whole', cluster: current.cluster };
-    const { server } = readKubeconfig(text);
-    if (current) former.push(current.cluster.admin);
-    // Another cluster of that name, or another port: its nodes have no images of ours yet.
-    images.forget();
-    const title = `kind cluster “${name}”`;
-    const cluster: SharedCluster = {
-      kind: 'kind',
-      title,
-      admin: createKubeApi(server),
-      server,
-      installation,
-    };
-    current = { text, cluster };
-    return { kind: 'whole', cluster };
-  }
-
-  /** Without making or starting anything; undefined when it is not there, or does not answer. */
-  async function ifAnswering(): Promise<SharedCluster | undefined> {
-    if (current && (await isAnswering(current.cluster))) return current.cluster;
-    const { signal } = new AbortController();
-    if (!(await cli.exists(signal).catch(() => false))) return undefined;
-    const found = await connect(signal).catch(() => undefined);
-    return found?.kind === 'whole' && (await isAnswering(found.cluster)) ? found.cluster : undefined;
-  }
+    },
+    onReplaced: () => images.forget(),
+  });
 
   return {
     kind: 'kind',
@@ -200,7 +45,7 @@ export function createKindProvider(options: KindProviderOptions): ClusterProvide
         const asked = Promise.all([cli.engineVersion(2_000), cli.kindVersion(2_000)]);
         const [engine, kind] = await within(answersWithinMs, asked, tooLong);
         // Told before a lab is started, though a cluster that is there already needs no configuration.
-        if (options.configFile) await readKindConfig(options.configFile);
+        if (configFile) await readKindConfig(configFile);
         return {
           available: true,
           detail: `A real Kubernetes in ${engine} (${kind.split(' ').slice(0, 2).join(' ')}).`,
@@ -217,57 +62,24 @@ export function createKindProvider(options: KindProviderOptions): ClusterProvide
     },
     async open(request) {
       const { progress, signal } = request;
-      const cluster = await sharedCluster(progress, signal);
+      const cluster = await kindCluster.get(progress, signal);
       await images.load(request.images, progress, signal);
       return places.open(cluster, request);
     },
     async discard(sessionId) {
-      const cluster = await ifAnswering();
+      const cluster = await kindCluster.ifAnswering();
       if (cluster) await places.discard(cluster, sessionId);
     },
     async sweep(kept) {
-      const cluster = await ifAnswering();
+      const cluster = await kindCluster.ifAnswering();
       if (cluster) await places.sweep(cluster, kept);
       else unswept = kept;
     },
     async shutdown() {
-      finding?.abort.abort(
-        new PodlabError('shutting-down', 'Podlab is being stopped.', 'Start it again.', 503),
-      );
-      await finding?.promise.catch(() => {});
       places.leave();
-      for (const admin of former.splice(0)) admin.close();
-      current?.cluster.admin.close();
-      current = undefined;
+      await kindCluster.close();
     },
   };
-}
-
-const exists = (file: string) =>
-  stat(file).then(
-    () => true,
-    () => false,
-  );
-
-async function isAnswering({ admin }: SharedCluster): Promise<boolean> {
-  try {
-    return (await admin.request('GET', '/readyz', undefined, AbortSignal.timeout(3_000))).status < 300;
-  } catch {
-    return false;
-  }
-}
-
-async function versionOf({ admin }: SharedCluster): Promise<string | undefined> {
-  const { body } = await admin.request('GET', '/version', undefined, AbortSignal.timeout(3_000));
-  return (body as { gitVersion?: string } | undefined)?.gitVersion;
-}
-
-async function untilAnswering(cluster: SharedCluster, name: string, signal: AbortSignal): Promise<void> {
-  const until = Date.now() + startsWithinMs;
-  while (!(await isAnswering(cluster))) {
-    if (Date.now() > until) throw notAnswering(name);
-    await delay(500, undefined, { signal });
-  }
 }
 
 function tooLong(): PodlabError {
@@ -275,24 +87,6 @@ function tooLong(): PodlabError {
     'cluster-unavailable',
     'The container engine and kind took too long to answer.',
     'Look whether `docker info` and `kind version` answer, then try again.',
-    503,
-  );
-}
-
-function notAnswering(name: string): PodlabError {
-  return new PodlabError(
-    'cluster-unavailable',
-    `The API server of the kind cluster “${name}” does not answer.`,
-    `Remove the cluster with \`kind delete cluster --name ${name}\` and try again: Podlab makes a new one.`,
-    503,
-  );
-}
-
-function halfMade(name: string): PodlabError {
-  return new PodlabError(
-    'cluster-unavailable',
-    `The kind cluster “${name}” is half made, or somebody is just making it.`,
-    `Wait for it, or remove it with \`kind delete cluster --name ${name}\`, or set PODLAB_KIND_CLUSTER to another name.`,
     503,
   );
 }

@@ -72,7 +72,9 @@ const callsOf = (beginning: string) => cli.calls.filter((call) => call.startsWit
 describe('a kind cluster that is there', () => {
   it('is looked for once, however many sessions use it', async () => {
     start({});
-    await open('one');
+    expect(await open('one')).toEqual(
+      expect.arrayContaining(['Looking for a container engine and kind', 'Using the kind cluster “podlab”']),
+    );
     const { length } = cli.calls;
     await open('two');
     expect(cli.calls).toHaveLength(length);
