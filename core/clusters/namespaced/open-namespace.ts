@@ -111,6 +111,7 @@ function placeOf(
   const { ca, tlsServerName, insecure } = server;
   const url = new URL(server.server);
   const path = url.pathname.replace(/\/$/, '');
+  const host = url.hostname.replace(/^\[|\]$/g, '');
   const api = createKubeApi({
     server: server.server,
     ca,
@@ -131,13 +132,13 @@ function placeOf(
     namespace,
     version,
     takenUp,
-    endpoint: { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || 443) },
+    endpoint: { host, port: Number(url.port || 443) },
     api,
     learnerKubeconfig: (relay) =>
       kubeconfigText({
         server: relay === undefined ? server.server : relay + path,
         caCertificate: ca,
-        tlsServerName: tlsServerName ?? (relay ? url.hostname : undefined),
+        tlsServerName: tlsServerName ?? (relay ? host : undefined),
         insecureSkipTlsVerify: insecure,
         token: tokens.of(names.learner),
         user: 'learner',
