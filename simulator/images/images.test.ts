@@ -36,7 +36,9 @@ describe('image references', () => {
       'dial tcp: lookup registry.example.com on 172.18.0.1:53: no such host',
     ],
     ['busybox:1', undefined],
-    ['python:3', 'The embedded cluster does not simulate the image "library/python"'.toLowerCase()],
+    ['alpine/curl:8.5.0', undefined],
+    ['python:3.12-slim', undefined],
+    ['node:20', 'The embedded cluster does not simulate the image "library/node"'.toLowerCase()],
   ])('pulling %s fails with %s', async (reference, refusal) => {
     const store = new ImageStore(images, clock);
     const told = await store.pull(reference).then(

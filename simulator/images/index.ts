@@ -7,7 +7,7 @@ import { getent } from './base/getent';
 import { networkToolImages } from './bind-tools/images';
 import { busyboxImage } from './busybox';
 import { Catalogue } from './catalogue';
-import { curlImage } from './curl/image';
+import { alpineCurlImage, curlImage } from './curl/image';
 import { curl } from './curl/program';
 import { fluentBitImage } from './fluent-bit/image';
 import { echoServerImage } from './greeters/echo-server';
@@ -20,6 +20,7 @@ import { nginxVariants } from './nginx/variants';
 import { pauseImage } from './pause';
 import { perlImage } from './perl';
 import { postgresImage } from './postgres/image';
+import { pythonImage } from './python/image';
 import { redisImage } from './redis/image';
 import { bashImage, busyboxPlusImage, debianImage, ubuntuImage } from './shells/image';
 import { httpEchoImage } from './small/http-echo';
@@ -60,6 +61,7 @@ export function createCatalogue(): Catalogue {
     ...nginxVariants(nginx),
     agnhostImage(names),
     curlImage(names),
+    alpineCurlImage(names),
     httpdImage(names),
     redisImage(names),
     postgresImage(names),
@@ -84,5 +86,6 @@ export function createCatalogue(): Catalogue {
     memoryStressImage(),
     hpaExampleImage(names),
     ingressControllerImage(names),
+    pythonImage(names),
   ]);
 }

@@ -49,3 +49,25 @@ export function curlImage(applets: readonly string[]): Image {
     programs: { apk: packageRefusal('apk') },
   };
 }
+
+/** alpine/curl: curl as root, on an Alpine that is nobody's in particular. */
+export function alpineCurlImage(applets: readonly string[]): Image {
+  return {
+    ...curlImage(applets),
+    name: 'alpine-curl',
+    repositories: ['alpine/curl'],
+    hasTag: (tag) => /^(latest|3\.14|8\.([5-9]|1[0-7])\.\d)$/.test(tag),
+    config: () => ({
+      entrypoint: ['/entrypoint.sh'],
+      cmd: ['curl'],
+      env: { PATH: defaultPath },
+      workingDir: '/',
+      user: '',
+    }),
+    build: (root) => {
+      buildAlpine(root, applets, '3.22.2');
+      root.write('/usr/bin/curl', nativeExecutable('curl'), { mode: 0o755 });
+      root.write('/entrypoint.sh', entrypoint, { mode: 0o755 });
+    },
+  };
+}

@@ -30,6 +30,8 @@ describe('servers of Kubernetes’ tutorials', () => {
       '/',
       'Hello Kubernetes bootcamp! | Running on: web | v=1\n',
     ],
+    ['dgkanatsios/simpleapp', 8080, '/', 'Hello world from web\n'],
+    ['bmuschko/nodejs-hello-world:1.0.0', 3000, '/', 'Hello World\n'],
     ['registry.k8s.io/serve_hostname', 9376, '/', 'web'],
     ['registry.k8s.io/test-webserver', 80, '/etc/hostname', 'web\n'],
     ['registry.k8s.io/liveness', 8080, '/healthz', 'ok'],

@@ -1,8 +1,8 @@
 import { nativeExecutable } from '../../files/volume-tree';
 import type { Program } from '../../runtime/process';
-import { buildDebian } from '../base/debian-root';
 import { defaultPath, type Image } from '../image';
 import { goLogTime } from '../small/go-log';
+import { nodeImage } from './node-image';
 import { textServer } from './serve-text';
 
 /** google-samples/hello-app: its version and its host, on $PORT. */
@@ -33,6 +33,40 @@ const nodeHello: Program = textServer({
   answer: async (process, { message, response }) => {
     await process.write(1, `Received request for URL: ${message.url}\n`);
     response.end('Hello Kubernetes!');
+  },
+});
+
+/** dgkanatsios/simpleapp, of exercises in Services: which Pod has answered whom. */
+const simpleApp: Program = textServer({
+  port: () => 8080,
+  exitCode: 'ignores',
+  started: (process, port) => process.write(1, `Running on http://0.0.0.0:${port}\n`),
+  answer: async (process, { message, response, client, url }) => {
+    if (url.pathname !== '/') {
+      response.statusCode = 404;
+      response.setHeader('Content-Type', 'text/html; charset=utf-8');
+      response.end(`Cannot ${message.method} ${url.pathname}\n`);
+      return;
+    }
+    const forwarded = message.headers['x-forwarded-for'];
+    const last = (Array.isArray(forwarded) ? forwarded.join() : forwarded)?.split(',').at(-1);
+    await process.write(
+      1,
+      `IP: ${last ?? client.address} on ${new Date(process.clock.now()).toISOString()}\n`,
+    );
+    response.setHeader('Content-Type', 'text/html; charset=utf-8');
+    response.end(`Hello world from ${process.system.hostname}\n`, 'latin1');
+  },
+});
+
+/** bmuschko/nodejs-hello-world, of exercises in probes. */
+const nodejsHelloWorld: Program = textServer({
+  port: () => 3000,
+  exitCode: 'ignores',
+  started: (process, port) => process.write(1, `Magic happens on port ${port}\n`),
+  answer: (_process, { response }) => {
+    response.setHeader('Content-Type', 'text/plain');
+    response.end('Hello World\n');
   },
 });
 
@@ -89,52 +123,6 @@ function staticImage(name: string, program: Program, tag: RegExp, repositories: 
   };
 }
 
-/** An image of Node.js with one script: Debian, its shell, curl, and that server as its command. */
-function nodeImage(
-  name: string,
-  servers: Record<string, Program>,
-  applets: readonly string[],
-  repositories: string[],
-): Image {
-  return {
-    name,
-    repositories,
-    hasTag: (tag) => Object.hasOwn(servers, tag),
-    sizeBytes: 84_000_000,
-    config: () => ({
-      entrypoint: [],
-      cmd: ['/bin/sh', '-c', 'node server.js'],
-      env: { PATH: defaultPath, NPM_CONFIG_LOGLEVEL: 'info', NODE_VERSION: '6.3.1' },
-      workingDir: '/',
-      user: '',
-    }),
-    build: (root, tag) => {
-      buildDebian(root, applets, { extra: ['curl', 'ps'] });
-      root.write('/usr/local/bin/node', nativeExecutable(`${name}-${tag}`), { mode: 0o755 });
-      root.write(
-        '/server.js',
-        '// The embedded cluster runs this server itself: an edit of the script has no effect.\n',
-      );
-    },
-    programs: Object.fromEntries(
-      Object.entries(servers).map(([tag, server]) => [`${name}-${tag}`, onlyServer(server)]),
-    ),
-  };
-}
-
-/** node, as far as it runs the server that the image brings. */
-function onlyServer(server: Program): Program {
-  return async (process) => {
-    const [script] = process.argv.slice(1);
-    if (script !== undefined && /^(\/|\.\/)?server\.js$/.test(script)) return server(process);
-    await process.write(
-      2,
-      'node: The embedded cluster does not simulate Node.js; use a kind cluster for that.\n',
-    );
-    return 1;
-  };
-}
-
 export function greeterImages(applets: readonly string[]): Image[] {
   const helloImage: Image = {
     ...staticImage('hello-app', helloApp('1.0.0'), /^[12]\.0$/),
@@ -147,9 +135,33 @@ export function greeterImages(applets: readonly string[]): Image[] {
   return [
     helloImage,
     staticImage('hello-go-gke', helloGo, /^1\.0$/),
-    nodeImage('node-hello', { '1.0': nodeHello }, applets, []),
-    nodeImage('kubernetes-bootcamp', { v1: bootcamp('1'), v2: bootcamp('2') }, applets, [
-      'jocatalin/kubernetes-bootcamp',
-    ]),
+    nodeImage('node-hello', { servers: { '1.0': nodeHello } }, applets),
+    nodeImage(
+      'kubernetes-bootcamp',
+      {
+        servers: { v1: bootcamp('1'), v2: bootcamp('2') },
+        repositories: ['jocatalin/kubernetes-bootcamp'],
+      },
+      applets,
+    ),
+    nodeImage(
+      'simpleapp',
+      {
+        servers: { latest: simpleApp },
+        repositories: ['dgkanatsios/simpleapp'],
+        folder: '/usr/src/app',
+      },
+      applets,
+    ),
+    nodeImage(
+      'nodejs-hello-world',
+      {
+        servers: { '1.0.0': nodejsHelloWorld },
+        repositories: ['bmuschko/nodejs-hello-world'],
+        folder: '/usr/src/app',
+        script: 'index.js',
+      },
+      applets,
+    ),
   ];
 }
