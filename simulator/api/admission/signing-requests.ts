@@ -13,7 +13,7 @@ const CLIENT_SIGNER = 'kubernetes.io/kube-apiserver-client';
 /** Who asks is written down, whatever the request says (certificates strategy). */
 export function nameRequester({ object, user }: AdmissionRequest): void {
   const request = object as CertificateSigningRequest;
-  const { username: _name, uid: _uid, groups: _groups, extra: _extra, ...spec } = request.spec;
+  const { username: _name, uid: _uid, groups: _groups, extra: _extra, ...spec } = request.spec ?? {};
   request.spec = {
     ...spec,
     username: user.name,

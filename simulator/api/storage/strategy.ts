@@ -1,5 +1,7 @@
+import type { JsonSchema } from '../../schema/custom-type';
 import type { ResourceDefinition } from '../../schema/resources';
 import type { KubeObject } from '../../schema/types';
+import { ruleErrors } from '../custom/rules';
 import {
   customDesired,
   prepareCustomForCreate,
@@ -54,13 +56,19 @@ export function strategyOf(resource: ResourceDefinition, extensions: Extensions)
     applyDefaults: (object) => defaultCustom(custom.schema, object),
     validateCreate: (object) => [
       ...validateMetadata(object.metadata, namespaced, dns1123Subdomain),
-      ...validateValue(custom.schema, object, ''),
+      ...validateCustom(custom.schema, object),
     ],
     validateUpdate: (object, old) => [
       ...validateMetadataUpdate(object, old),
-      ...validateValue(custom.schema, object, ''),
+      ...validateCustom(custom.schema, object, old),
     ],
     hasGeneration: true,
     desired: (object) => customDesired(custom, object),
   };
+}
+
+/** By its schema, and then by the rules in it. */
+function validateCustom(schema: JsonSchema, object: KubeObject, old?: KubeObject): FieldError[] {
+  const errors = validateValue(schema, object, '');
+  return [...errors, ...ruleErrors(schema, object, old, errors)];
 }

@@ -80,10 +80,25 @@ describe('a CustomResourceDefinition', () => {
       ],
     ],
     [
-      'rules in CEL',
-      withSchema({ 'x-kubernetes-validations': [{ rule: 'true' }] }),
+      'a rule about what is not there',
+      withSchema({ 'x-kubernetes-validations': [{ rule: "has(self.spec) && self.spce == 'x'" }] }),
       [
-        `${at}.x-kubernetes-validations: Forbidden: The embedded cluster does not simulate validation rules in CEL; use a kind cluster for that.`,
+        `${at}.x-kubernetes-validations[0].rule: Invalid value: {"Rule":"has(self.spec) \\u0026\\u0026 self.spce == 'x'","Message":"","MessageExpression":"","Reason":null,"FieldPath":"","OptionalOldSelf":null}: compilation failed: ERROR: <input>:1:23: undefined field 'spce'\n | has(self.spec) && self.spce == 'x'\n | ......................^`,
+      ],
+    ],
+    [
+      'rules without an end, and without a rule',
+      withSchema({ 'x-kubernetes-validations': [{ rule: '' }, { rule: 'true\n', message: ' ' }] }),
+      [
+        `${at}.x-kubernetes-validations[0].rule: Required value: rule is not specified`,
+        `${at}.x-kubernetes-validations[1].message: Invalid value: " ": must be non-empty if specified`,
+      ],
+    ],
+    [
+      'a rule that is no condition',
+      withSchema({ 'x-kubernetes-validations': [{ rule: '1 + 1' }] }),
+      [
+        `${at}.x-kubernetes-validations[0].rule: Invalid value: {"Rule":"1 + 1","Message":"","MessageExpression":"","Reason":null,"FieldPath":"","OptionalOldSelf":null}: must evaluate to a bool`,
       ],
     ],
     [

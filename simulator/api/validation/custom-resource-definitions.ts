@@ -6,6 +6,7 @@ import { isObject } from '../patch/merge-patch';
 import { forbidden, invalid, invalids, notSupported, required } from './field-error';
 import { immutable } from './metadata';
 import { dns1035Label, dns1123Subdomain } from './names';
+import { validateRules } from './validation-rules';
 import { oneOf } from './values';
 
 type Version = CustomResourceDefinition['spec']['versions'][number];
@@ -116,7 +117,7 @@ function pathErrors(jsonPath: string | undefined, place: string): FieldError[] {
 }
 
 /** A structural schema (apiextensions/apiserver/schema, ValidateStructural): every place has a type. */
-function validateSchema(schema: JsonSchema, path: string, isRoot = false): FieldError[] {
+function validateSchema(schema: JsonSchema, path: string, isRoot = false, isFollowed = true): FieldError[] {
   if (typeof schema !== 'object' || schema === null) return [invalid(path, schema, 'must be a schema')];
   const { type, properties = {}, additionalProperties, items, pattern } = schema;
   const errors: FieldError[] = [];
@@ -140,23 +141,24 @@ function validateSchema(schema: JsonSchema, path: string, isRoot = false): Field
     errors.push(forbidden(`${path}.uniqueItems`, detail));
   }
   if (pattern !== undefined) errors.push(...patternErrors(pattern, `${path}.pattern`));
-  if (schema['x-kubernetes-validations']?.length) {
-    const refusal =
-      'The embedded cluster does not simulate validation rules in CEL; use a kind cluster for that.';
-    errors.push(forbidden(`${path}.x-kubernetes-validations`, refusal));
-  }
+  errors.push(...validateRules(schema, path, isRoot, isFollowed));
   if (schema['x-kubernetes-list-type'] === 'map' && !schema['x-kubernetes-list-map-keys']?.length) {
     errors.push(
       required(`${path}.x-kubernetes-list-map-keys`, 'must not be empty if x-kubernetes-list-type is map'),
     );
   }
+  const inside = isFollowed && schema['x-kubernetes-map-type'] !== 'atomic';
   for (const [name, property] of Object.entries(properties)) {
-    errors.push(...validateSchema(property, `${path}.properties[${name}]`));
+    errors.push(...validateSchema(property, `${path}.properties[${name}]`, false, inside));
   }
   if (isObject(additionalProperties)) {
-    errors.push(...validateSchema(additionalProperties as JsonSchema, `${path}.additionalProperties`));
+    errors.push(
+      ...validateSchema(additionalProperties as JsonSchema, `${path}.additionalProperties`, false, inside),
+    );
   }
-  if (items) errors.push(...validateSchema(items, `${path}.items`));
+  // Items of a list can be followed through a change only by keys.
+  const follows = isFollowed && schema['x-kubernetes-list-type'] === 'map';
+  if (items) errors.push(...validateSchema(items, `${path}.items`, false, follows));
   return errors;
 }
 
