@@ -4,43 +4,84 @@ export interface HttpdConfig {
   documentRoot: string;
   indexes: string[];
   serverName?: string;
+  /** Files, or what /proc/self/fd names, with the format of their lines. */
+  accessLogs: { path: string; format: string }[];
+  errorLog: string;
+  /** Folders whose content may be listed, by path: the longest that holds a file decides (`Options Indexes`). */
+  listed: { path: string; allowed: boolean }[];
 }
+
+const serverRoot = '/usr/local/apache2';
 
 /** Directives that change nothing here. */
 const ignored =
-  /^(LoadModule|ServerRoot|ServerAdmin|User|Group|ErrorLog|CustomLog|LogLevel|LogFormat|TypesConfig|Options|AllowOverride|Require|RequestHeader|ScriptAlias|AddType|Include|EnableSendfile|EnableMMAP|PidFile|Timeout|KeepAlive|ServerTokens|ServerSignature)$/i;
+  /^(LoadModule|ServerRoot|ServerAdmin|User|Group|LogLevel|TypesConfig|AllowOverride|Require|RequestHeader|ScriptAlias|AddType|Include|EnableSendfile|EnableMMAP|PidFile|Timeout|KeepAlive|ServerTokens|ServerSignature)$/i;
 
 /** The configuration, or a syntax error in httpd's words. */
 export function parseHttpdConfig(text: string, path: string): HttpdConfig | string {
   const config: HttpdConfig = {
     ports: [],
-    documentRoot: '/usr/local/apache2/htdocs',
+    documentRoot: `${serverRoot}/htdocs`,
     indexes: ['index.html'],
+    accessLogs: [],
+    errorLog: '/proc/self/fd/2',
+    listed: [],
   };
-  const open: string[] = [];
+  const formats = new Map([['common', '%h %l %u %t "%r" %>s %b']]);
+  const open: { name: string; argument: string }[] = [];
   for (const [index, raw] of text.split('\n').entries()) {
     const line = raw.trim();
     if (line === '' || line.startsWith('#')) continue;
     const at = `AH00526: Syntax error on line ${index + 1} of ${path}:`;
-    const section = /^<(\/?)(\w+)[^>]*>$/.exec(line);
+    const section = /^<(\/?)(\w+)\s*([^>]*)>$/.exec(line);
     if (section) {
-      const [, closing, name = ''] = section;
+      const [, closing, name = '', argument = ''] = section;
       if (!/^(Directory|Files|IfModule|Location)$/i.test(name)) return `${at}\n${notSimulated(`<${name}>`)}`;
       if (closing) open.pop();
-      else open.push(name);
+      else open.push({ name: name.toLowerCase(), argument: argument.replace(/^"(.*)"$/, '$1') });
       continue;
     }
-    const [name = '', ...rest] = line.split(/\s+/);
-    const value = rest.join(' ').replace(/^"(.*)"$/, '$1');
-    if (/^Listen$/i.test(name)) config.ports.push(Number(value.slice(value.lastIndexOf(':') + 1)));
-    else if (/^DocumentRoot$/i.test(name)) config.documentRoot = value.replace(/\/$/, '');
-    else if (/^DirectoryIndex$/i.test(name)) config.indexes = rest;
-    else if (/^ServerName$/i.test(name)) config.serverName = value;
-    else if (!ignored.test(name)) return `${at}\n${notSimulated(name)}`;
+    const [name = '', ...values] = wordsOf(line);
+    const [first = ''] = values;
+    if (/^Listen$/i.test(name)) config.ports.push(Number(first.slice(first.lastIndexOf(':') + 1)));
+    else if (/^DocumentRoot$/i.test(name)) config.documentRoot = first.replace(/\/$/, '');
+    else if (/^DirectoryIndex$/i.test(name)) config.indexes = values;
+    else if (/^ServerName$/i.test(name)) config.serverName = first;
+    else if (/^ErrorLog$/i.test(name)) config.errorLog = absolute(first);
+    else if (/^LogFormat$/i.test(name)) formats.set(values[1] ?? '', first);
+    else if (/^CustomLog$/i.test(name)) {
+      if (first.startsWith('|')) return `${at}\n${notSimulated('CustomLog with a pipe')}`;
+      config.accessLogs.push({
+        path: absolute(first),
+        format: formats.get(values[1] ?? '') ?? values[1] ?? '',
+      });
+    } else if (/^Options$/i.test(name)) {
+      const allowed = values.some((value) => /^\+?(Indexes|All)$/i.test(value));
+      const folder = open.findLast((each) => each.name === 'directory')?.argument ?? '/';
+      config.listed.push({ path: folder.replace(/\/$/, ''), allowed });
+    } else if (!ignored.test(name)) return `${at}\n${notSimulated(name)}`;
   }
-  if (open.length > 0) return `${path}: <${open.at(-1)}> was not closed.`;
+  const left = open.at(-1);
+  if (left) return `${path}: <${left.name}> was not closed.`;
   if (config.ports.length === 0) return 'no listening sockets available, shutting down';
   return config;
+}
+
+/** Words, in quotes or not. */
+function wordsOf(line: string): string[] {
+  return [...line.matchAll(/"((?:[^"\\]|\\.)*)"|(\S+)/g)].map(([, quoted, plain = '']) =>
+    quoted === undefined ? plain : quoted.replace(/\\(.)/g, '$1'),
+  );
+}
+
+function absolute(path: string): string {
+  return path.startsWith('/') ? path : `${serverRoot}/${path}`;
+}
+
+/** Whether a folder without an index may be listed. */
+export function mayList({ listed }: HttpdConfig, folder: string): boolean {
+  const holding = listed.filter(({ path }) => `${folder}/`.startsWith(`${path}/`));
+  return holding.sort((a, b) => a.path.length - b.path.length).at(-1)?.allowed ?? false;
 }
 
 function notSimulated(name: string): string {
@@ -63,5 +104,7 @@ DocumentRoot "/usr/local/apache2/htdocs"
 </IfModule>
 ErrorLog /proc/self/fd/2
 LogLevel warn
+LogFormat "%h %l %u %t \\"%r\\" %>s %b \\"%{Referer}i\\" \\"%{User-Agent}i\\"" combined
+LogFormat "%h %l %u %t \\"%r\\" %>s %b" common
 CustomLog /proc/self/fd/1 common
 `;

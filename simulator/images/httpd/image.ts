@@ -1,4 +1,5 @@
 import { decode, toBytes } from '../../files/byte-string';
+import { errorText } from '../../files/error-text';
 import { FileError } from '../../files/file-system';
 import { nativeExecutable } from '../../files/volume-tree';
 import { NetworkError } from '../../network/namespace';
@@ -8,7 +9,8 @@ import { buildDebian } from '../base/debian-root';
 import { type Exchange, serveHttp } from '../http/serve';
 import { defaultPath, type Image } from '../image';
 import { packageRefusal } from '../package-refusal';
-import { defaultHttpdConfig, type HttpdConfig, parseHttpdConfig } from './config';
+import { defaultHttpdConfig, type HttpdConfig, mayList, parseHttpdConfig } from './config';
+import { HttpdLogs } from './logs';
 
 const version = '2.4.65';
 const configPath = '/usr/local/apache2/conf/httpd.conf';
@@ -46,9 +48,21 @@ const httpd: Program = async (process) => {
         2,
         `AH00558: httpd: Could not reliably determine the server's fully qualified domain name, using ${process.network.address}. Set the 'ServerName' directive globally to suppress this message\n`,
       );
+  let logs: HttpdLogs;
+  try {
+    logs = new HttpdLogs(process, config);
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    const reason = error.code === 'EACCES' ? '(13)Permission denied' : `(2)${errorText(error)}`;
+    await process.write(
+      2,
+      `${reason}: AH00649: could not open transfer log file ${error.path}.\nAH00015: Unable to open logs\n`,
+    );
+    return 1;
+  }
   for (const port of config.ports) {
     try {
-      serveHttp(process, port, (exchange) => answer(process, config, exchange));
+      serveHttp(process, port, (exchange) => answer(process, config, logs, exchange));
     } catch (error) {
       if (!(error instanceof NetworkError)) throw error;
       await process.write(
@@ -58,20 +72,15 @@ const httpd: Program = async (process) => {
       return 1;
     }
   }
-  const notice = (module: string, line: string) =>
-    process.write(
-      2,
-      `[${errorTime(process)}] [${module}:notice] [pid ${process.pid}:tid ${process.pid}] ${line}\n`,
-    );
-  await notice('mpm_event', `AH00489: Apache/${version} (Unix) configured -- resuming normal operations`);
-  await notice('core', `AH00094: Command line: 'httpd ${args.join(' ')}'`);
+  logs.notice('mpm_event', `AH00489: Apache/${version} (Unix) configured -- resuming normal operations`);
+  logs.notice('core', `AH00094: Command line: 'httpd ${args.join(' ')}'`);
   const asked = new Promise<string>((resolve) => {
     process.setAction('TERM', () => resolve('AH00491: caught SIGTERM, shutting down'));
     process.setAction('WINCH', () => resolve('AH00492: caught SIGWINCH, shutting down gracefully'));
   });
   for (;;) {
     try {
-      await notice('mpm_event', await process.until(asked));
+      logs.notice('mpm_event', await process.until(asked));
       return 0;
     } catch (error) {
       if ((error as Error).name !== 'Interrupted') throw error;
@@ -79,7 +88,12 @@ const httpd: Program = async (process) => {
   }
 };
 
-async function answer(process: Process, config: HttpdConfig, exchange: Exchange): Promise<void> {
+async function answer(
+  process: Process,
+  config: HttpdConfig,
+  logs: HttpdLogs,
+  exchange: Exchange,
+): Promise<void> {
   const { message, response, url, client } = exchange;
   const page = (status: number, title: string, text: string) => {
     response.statusCode = status;
@@ -105,6 +119,12 @@ async function answer(process: Process, config: HttpdConfig, exchange: Exchange)
       const type = types[found.path.slice(found.path.lastIndexOf('.') + 1)];
       if (type) response.setHeader('Content-Type', type);
       body = found.content;
+      if (found.mtimeMs !== undefined) {
+        response.setHeader('Last-Modified', new Date(found.mtimeMs).toUTCString());
+        const tag = Math.floor(found.mtimeMs * 1000).toString(16);
+        response.setHeader('ETag', `"${body.length.toString(16)}-${tag}"`);
+        response.setHeader('Accept-Ranges', 'bytes');
+      }
     }
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
@@ -115,10 +135,8 @@ async function answer(process: Process, config: HttpdConfig, exchange: Exchange)
   }
   response.setHeader('Content-Length', body.length);
   response.end(message.method === 'HEAD' ? undefined : body);
-  await process.write(
-    1,
-    `${client.address} - - [${accessTime(process)}] "${message.method} ${message.url} HTTP/${message.httpVersion}" ${response.statusCode} ${body.length}\n`,
-  );
+  const host = config.serverName ?? message.headers.host ?? '';
+  logs.answered({ message, response, client: client.address, bytes: body.length, host });
 }
 
 /** Throws FileError for what is not there or must not be read. */
@@ -126,26 +144,22 @@ function find(
   process: Process,
   config: HttpdConfig,
   name: string,
-): { path: string; content: Uint8Array; redirect?: string } {
+): { path: string; content: Uint8Array; redirect?: string; mtimeMs?: number } {
   const path = `${config.documentRoot}${name}`;
   if (name.split('/').includes('..')) throw new FileError('ENOENT', path);
-  if (process.files.stat(path).type !== 'directory') return { path, content: process.files.readFile(path) };
+  const file = (at: string) => ({
+    path: at,
+    content: process.files.readFile(at),
+    mtimeMs: process.files.stat(at).mtimeMs,
+  });
+  if (process.files.stat(path).type !== 'directory') return file(path);
   if (!name.endsWith('/')) return { path, content: new Uint8Array(), redirect: `${name}/` };
   const index = config.indexes.map((each) => `${path}${each}`).find((each) => process.files.exists(each));
-  if (index !== undefined) return { path: index, content: process.files.readFile(index) };
+  if (index !== undefined) return file(index);
+  if (!mayList(config, path.replace(/\/$/, ''))) throw new FileError('EACCES', path);
   const rows = process.files.list(path).map((each) => `<li><a href="${each}"> ${each}</a></li>\n`);
   const list = `<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 3.2 Final//EN">\n<html>\n <head>\n  <title>Index of ${name}</title>\n </head>\n <body>\n<h1>Index of ${name}</h1>\n<ul>${rows.join('')}</ul>\n</body></html>\n`;
   return { path: 'index.html', content: Buffer.from(list, 'latin1') };
-}
-
-function errorTime(process: Process): string {
-  const [day = '', date, month, year, time] = new Date(process.clock.now()).toUTCString().split(' ');
-  return `${day.slice(0, 3)} ${month} ${date} ${time}.000000 ${year}`;
-}
-
-function accessTime(process: Process): string {
-  const [, date, month, year, time] = new Date(process.clock.now()).toUTCString().split(' ');
-  return `${date}/${month}/${year}:${time} +0000`;
 }
 
 /** The httpd image, on Debian or Alpine as the tag says. */

@@ -20,6 +20,27 @@ describe('the httpd image', () => {
     expect(container.exitCode).toBe(0);
   });
 
+  it.each([
+    [
+      'CustomLog logs/access_log combined',
+      'wget -qO /dev/null -U me localhost; cat logs/access_log',
+      /"GET \/ HTTP\/1\.1" 200 45 "-" "me"\n$/,
+    ],
+    ['ErrorLog logs/error_log', 'cat logs/error_log', /resuming normal operations\n/],
+    [
+      '<Directory /usr/local/apache2/htdocs/a>\nOptions -Indexes\n</Directory>',
+      'mkdir -p htdocs/a; wget -qO- localhost/a/ 2>&1',
+      /403 Forbidden/,
+    ],
+  ])('does as %j says', async (directive, script, said) => {
+    const container = run(pod(false, {}, ['httpd:2.4-alpine']), {
+      image: 'httpd:2.4-alpine',
+      command: ['sh', '-c', `printf '%b\\n' '${directive}' >> conf/httpd.conf; exec httpd -DFOREGROUND`],
+    });
+    const up = 'until wget -qO /dev/null localhost; do sleep 0.05; done 2>/dev/null';
+    expect(await exec(container, 'sh', '-c', `${up}; ${script}`)).toMatch(said);
+  });
+
   it('refuses a directive that it does not simulate', async () => {
     const container = run(pod(), {
       image: 'httpd:2.4',
