@@ -49,7 +49,6 @@ export function containerConfig(inputs: ConfigInputs): ContainerConfig {
     oomScoreAdj: oomScoreAdj(pod, container, memoryOf(inputs.client, pod)),
     attempt: inputs.attempt,
     ...(inputs.targetContainerId ? { targetContainerId: inputs.targetContainerId } : {}),
-    ...(container.lifecycle?.stopSignal ? { stopSignal: container.lifecycle.stopSignal } : {}),
   };
 }
 

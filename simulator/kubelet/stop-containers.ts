@@ -135,7 +135,7 @@ export class ContainerStopper {
       }
       if (turn) await Promise.race([turn, deadline.passed()]);
       deadline.move(Math.max(deadline.time, clock.now() + MINIMUM_GRACE_MS));
-      container.signal(container.stopSignal ?? spec.lifecycle?.stopSignal ?? 'SIGTERM');
+      container.signal(container.stopSignal);
       await Promise.race([exited, deadline.passed()]);
       if (container.phase === 'running') {
         container.signal('SIGKILL');

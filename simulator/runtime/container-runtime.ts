@@ -92,8 +92,6 @@ export interface ContainerConfig {
   attempt: number;
   /** Name or id of the container whose process namespace an ephemeral container joins. */
   targetContainerId?: string;
-  /** STOPSIGNAL override; the image's, else SIGTERM. */
-  stopSignal?: string;
 }
 
 export interface ContainerMount {
@@ -121,7 +119,7 @@ export interface RuntimeContainer {
   readonly log: ContainerLog;
   /** Who its main process is, as the image's own accounts complete it. */
   readonly user: { uid: number; gid: number; groups: number[] };
-  /** What asks it to stop: the Pod's wish, else the image's STOPSIGNAL, else TERM. For `signal`. */
+  /** What asks it to stop: the image's STOPSIGNAL, else TERM. For `signal`. */
   readonly stopSignal: string;
   /** Throws RuntimeError `RunContainerError` in runc's words when the command is not there (exit 127/128). */
   start(): void;

@@ -114,7 +114,7 @@ export class PodSandbox implements Sandbox {
       argv,
       env: this.environment(config, image.config.env, user.home),
       cwd,
-      stopSignal: config.stopSignal ?? image.config.stopSignal ?? 'TERM',
+      stopSignal: image.config.stopSignal ?? 'TERM',
       removed: () => this.containers.delete(container.id),
     });
     this.containers.set(container.id, container);

@@ -1,5 +1,6 @@
 import { tryParseQuantity } from '../../schema/quantity';
-import type { Container, Ingress, PodSpec, ResourceName, Service } from '../../schema/types';
+import type { Container, Ingress, PodSpec, Service } from '../../schema/types';
+import { podSpecOf } from '../pod-spec-of';
 import { at } from '../validation/field-error';
 import type { AdmissionRequest } from './request';
 
@@ -84,23 +85,4 @@ function containerWarnings({ resources, env = [], ports = [] }: Container, path:
     else firsts.set(key, index);
   }
   return found;
-}
-
-interface Templated {
-  spec?: PodSpec & {
-    template?: { spec?: PodSpec };
-    jobTemplate?: { spec?: { template?: { spec?: PodSpec } } };
-  };
-}
-
-function podSpecOf(resource: ResourceName, object: object): { spec: PodSpec; path: string } | undefined {
-  const { spec } = object as Templated;
-  if (!spec) return undefined;
-  if (resource === 'pods') return { spec, path: 'spec' };
-  if (resource === 'cronjobs.batch') {
-    const inner = spec.jobTemplate?.spec?.template?.spec;
-    return inner && { spec: inner, path: 'spec.jobTemplate.spec.template.spec' };
-  }
-  const inner = spec.template?.spec;
-  return inner && { spec: inner, path: 'spec.template.spec' };
 }

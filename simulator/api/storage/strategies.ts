@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CustomResourceDefinition, Job, KubeObject, ObjectMeta, ResourceName } from '../../schema/types';
+import { dropDisabledFields } from './disabled-fields';
 import { generateJobSelector } from './job-selector';
 import { prepareSigningRequest } from './signing-requests';
 
@@ -40,6 +41,7 @@ export function prepareForCreate(resource: ResourceName, object: KubeObject): vo
   if (GENERATIONS.has(resource)) object.metadata.generation = 1;
   else delete object.metadata.generation;
   if ('status' in loose && !STATUS_ON_CREATE.has(resource)) delete loose.status;
+  dropDisabledFields(resource, object);
   switch (resource) {
     case 'pods':
       loose.status = { phase: 'Pending' };
@@ -90,6 +92,7 @@ export function prepareForUpdate(
   const before = old as Loose;
   if (before.status === undefined) delete next.status;
   else next.status = structuredClone(before.status);
+  dropDisabledFields(resource, object);
   if (resource === 'daemonsets.apps') {
     const changed = !isDeepStrictEqual(next.spec?.['template'], before.spec?.['template']);
     countTemplate(object, templateGeneration(old) + (changed ? 1 : 0));

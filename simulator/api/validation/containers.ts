@@ -74,8 +74,8 @@ export function validateInitContainers(
   });
 }
 
-function contextOf({ terminationGracePeriodSeconds = 30, os }: PodSpec): HandlerContext {
-  return { gracePeriod: terminationGracePeriodSeconds, os: os?.name };
+function contextOf({ terminationGracePeriodSeconds = 30 }: PodSpec): HandlerContext {
+  return { gracePeriod: terminationGracePeriodSeconds };
 }
 
 /** core/validation validateContainerCommon: what every sort of container obeys. */

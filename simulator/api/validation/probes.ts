@@ -1,6 +1,6 @@
 import type { Container, Probe } from '../../schema/types';
 import type { FieldError } from '../extension-points';
-import { forbidden, invalid, invalids, notSupported, required } from './field-error';
+import { forbidden, invalid, invalids, required } from './field-error';
 import { headerName, portNumber } from './names';
 import { nonNegative, optionallyOneOf, validatePort } from './values';
 
@@ -11,20 +11,7 @@ type Handler = Pick<Probe, 'exec' | 'httpGet' | 'tcpSocket' | 'grpc'> & Pick<Hoo
 export interface HandlerContext {
   /** terminationGracePeriodSeconds */
   gracePeriod: number;
-  /** `linux`, `windows`, or undefined when the Pod does not say. */
-  os: string | undefined;
 }
-
-const SIGNALS = [
-  ...'ABRT ALRM BUS CHLD CLD CONT FPE HUP ILL INT IO IOT KILL PIPE POLL PROF PWR QUIT RTMAX'.split(' '),
-  ...Array.from({ length: 14 }, (_, index) => `RTMAX-${index + 1}`),
-  'RTMIN',
-  ...Array.from({ length: 15 }, (_, index) => `RTMIN+${index + 1}`),
-  ...'SEGV STKFLT STOP SYS TERM TRAP TSTP TTIN TTOU URG USR1 USR2 VTALRM WINCH XCPU XFSZ'.split(' '),
-]
-  .map((name) => `SIG${name}`)
-  .sort();
-const WINDOWS_SIGNALS = ['SIGKILL', 'SIGTERM'];
 
 /** Liveness, readiness and startup probe of a container (core/validation validateLivenessProbe and its siblings). */
 export function validateProbes(container: Container, path: string): FieldError[] {
@@ -53,18 +40,11 @@ export function validateLifecycle(
   context: HandlerContext,
   path: string,
 ): FieldError[] {
-  const { postStart, preStop, stopSignal } = lifecycle ?? {};
+  const { postStart, preStop } = lifecycle ?? {};
   return [
     ...(postStart ? validateHandler(postStart, `${path}.postStart`, context) : []),
     ...(preStop ? validateHandler(preStop, `${path}.preStop`, context) : []),
-    ...(stopSignal === undefined ? [] : validateStopSignal(stopSignal, context.os, `${path}.stopSignal`)),
   ];
-}
-
-function validateStopSignal(signal: string, os: string | undefined, path: string): FieldError[] {
-  if (!os) return [forbidden(path, 'may not be set for containers with empty `spec.os.name`')];
-  const known = os === 'windows' ? WINDOWS_SIGNALS : SIGNALS;
-  return known.includes(signal) ? [] : [notSupported(path, signal, known)];
 }
 
 function validateProbe(probe: Probe | undefined, path: string): FieldError[] {

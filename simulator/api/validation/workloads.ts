@@ -158,7 +158,7 @@ function validateStatefulStrategy(spec: StatefulSet['spec']): FieldError[] {
       ),
     );
   else if (type === 'RollingUpdate')
-    errors.push(...validateRollingUpdate(rollingUpdate, `${path}.rollingUpdate`));
+    errors.push(...nonNegative(rollingUpdate?.partition, `${path}.rollingUpdate.partition`));
   else if (type !== 'OnDelete')
     errors.push(
       invalid(
@@ -177,18 +177,6 @@ function validateStatefulStrategy(spec: StatefulSet['spec']): FieldError[] {
       ),
     );
   return errors;
-}
-
-function validateRollingUpdate(
-  { partition, maxUnavailable }: { partition?: number; maxUnavailable?: number | string } = {},
-  path: string,
-): FieldError[] {
-  const errors = nonNegative(partition, `${path}.partition`);
-  if (maxUnavailable === undefined) return errors;
-  const here = `${path}.maxUnavailable`;
-  errors.push(...validateCountOrPercent(maxUnavailable, here));
-  if (isZero(maxUnavailable)) errors.push(invalid(here, maxUnavailable, 'cannot be 0'));
-  return [...errors, ...notOverAHundred(maxUnavailable, here)];
 }
 
 /** `creates`: the name of the Service cannot change later, and a bad one is put up with. */
