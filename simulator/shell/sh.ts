@@ -110,5 +110,6 @@ async function runFile(shell: Shell, file: string): Promise<number> {
     return shell.dialect === 'bash' ? 127 : 2;
   }
   shell.scriptName = file;
+  if (shell.dialect === 'bash') shell.presetArray('BASH_SOURCE', [file]);
   return shell.guarded(() => shell.runScript(text));
 }

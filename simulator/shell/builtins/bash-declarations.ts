@@ -1,6 +1,6 @@
 import { elementsOf, unsetElement } from '../execute/arrays';
 import type { Shell } from '../execute/shell';
-import type { Variable } from '../execute/shell-state';
+import { ReadOnlyFault, type Variable } from '../execute/shell-state';
 import type { Builtin } from './builtin';
 import { usageFault } from './control';
 import { variableBuiltins } from './variables';
@@ -13,7 +13,15 @@ const declare: Builtin = (shell, args, word) => {
   if (args[index] === '--') index++;
   const wrong = /[^aAilnrtuxgpF]/.exec(letters)?.[0];
   if (wrong !== undefined) return usageFault(shell, `-${wrong}: invalid option`);
-  if (/[lnutF]/.test(letters))
+  if (letters.includes('F')) {
+    const functions = args.slice(index);
+    const known = functions.length > 0 ? functions : [...shell.functions.keys()].sort();
+    for (const name of known)
+      if (shell.functions.has(name))
+        shell.print(1, functions.length > 0 ? `${name}\n` : `declare -f ${name}\n`);
+    return known.every((name) => shell.functions.has(name)) ? 0 : 1;
+  }
+  if (/[lnut]/.test(letters))
     return usageFault(
       shell,
       `The embedded cluster does not simulate ${word} -${letters}; use a kind cluster for that.`,
@@ -87,7 +95,14 @@ const unset: Builtin = (shell, args, word) => {
     if (name !== undefined && subscript !== undefined) unsetElement(shell, name, subscript);
     else others.push(arg);
   }
-  return others.length === 0 && args.length > 0 ? 0 : (variableBuiltins.unset?.(shell, others, word) ?? 0);
+  if (others.length === 0 && args.length > 0) return 0;
+  try {
+    return variableBuiltins.unset?.(shell, others, word) ?? 0;
+  } catch (error) {
+    if (!(error instanceof ReadOnlyFault)) throw error;
+    shell.error(error.message.replace(/: is read only$/, ': cannot unset: readonly variable'));
+    return 1;
+  }
 };
 
 export const declarationBuiltins: Record<string, Builtin> = {

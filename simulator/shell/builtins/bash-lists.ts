@@ -1,8 +1,9 @@
 import { setArray, setElement } from '../execute/arrays';
+import { FieldBuilder } from '../expand/fields';
 import { formatPrintf } from '../utilities/printf';
-import type { Builtin } from './builtin';
+import { type Builtin, builtinOf } from './builtin';
 import { inputBuiltins } from './input';
-import { outputBuiltins } from './output';
+import { outputBuiltins, printfConversions } from './output';
 
 const known = new Set(
   'dotglob extglob failglob globstar nocaseglob nullglob expand_aliases lastpipe checkwinsize histappend inherit_errexit'.split(
@@ -48,12 +49,13 @@ const read: Builtin = async (shell, args, word) => {
   const options = [...args.slice(0, at), ...(letters === '-' ? [] : [letters]), ...args.slice(at + 2)];
   const status = await plain(shell, [...options, '-r'], word);
   const line = shell.get('REPLY') ?? '';
-  const separators = shell.separators.replace(/[\\\]^-]/g, '\\$&');
-  const words = separators === '' ? [line] : line.split(new RegExp(`[${separators}]+`));
+  const fields = new FieldBuilder(shell.separators);
+  fields.split(line);
+  fields.close();
   setArray(
     shell,
     name,
-    words.filter((each) => each !== '').map((value) => ({ value })),
+    fields.fields.map(({ text }) => ({ value: text })),
   );
   return status;
 };
@@ -63,7 +65,7 @@ const printf: Builtin = (shell, args, word) => {
   const [option, name, format, ...values] = args;
   if (option !== '-v' || name === undefined || format === undefined)
     return outputBuiltins.printf?.(shell, args, word) ?? 1;
-  const { output: text } = formatPrintf(format, values);
+  const { output: text } = formatPrintf(format, values, printfConversions(shell));
   const [, array, subscript] = /^(\w+)\[(.*)\]$/s.exec(name) ?? [];
   if (array !== undefined && subscript !== undefined) setElement(shell, array, subscript, text);
   else shell.set(name, text);
@@ -78,13 +80,35 @@ const shopt: Builtin = (shell, args) => {
     shell.error(`${unknown}: invalid shell option name`);
     return 1;
   }
-  const refused = names.find((name) => /glob|lastpipe/.test(name));
+  const refused = names.find((name) => /^(?:extglob|failglob|globstar|nocaseglob|lastpipe)$/.test(name));
   if (args.includes('-s') && refused !== undefined) {
     shell.error(`The embedded cluster does not simulate shopt -s ${refused}; use a kind cluster for that.`);
     return 1;
   }
+  for (const name of names) {
+    if (args.includes('-s')) shell.shopt.add(name);
+    else if (args.includes('-u')) shell.shopt.delete(name);
+  }
+  if (args.includes('-q')) return names.every((name) => shell.shopt.has(name)) ? 0 : 1;
   return 0;
 };
+
+/** bash: the builtin of that name, whatever function hides it. */
+const builtin: Builtin = (shell, args) => {
+  const [name, ...rest] = args;
+  if (name === undefined) return 0;
+  const found = builtinOf(shell, name);
+  if (found) return found(shell, rest, name);
+  shell.error(`${name}: not a shell builtin`);
+  return 1;
+};
+
+const refusal =
+  (name: string, instead: string): Builtin =>
+  (shell) => {
+    shell.error(`The embedded cluster does not simulate ${name}; ${instead}.`);
+    return 2;
+  };
 
 export const shellListBuiltins: Record<string, Builtin> = {
   mapfile,
@@ -92,4 +116,9 @@ export const shellListBuiltins: Record<string, Builtin> = {
   read,
   printf,
   shopt,
+  builtin,
+  coproc: refusal('coproc', 'use a fifo'),
+  select: refusal('select', 'use read and case'),
+  pushd: refusal('pushd', 'use cd'),
+  popd: refusal('popd', 'use cd'),
 };

@@ -9,7 +9,8 @@ import { builtinOf, specialBuiltins } from './builtin';
 /** A mistake in the call of a special builtin: it ends a shell that is not interactive. */
 export function usageFault(shell: Shell, message: string, status = 2): number {
   shell.error(message);
-  if (!shell.options.interactive) {
+  // bash goes on, but for POSIX mode.
+  if (!shell.options.interactive && shell.dialect !== 'bash') {
     shell.lastStatus = status;
     shell.flow = { type: 'exit' };
   }
@@ -33,7 +34,14 @@ function statusArgument(shell: Shell, args: string[]): number | undefined {
 
 const exit: Builtin = (shell, args) => {
   const status = statusArgument(shell, args);
-  if (status === undefined) return usageFault(shell, `Illegal number: ${args[0]}`);
+  if (status === undefined) {
+    const wrong = usageFault(shell, `Illegal number: ${args[0]}`);
+    if (shell.dialect === 'bash') {
+      shell.lastStatus = wrong;
+      shell.flow = { type: 'exit' };
+    }
+    return wrong;
+  }
   shell.lastStatus = status;
   shell.flow = { type: 'exit' };
   if (shell.dialect === 'bash' && shell.options.interactive) shell.print(2, 'exit\n');
@@ -41,6 +49,8 @@ const exit: Builtin = (shell, args) => {
 };
 
 const returns: Builtin = (shell, args) => {
+  if (shell.dialect === 'bash' && shell.calls === 0)
+    return usageFault(shell, "can only `return' from a function or sourced script");
   const status = statusArgument(shell, args);
   if (status === undefined) return usageFault(shell, `Illegal number: ${args[0]}`);
   shell.lastStatus = status;
@@ -65,7 +75,8 @@ const source: Builtin = async (shell, args) => {
   try {
     text = decode(shell.process.files.readFile(path));
   } catch (error) {
-    return usageFault(shell, `can't open '${name}': ${errorText(error)}`);
+    if (shell.dialect === 'bash') shell.builtinName = undefined;
+    return usageFault(shell, `can't open '${name}': ${errorText(error)}`, shell.dialect === 'bash' ? 1 : 2);
   }
   const { positional, scriptName } = shell;
   if (args.length > 1) shell.positional = args.slice(1);
@@ -152,7 +163,7 @@ function describeAll(shell: Shell, names: string[]): number {
     else {
       const path = pathOf(shell, name);
       if (path === undefined) {
-        if (shell.dialect === 'bash') shell.error(`type: ${name}: not found`);
+        if (shell.dialect === 'bash') shell.error(`${name}: not found`);
         else shell.print(1, `${name}: not found\n`);
         status = shell.dialect === 'bash' ? 1 : 127;
       } else shell.print(1, `${name} is ${path}\n`);
@@ -176,6 +187,17 @@ function kinds(shell: Shell, names: string[]): number {
     const kind = kindOf(shell, name);
     if (kind === undefined) status = 1;
     else shell.print(1, `${kind}\n`);
+  }
+  return status;
+}
+
+/** bash: `type -P` */
+function paths(shell: Shell, names: string[]): number {
+  let status = 0;
+  for (const name of names) {
+    const path = pathOf(shell, name);
+    if (path === undefined) status = 1;
+    else shell.print(1, `${path}\n`);
   }
   return status;
 }
@@ -208,8 +230,12 @@ export const controlBuiltins: Record<string, Builtin> = {
   source,
   exec: execute,
   command,
-  type: (shell, args) =>
-    shell.dialect === 'bash' && args[0] === '-t' ? kinds(shell, args.slice(1)) : describeAll(shell, args),
+  type: (shell, args) => {
+    if (shell.dialect !== 'bash') return describeAll(shell, args);
+    if (args[0] === '-t') return kinds(shell, args.slice(1));
+    if (args[0] === '-P' || args[0] === '-p') return paths(shell, args.slice(1));
+    return describeAll(shell, args[0] === '-a' ? args.slice(1) : args);
+  },
   shift,
   times,
   hash: (shell, args) => {

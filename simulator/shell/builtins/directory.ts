@@ -11,7 +11,15 @@ const cd: Builtin = (shell, args) => {
   if (args[index] === '--') index++;
   let target = args[index] ?? shell.get('HOME') ?? '';
   let print = false;
+  if (shell.dialect === 'bash' && args.length > index + 1) {
+    shell.error('too many arguments');
+    return 1;
+  }
   if (target === '-') {
+    if (shell.dialect === 'bash' && shell.get('OLDPWD') === undefined) {
+      shell.error('OLDPWD not set');
+      return 1;
+    }
     target = shell.get('OLDPWD') ?? '';
     print = true;
   }

@@ -111,8 +111,7 @@ const resume =
 const kill: Builtin = (shell, args) => {
   const [first, ...rest] = args;
   if (first === undefined) {
-    shell.print(2, `sh: you need to specify whom to kill\n`);
-    return 1;
+    return complain(shell, 'you need to specify whom to kill', '', 2);
   }
   if (first === '-l' || first === '-L') return listSignals(shell, rest);
   let targets = args;
@@ -129,8 +128,7 @@ const kill: Builtin = (shell, args) => {
   }
   if (targets[0] === '--') targets = targets.slice(1);
   if (targets.length === 0) {
-    shell.print(2, `sh: you need to specify whom to kill\n`);
-    return 1;
+    return complain(shell, 'you need to specify whom to kill', '', 2);
   }
   let status = 0;
   for (const target of targets) {
@@ -145,23 +143,36 @@ const kill: Builtin = (shell, args) => {
         continue;
       }
       if (!/^-?\d+$/.test(target)) {
-        shell.print(2, `sh: invalid number '${target}'\n`);
-        status = 1;
+        status = complain(
+          shell,
+          `invalid number '${target}'`,
+          `${target}: arguments must be process or job IDs`,
+        );
         continue;
       }
       shell.process.kill(Number(target), signal);
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
-      shell.print(2, `sh: can't kill pid ${target}: ${errorText(error)}\n`);
-      status = 1;
+      const why = errorText(error);
+      status = complain(shell, `can't kill pid ${target}: ${why}`, `(${target}) - ${why}`);
     }
   }
   return status;
 };
 
+const killUsage =
+  'kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]';
+
+/** In ash it is the applet that complains, in bash the shell; no text means its usage. */
+function complain(shell: Shell, ash: string, bash: string, usageStatus = 1): number {
+  if (shell.dialect !== 'bash') shell.print(2, `sh: ${ash}\n`);
+  else if (bash === '') shell.print(2, `${killUsage}\n`);
+  else shell.error(bash);
+  return shell.dialect === 'bash' && bash === '' ? usageStatus : 1;
+}
+
 function badSignal(shell: Shell, text: string): number {
-  shell.print(2, `sh: bad signal name '${text}'\n`);
-  return 1;
+  return complain(shell, `bad signal name '${text}'`, `${text}: invalid signal specification`);
 }
 
 function listSignals(shell: Shell, args: string[]): number {

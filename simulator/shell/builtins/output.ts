@@ -2,6 +2,7 @@ import { errorText } from '../../files/error-text';
 import { FileError } from '../../files/file-system';
 import type { Later, Shell } from '../execute/shell';
 import { evaluateArithmetic } from '../expand/arithmetic';
+import { formatDate } from '../utilities/date-format';
 import { echoText } from '../utilities/echo';
 import { formatPrintf } from '../utilities/printf';
 import type { Builtin } from './builtin';
@@ -30,14 +31,48 @@ const printf: Builtin = (shell, args) => {
     shell.print(2, `sh: usage: printf FORMAT [ARGUMENT...]\n`);
     return 2;
   }
-  const { output, errors } = formatPrintf(rest[0] as string, rest.slice(1));
+  const { output, errors } = formatPrintf(rest[0] as string, rest.slice(1), printfConversions(shell));
   const written = writeOut(shell, output);
   const finish = (status: number) => {
-    for (const error of errors) shell.print(2, `sh: ${error}\n`);
+    for (const error of errors) {
+      if (shell.dialect === 'bash')
+        shell.error(error.replace(/^invalid number '(.*)'$/s, '$1: invalid number'));
+      else shell.print(2, `sh: ${error}\n`);
+    }
     return errors.length > 0 ? 1 : status;
   };
   return typeof written === 'number' ? finish(written) : written.then(finish);
 };
+
+/** bash: `%q` and `%(format)T`, of now without an argument. */
+export function printfConversions(shell: Shell): Parameters<typeof formatPrintf>[2] {
+  if (shell.dialect !== 'bash') return {};
+  const { process } = shell;
+  return {
+    q: bashQuote,
+    T: (format, argument) => {
+      const seconds = argument === undefined || argument === '-1' ? undefined : Number(argument);
+      return formatDate(format, seconds === undefined ? process.clock.now() : seconds * 1000, process);
+    },
+  };
+}
+
+/** As `printf %q` writes a text. */
+function bashQuote(text: string): string {
+  if (text === '') return "''";
+  if (!/[\x00-\x1f\x7f]/.test(text)) return text.replace(/[^\w@%+=:,./-]/g, '\\$&');
+  const names: Record<string, string> = {
+    '\n': '\\n',
+    '\t': '\\t',
+    '\r': '\\r',
+    '\x1b': '\\E',
+    '\x07': '\\a',
+  };
+  const escaped = text
+    .replace(/[\\']/g, '\\$&')
+    .replace(/[\x00-\x1f\x7f]/g, (c) => names[c] ?? `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`);
+  return `$'${escaped}'`;
+}
 
 const letBuiltin: Builtin = (shell, args) => {
   if (args.length === 0) {

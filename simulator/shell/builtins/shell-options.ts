@@ -85,7 +85,12 @@ const trap: Builtin = (shell, args) => {
   for (const text of signals) {
     const signal = shell.dialect === 'bash' && text === 'ERR' ? text : parseSignal(text);
     if (signal === undefined) {
-      shell.error(`${text}: invalid signal specification`);
+      const known = shell.dialect === 'bash' && /^(DEBUG|RETURN)$/.test(text);
+      shell.error(
+        known
+          ? `The embedded cluster does not simulate trap ${text}; use a kind cluster for that.`
+          : `${text}: invalid signal specification`,
+      );
       status = 1;
       continue;
     }

@@ -1,10 +1,10 @@
-import { evaluateArithmetic } from '../expand/arithmetic';
+import { ArithmeticFault, evaluateArithmetic } from '../expand/arithmetic';
 import { matchesPattern } from '../expand/expander';
 import { posixExpression } from '../posix-regexp/posix-expression';
 import { ExpressionFault } from '../posix-regexp/syntax';
 import type { Assignment, Command, Condition, Word } from '../syntax/ast';
 import { runTest } from '../utilities/test';
-import { keyOf, setArray, setElement } from './arrays';
+import { elementOf, keyOf, setArray, setElement } from './arrays';
 import { leavesLoop } from './compound-commands';
 import type { Shell } from './shell';
 
@@ -15,7 +15,25 @@ class ConditionFault extends Error {
 
 /** `((…))`: true when it is not zero. */
 export async function arithmetic(shell: Shell, expression: Word): Promise<number> {
-  return (await numberOf(shell, expression)) === '0' ? 1 : 0;
+  try {
+    return (await numberOf(shell, expression)) === '0' ? 1 : 0;
+  } catch (error) {
+    if (!(error instanceof ArithmeticFault)) throw error;
+    shell.error(`((: ${error.message}`);
+    return 1;
+  }
+}
+
+/** `time` before a pipeline: what it took, on standard error. */
+export async function timed(shell: Shell, command: Command): Promise<number> {
+  const { process } = shell;
+  const [began, used] = [process.clock.now(), process.system.processor.usedMs];
+  const status = await shell.run(command);
+  const line = (name: string, ms: number) =>
+    `${name}\t${Math.floor(ms / 60_000)}m${((ms % 60_000) / 1000).toFixed(3)}s\n`;
+  const user = process.system.processor.usedMs - used;
+  shell.print(2, `\n${line('real', process.clock.now() - began)}${line('user', user)}${line('sys', 0)}`);
+  return status;
 }
 
 async function numberOf(shell: Shell, expression: Word): Promise<string> {
@@ -71,7 +89,11 @@ async function holds(shell: Shell, test: Condition): Promise<boolean> {
       return (await holds(shell, test.left)) || holds(shell, test.right);
     case 'unary': {
       const operand = await text(test.operand);
-      if (test.operator === 'v') return shell.variables.has(operand);
+      if (test.operator === 'v') {
+        const [, array, subscript] = /^(\w+)\[(.*)\]$/s.exec(operand) ?? [];
+        if (array === undefined || subscript === undefined) return shell.get(operand) !== undefined;
+        return elementOf(shell, array, subscript) !== undefined;
+      }
       return (
         runTest(shell.process, 'test', [`-${test.operator === 'a' ? 'e' : test.operator}`, operand])
           .status === 0

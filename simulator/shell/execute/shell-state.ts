@@ -42,6 +42,8 @@ export class ShellState {
   readonly functions = new Map<string, Command>();
   readonly aliases = new Map<string, string>();
   readonly options: ShellOptions;
+  /** bash: options of shopt that are on. */
+  readonly shopt = new Set<string>();
   /** Signal name (or EXIT) to command; '' ignores. */
   readonly traps = new Map<string, string>();
   positional: string[] = [];
@@ -91,7 +93,11 @@ export class ShellState {
     preset('PATH', '/sbin:/usr/sbin:/bin:/usr/bin');
     preset('PS1', prompts[this.dialect]);
     if (this.dialect === 'bash') preset('BASH_VERSION', bashVersion);
-    if (this.dialect === 'bash') preset('BASH', this.process.executable);
+    if (this.dialect === 'bash') {
+      preset('BASH', this.process.executable);
+      const version = bashVersion.split(/[.()-]/).filter((part) => part !== '');
+      this.presetArray('BASH_VERSINFO', [...version, 'x86_64-pc-linux-gnu']);
+    }
     preset('HOSTNAME', this.process.system.hostname);
     const level = Number(this.process.env.get('SHLVL') ?? 0) || 0;
     this.variables.set('SHLVL', { value: String(level + 1), exported: true, readonly: false });
@@ -103,12 +109,19 @@ export class ShellState {
     if (pwd && pwd.value !== this.process.cwd) pwd.value = this.process.cwd;
   }
 
+  /** bash: an array of the shell's own. */
+  presetArray(name: string, values: readonly string[]): void {
+    const elements = new Map(values.map((value, at) => [String(at), value]));
+    this.variables.set(name, { value: undefined, exported: false, readonly: false, elements });
+  }
+
   /** A copy for the process of a subshell. */
   forkInto(child: ShellState): void {
     for (const [name, variable] of this.variables) child.variables.set(name, copied(variable));
     for (const [name, body] of this.functions) child.functions.set(name, body);
     for (const [name, text] of this.aliases) child.aliases.set(name, text);
     for (const [signal, command] of this.traps) if (command === '') child.traps.set(signal, command);
+    for (const option of this.shopt) child.shopt.add(option);
     child.positional = this.positional;
     child.argument0 = this.argument0;
     child.lastStatus = this.lastStatus;

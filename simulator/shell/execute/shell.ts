@@ -10,7 +10,7 @@ import type { Command, Redirect } from '../syntax/ast';
 import { BashParser } from '../syntax/bash-parser';
 import { Parser } from '../syntax/parser';
 import { SyntaxFault } from '../syntax/source';
-import { arithmetic, conditional, countingLoop } from './bash-commands';
+import { arithmetic, conditional, countingLoop, timed } from './bash-commands';
 import { andOr, caseCommand, forLoop, ifCommand, list, loop } from './compound-commands';
 import { JobTable } from './job-table';
 import { runLastCommand } from './last-command';
@@ -82,6 +82,8 @@ export class Shell extends ShellState {
         if (!(error instanceof SyntaxFault)) throw error;
         this.line = error.line;
         this.error(`syntax error: ${error.message}`);
+        const near = this.dialect === 'bash' && /^unexpected (?!end of file)/.test(error.message);
+        if (near) this.error(`\`${text.split('\n')[error.line - startLine] ?? ''}'`);
         this.lastStatus = 2;
         this.flow = { type: 'exit' };
         return 2;
@@ -90,7 +92,15 @@ export class Shell extends ShellState {
       if (this.options.noexec) continue;
       // ash has seen the end of the text only when no newline stands before it.
       const last = whole && parser.atEnd && (this.dialect === 'bash' || !text.endsWith('\n'));
-      status = await (last ? runLastCommand(this, command) : this.run(command));
+      try {
+        status = await (last ? runLastCommand(this, command) : this.run(command));
+      } catch (error) {
+        // bash gives up the line, and goes on with the next one.
+        if (!(error instanceof ArithmeticFault) || this.dialect !== 'bash') throw error;
+        this.error(error.message);
+        this.lastStatus = 1;
+        status = 1;
+      }
       if (this.flow) return status;
     }
   }
@@ -159,6 +169,8 @@ export class Shell extends ShellState {
           this.redirected(command.redirects, () => arithmetic(this, command.expression)),
           true,
         );
+      case 'timed':
+        return timed(this, command.command);
       case 'counting':
         return this.redirected(command.redirects, () => countingLoop(this, command));
       case 'conditional':

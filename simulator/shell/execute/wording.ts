@@ -47,6 +47,9 @@ const dashWords: Words = [
 ];
 
 const bashWords: Words = [
+  [/^(.*): bad number$/s, '$1: integer expression expected'],
+  [/^missing (\]+)$/, "missing `$1'"],
+  [/^(.*): unknown operand$/s, '$1: binary operator expected'],
   [/^(.*\/.*): not found$/s, '$1: No such file or directory'],
   [/^([^:]*): not found$/s, '$1: command not found'],
   [

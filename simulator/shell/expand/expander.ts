@@ -62,8 +62,9 @@ export class Expander {
     builder.close();
     for (const field of builder.fields) {
       if (field.hasPattern && !this.state.options.noglob) {
-        const found = glob(this.state.process.files, field.pattern);
-        if (found.length > 0) {
+        const { process, shopt } = this.state;
+        const found = glob(process.files, field.pattern, shopt.has('dotglob'));
+        if (found.length > 0 || shopt.has('nullglob')) {
           for (const path of found) fields.push(path);
           continue;
         }
@@ -183,7 +184,7 @@ export class Expander {
     const replacement = part.replacement ? yield* this.text(part.replacement) : '';
     return values.map((text) => {
       if (operator === '/' || operator === '//')
-        return replacePattern(text, pattern, replacement, operator === '//');
+        return this.replace(text, pattern, replacement, operator === '//');
       if (operator === '^' || operator === '^^' || operator === ',' || operator === ',,')
         return changeCase(text, operator, pattern);
       return trimPattern(text, pattern, operator);
@@ -230,7 +231,7 @@ export class Expander {
         const text = this.required(name, value);
         const pattern = word ? yield* this.pattern(word) : '';
         const replacement = part.replacement ? yield* this.text(part.replacement) : '';
-        return replacePattern(text, pattern, replacement, operator === '//');
+        return this.replace(text, pattern, replacement, operator === '//');
       }
       case '^':
       case '^^':
@@ -291,6 +292,18 @@ export class Expander {
   private tilde(user: string): string {
     if (user === '') return this.state.get('HOME') ?? '~';
     return this.state.homeOf(user) ?? `~${user}`;
+  }
+
+  /** In bash a pattern that begins with `#` or `%` is tied to the beginning or the end. */
+  private replace(text: string, pattern: string, replacement: string, all: boolean): string {
+    const tied = this.state.dialect === 'bash' && !all && /^[#%]/.test(pattern) ? pattern[0] : '';
+    if (tied === '') return replacePattern(text, pattern, replacement, all);
+    const rest = pattern.slice(1);
+    if (rest === '') return tied === '#' ? replacement + text : text + replacement;
+    const operator = tied === '#' ? '##' : '%%';
+    const left = trimPattern(text, rest, operator);
+    if (left === text && !matchesPattern(rest, '')) return text;
+    return tied === '#' ? replacement + left : left + replacement;
   }
 
   private substring(text: string, range: string): string {

@@ -1,8 +1,8 @@
 import type { FileView } from '../../files/file-view';
 import { patternSource } from './pattern';
 
-/** Paths that match a pattern, sorted by byte; empty when there is none (POSIX 2.13.3). */
-export function glob(files: FileView, pattern: string): string[] {
+/** Paths that match a pattern, sorted by byte; empty when there is none (POSIX 2.13.3). `dots`: hidden ones, too. */
+export function glob(files: FileView, pattern: string, dots = false): string[] {
   const absolute = pattern.startsWith('/');
   const parts = splitSlashes(pattern);
   let found = [absolute ? '/' : ''];
@@ -17,7 +17,7 @@ export function glob(files: FileView, pattern: string): string[] {
         if (files.tryStat(path, !last)) next.push(path + slashes);
       } else
         next.push(
-          ...matches(files, base, name, last && slashes === '').map((entry) => base + entry + slashes),
+          ...matches(files, base, name, last && slashes === '', dots).map((entry) => base + entry + slashes),
         );
     }
     found = next;
@@ -25,7 +25,13 @@ export function glob(files: FileView, pattern: string): string[] {
   return found.filter((path) => path !== '' && path !== '/').sort(byBytes);
 }
 
-function matches(files: FileView, directory: string, pattern: string, last: boolean): string[] {
+function matches(
+  files: FileView,
+  directory: string,
+  pattern: string,
+  last: boolean,
+  dots: boolean,
+): string[] {
   const expression = new RegExp(`^${patternSource(pattern)}$`);
   const hidden = pattern.startsWith('.') || pattern.startsWith('\\.');
   let names: string[];
@@ -36,7 +42,7 @@ function matches(files: FileView, directory: string, pattern: string, last: bool
   }
   if (hidden) names = ['.', '..', ...names];
   return names.filter((name) => {
-    if (name.startsWith('.') && !hidden) return false;
+    if (name.startsWith('.') && !hidden && !dots) return false;
     if (!expression.test(name)) return false;
     return last || files.tryStat(directory + name)?.type === 'directory';
   });

@@ -19,6 +19,8 @@ export type Command =
   | { type: 'arithmetic'; expression: Word; redirects: Redirect[] }
   /** bash: `for ((…; …; …))` */
   | { type: 'counting'; header: [Word, Word, Word]; body: Command; redirects: Redirect[] }
+  /** bash: `time PIPELINE` */
+  | { type: 'timed'; command: Command }
   /** bash: `[[ … ]]` */
   | { type: 'conditional'; test: Condition; redirects: Redirect[] }
   | { type: 'function'; name: string; body: Command };

@@ -17,6 +17,13 @@ export class BashParser extends Parser {
     return new BashParser(text, this.alias, line);
   }
 
+  protected override pipeline(): Command {
+    if (!this.isWord('time')) return super.pipeline();
+    this.next();
+    if (this.isWord('-p')) this.next();
+    return { type: 'timed', command: super.pipeline() };
+  }
+
   protected override command(): Command {
     if (this.isOperator('(') && this.follows('(')) {
       this.next();

@@ -33,6 +33,8 @@ export function commandText(command: Command): string {
       return `((${wordText(command.expression)}))`;
     case 'counting':
       return `for ((${command.header.map(wordText).join('; ')})); do ${commandText(command.body)}; done`;
+    case 'timed':
+      return `time ${commandText(command.command)}`;
     case 'conditional':
       return '[[ ... ]]';
     case 'function':

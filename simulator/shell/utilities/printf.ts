@@ -1,8 +1,18 @@
 import type { Program } from '../../runtime/process';
 import { decodeEscapes } from './escapes';
 
+/** What a dialect has beside the usual conversions: `%q`, `%(…)T`. */
+interface Conversions {
+  q?: (text: string) => string;
+  T?: (format: string, argument: string | undefined) => string;
+}
+
 /** printf(1): the format is used again while arguments are left. */
-export function formatPrintf(format: string, args: string[]): { output: string; errors: string[] } {
+export function formatPrintf(
+  format: string,
+  args: string[],
+  more: Conversions = {},
+): { output: string; errors: string[] } {
   const errors: string[] = [];
   let output = '';
   let index = 0;
@@ -27,6 +37,14 @@ export function formatPrintf(format: string, args: string[]): { output: string; 
       if (format[i + 1] === '%') {
         output += '%';
         i++;
+        continue;
+      }
+      const extra = /^%(?:(q)|\(([^)]*)\)(T))/.exec(format.slice(i));
+      if ((extra?.[1] && more.q) || (extra?.[3] && more.T)) {
+        i += extra[0].length - 1;
+        consumed = true;
+        const argument = args[index++];
+        output += extra[1] ? more.q?.(argument ?? '') : more.T?.(extra[2] || '%X', argument);
         continue;
       }
       const match = /^%([-+ 0#']*)(\*|\d+)?(?:\.(\*|\d*))?(?:hh|h|ll|l|L|j|z|t|q)?([diouxXcsbeEfFgG])/.exec(
