@@ -54,6 +54,23 @@ describe('the bytes of an answer', () => {
     expect(text.slice(-end.length)).toBe(end);
   });
 
+  it('are YAML for those who would rather have that', async () => {
+    const one = await get('/api/v1/namespaces/default', {}, 'application/yaml');
+    expect(one.headers['content-type']).toBe('application/yaml');
+    expect(one.text).toMatch(/^kind: Namespace\napiVersion: v1\nmetadata:\n/);
+    const list = await get('/api/v1/nodes', {}, 'application/yaml, application/json');
+    expect(list.text).toMatch(/^kind: NodeList\napiVersion: v1\n/);
+  });
+
+  it.each<[accept: string, status: number]>([
+    ['application/vnd.kubernetes.protobuf,application/json', 200],
+    ['*/*', 200],
+    ['application/vnd.kubernetes.protobuf', 406],
+    ['text/html', 406],
+  ])('for %s: %i', async (accept, status) => {
+    expect((await get('/api/v1/namespaces/default', {}, accept)).status).toBe(status);
+  });
+
   it('has no Table of what is answered and not stored', async () => {
     const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io';
     const body = { spec: { resourceAttributes: { verb: 'get', resource: 'pods' } } };

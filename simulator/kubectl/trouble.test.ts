@@ -1,5 +1,6 @@
 import { request as httpsRequest } from 'node:https';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RESOURCES } from '../schema/resources';
 import { type Session, startSession } from './session';
 
 const errors: unknown[] = [];
@@ -40,6 +41,20 @@ describe('a request that cannot be served', () => {
     };
     const reply = await session.request('POST', '/api/v1/namespaces/default/pods', { body });
     expect(reply.json).toMatchObject({ code: 500, message: 'etcdserver: request is too large' });
+  });
+
+  it.each(
+    RESOURCES.filter(({ verbs }) => verbs.includes('create')).map((each) => [each.name, each] as const),
+  )('or served, with nearly nothing in it: %s', async (_, { apiVersion, namespaced, plural }) => {
+    const root = apiVersion.includes('/') ? '/apis' : '/api';
+    const path = `${root}/${apiVersion}${namespaced ? '/namespaces/default' : ''}/${plural}`;
+    const managedFields = [{ manager: 'm', operation: 'Update', fieldsV1: { 'f:spec': 'x' } }];
+    for (const fields of [{}, { spec: {} }, { spec: { names: {}, taints: [{}], drivers: [{}] } }]) {
+      const body = { metadata: { generateName: 'nothing-', managedFields }, ...fields };
+      expect((await session.request('POST', path, { body })).status).toBeLessThan(500);
+    }
+    const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+    expect((await session.request('GET', path, { accept })).status).toBe(200);
   });
 
   it('leaves no error behind', () => {

@@ -1,3 +1,5 @@
+import { isObject } from '../patch/merge-patch';
+
 /**
  * A set of field paths (structured-merge-diff, fieldpath.Set). Steps are written as in FieldsV1: `f:name`,
  * `k:{"name":"web"}`, `v:"value"`.
@@ -98,11 +100,13 @@ export function toFieldsV1(set: FieldSet): FieldsV1 {
   return fields;
 }
 
-export function fromFieldsV1(fields: FieldsV1, root = true): FieldSet {
+/** What a client wrote there and is no set of fields counts as an empty one. */
+export function fromFieldsV1(written: unknown, root = true): FieldSet {
+  const fields = isObject(written) ? written : {};
   const steps = Object.keys(fields);
   const set: FieldSet = { member: !root && (steps.length === 0 || '.' in fields), children: new Map() };
   for (const step of steps) {
-    if (step !== '.') set.children.set(step, fromFieldsV1(fields[step] ?? {}, false));
+    if (step !== '.') set.children.set(step, fromFieldsV1(fields[step], false));
   }
   return set;
 }

@@ -54,7 +54,7 @@ export function readEntries(object: KubeObject | undefined): ManagedEntry[] {
       apiVersion: entry.apiVersion ?? '',
       time: entry.time ?? '',
       subresource: entry.subresource ?? '',
-      set: fromFieldsV1((entry.fieldsV1 ?? {}) as FieldsV1),
+      set: fromFieldsV1(entry.fieldsV1),
     }));
 }
 

@@ -65,8 +65,12 @@ const DEFAULTERS: Defaulters = {
     storageClass.reclaimPolicy ??= 'Delete';
     storageClass.volumeBindingMode ??= 'Immediate';
   },
-  'csidrivers.storage.k8s.io': ({ spec }) => {
-    if (!spec) return;
+  'csinodes.storage.k8s.io': (node) => {
+    node.spec ??= { drivers: [] };
+  },
+  'csidrivers.storage.k8s.io': (driver) => {
+    driver.spec ??= {};
+    const { spec } = driver;
     spec.attachRequired ??= true;
     spec.podInfoOnMount ??= false;
     spec.storageCapacity ??= false;

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { stringify } from 'yaml';
 import type { RequestUser } from '../admission/request';
 import { ApiError } from '../errors';
 import { statusBody } from '../refusals';
+import { prefersYaml } from './negotiation';
 
 /** One request with what has been found out about it. */
 export interface Exchange {
@@ -17,10 +19,14 @@ export interface Exchange {
 /** What an answer needs; without the request it is never indented. */
 type Answered = Pick<Exchange, 'response' | 'warnings'> & Partial<Pick<Exchange, 'request'>>;
 
-/** Sends a JSON body, with the warnings that have come together as headers (RFC 7234, 299). */
+/**
+ * Sends a body as JSON, or as YAML to those who would rather have that, with the warnings that have come together as headers (RFC
+ * 7234, 299).
+ */
 export function sendJson(exchange: Answered, code: number, body: unknown): void {
-  const text = isPretty(exchange.request) ? indented(body) : `${JSON.stringify(body)}\n`;
-  sendText(exchange, code, 'application/json', text);
+  const yaml = prefersYaml(exchange.request?.headers.accept);
+  const json = (): string => (isPretty(exchange.request) ? indented(body) : `${JSON.stringify(body)}\n`);
+  sendText(exchange, code, yaml ? 'application/yaml' : 'application/json', yaml ? stringify(body) : json());
 }
 
 /** As Go's MarshalIndent writes it: two spaces, no line feed at the end. */

@@ -6,7 +6,7 @@ import { isObject } from '../patch/merge-patch';
 import { readBody } from './body';
 import { type Exchange, isPretty, sendJson, sendText } from './exchange';
 import { listPage, serveWatch } from './list-and-watch';
-import { negotiateForm } from './negotiation';
+import { checkAcceptable, negotiateForm, prefersYaml } from './negotiation';
 import type { ObjectJson } from './object-json';
 import { Representation } from './representation';
 import { deleteOptions, requestContext } from './request-options';
@@ -30,10 +30,11 @@ export async function serveResource(
 ): Promise<void> {
   const { storage } = parts;
   const { resource, namespace, name, subresource } = route;
+  checkAcceptable(exchange.request.headers.accept);
   const representation = represent(parts, exchange, resource);
   if (verb === 'list') {
     const page = listPage(storage, resource, namespace, exchange.query);
-    if (isPretty(exchange.request))
+    if (isPretty(exchange.request) || prefersYaml(exchange.request.headers.accept))
       return sendJson(exchange, 200, representation.list(page.objects, page.metadata));
     const bytes = representation.listBytes(page.objects, page.metadata, parts.json);
     return sendText(exchange, 200, 'application/json', bytes);

@@ -48,6 +48,14 @@ import {
   validateVolumeUpdate,
 } from './storage';
 import {
+  validateCsiDriver,
+  validateCsiDriverUpdate,
+  validateCsiNode,
+  validateCsiStorageCapacity,
+  validateVolumeAttachment,
+  validateVolumeAttachmentUpdate,
+} from './storage-drivers';
+import {
   validateDaemonSet,
   validateDaemonSetUpdate,
   validateDeployment,
@@ -140,6 +148,13 @@ const RULES: { [R in ResourceName]?: Rules<ResourceTypes[R]> } = {
   'storageclasses.storage.k8s.io': {
     create: validateStorageClass,
     update: validateStorageClassUpdate,
+  },
+  'csidrivers.storage.k8s.io': { create: validateCsiDriver, update: validateCsiDriverUpdate },
+  'csinodes.storage.k8s.io': { create: validateCsiNode },
+  'csistoragecapacities.storage.k8s.io': { create: validateCsiStorageCapacity },
+  'volumeattachments.storage.k8s.io': {
+    create: validateVolumeAttachment,
+    update: validateVolumeAttachmentUpdate,
   },
   'customresourcedefinitions.apiextensions.k8s.io': {
     create: validateDefinition,

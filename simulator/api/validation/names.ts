@@ -66,7 +66,7 @@ export function wildcardSubdomain(value: string): string[] {
 }
 
 /** Label and annotation keys, extended resources: `[prefix/]name`. Counted in bytes since Kubernetes 1.36. */
-export function qualifiedName(value: string): string[] {
+export function qualifiedName(value = ''): string[] {
   const parts = value.split('/');
   if (parts.length > 2)
     return [
@@ -187,7 +187,8 @@ export function asPrefix(check: (value: string) => string[]): (value: string) =>
 }
 
 function checked(
-  value: string,
+  // A name that a client left out reaches here, whatever the types say.
+  value: string | undefined = '',
   most: number,
   pattern: string,
   text: string,
