@@ -65,6 +65,25 @@ describe('what is not allowed', () => {
     expect(bound.exit).toBe(1);
   });
 
+  it('names each permission that is not held, and its groups as Go quotes them', async () => {
+    await session.kubectl('create role some --verb=get,create --resource=roles,pods -n team');
+    await session.kubectl('create rolebinding zoe --role=some --user=zoe -n team');
+    const { stderr } = await session.kubectl(
+      'create role more --verb=get,list,watch --resource=pods,secrets -n team --as=zoe --as-group=dev',
+    );
+    expect(stderr.trim()).toMatch(
+      /user "zoe" \(groups=\["dev" "system:authenticated"\]\) is attempting to grant RBAC permissions not currently held:\n\{APIGroups:\[""\], Resources:\["pods"\], Verbs:\["list" "watch"\]\}\n\{APIGroups:\[""\], Resources:\["secrets"\], Verbs:\["get" "list" "watch"\]\}$/,
+    );
+  });
+
+  it('says that the role which is bound is not there', async () => {
+    await session.kubectl('create rolebinding ghost --role=gone --user=gus -n team');
+    const { stderr } = await session.kubectl('get pods -n team --as=gus');
+    expect(stderr.trim()).toBe(
+      'Error from server (Forbidden): pods is forbidden: User "gus" cannot list resource "pods" in API group "" in the namespace "team": RBAC: role.rbac.authorization.k8s.io "gone" not found',
+    );
+  });
+
   it('is not gained by impersonating somebody one may not impersonate', async () => {
     const { stdout } = await session.kubectl('create token default -n team');
     const { status, json } = await session.request('GET', '/api/v1/namespaces/team/pods', {

@@ -44,37 +44,70 @@ export function checkEscalation(
     : undefined;
   const granted = roleRef ? ((bound as { rules?: Rule[] } | undefined)?.rules ?? []) : (rules ?? []);
   const held = rulesFor(objects, user, namespace);
-  const missing = granted.filter((rule) => !isCovered(rule, held));
+  const missing = granted.flatMap(simpleRules).filter((rule) => !held.some((own) => covers(own, rule)));
   if (missing.length === 0) return;
+  const texts = [...new Set(compact(missing).map(ruleText))].sort();
   throw new ApiError(
     403,
     'Forbidden',
-    `${resource} "${name}" is forbidden: user "${user.name}" (groups=${JSON.stringify(user.groups)}) is attempting to grant RBAC permissions not currently held:\n${missing.map(ruleText).join('\n')}`,
+    `${resource} "${name}" is forbidden: user "${user.name}" (groups=[${user.groups.map((group) => JSON.stringify(group)).join(' ')}]) is attempting to grant RBAC permissions not currently held:\n${texts.join('\n')}`,
     { name, group: GROUP, kind: plural },
   );
 }
 
-/** Whether every single permission of a rule is held (validation/policy_comparator.go, Covers). */
-function isCovered(rule: Rule, held: readonly Rule[]): boolean {
-  const paths = (rule.nonResourceURLs ?? []).flatMap((path) => rule.verbs.map((verb) => ({ path, verb })));
-  const names = rule.resourceNames?.length ? rule.resourceNames : [''];
-  const requests = rule.verbs.flatMap((verb) =>
-    (rule.apiGroups ?? []).flatMap((group) =>
-      (rule.resources ?? []).flatMap((each) => {
-        const [resource = '', subresource = ''] = each.split('/');
-        return names.map((name) => ({
-          verb,
-          group,
-          version: '',
-          resource,
-          subresource,
-          namespace: '',
-          name,
-        }));
-      }),
+/** A rule as many, each of one verb on one thing (validation/policy_comparator.go, BreakdownRule). */
+function simpleRules(rule: Rule): Rule[] {
+  const names = rule.resourceNames?.length ? rule.resourceNames.map((name) => [name]) : [undefined];
+  const resources = (rule.apiGroups ?? []).flatMap((group) =>
+    (rule.resources ?? []).flatMap((resource) =>
+      rule.verbs.flatMap((verb) =>
+        names.map((resourceNames) => ({
+          verbs: [verb],
+          apiGroups: [group],
+          resources: [resource],
+          ...(resourceNames ? { resourceNames } : {}),
+        })),
+      ),
     ),
   );
-  return [...paths, ...requests].every((request) => held.some((own) => allows(own, request)));
+  const paths = (rule.nonResourceURLs ?? []).flatMap((path) =>
+    rule.verbs.map((verb) => ({ verbs: [verb], nonResourceURLs: [path] })),
+  );
+  return [...resources, ...paths];
+}
+
+function covers(own: Rule, { verbs, apiGroups, resources, resourceNames, nonResourceURLs }: Rule): boolean {
+  const verb = verbs[0] ?? '';
+  const path = nonResourceURLs?.[0];
+  if (path !== undefined) return allows(own, { path, verb });
+  const [resource = '', subresource = ''] = (resources?.[0] ?? '').split('/');
+  return allows(own, {
+    verb,
+    group: apiGroups?.[0] ?? '',
+    version: '',
+    resource,
+    subresource,
+    namespace: '',
+    name: resourceNames?.[0] ?? '',
+  });
+}
+
+/** Verbs on the same resource in one rule again (validation/policy_compact.go). */
+function compact(rules: readonly Rule[]): Rule[] {
+  const found = new Map<string, Rule>();
+  for (const rule of rules) {
+    const key = JSON.stringify([
+      rule.apiGroups,
+      rule.resources,
+      rule.resourceNames,
+      rule.nonResourceURLs,
+      rule.nonResourceURLs && rule.verbs,
+    ]);
+    const same = found.get(key);
+    if (same) same.verbs = [...same.verbs, ...rule.verbs];
+    else found.set(key, { ...rule });
+  }
+  return [...found.values()];
 }
 
 function ruleText(rule: Rule): string {

@@ -31,6 +31,8 @@ interface Objects {
 interface Grant {
   rules: readonly Rule[];
   reason: string;
+  /** That the role which is bound is not there. */
+  problem: string;
 }
 
 const GROUP = 'rbac.authorization.k8s.io';
@@ -39,20 +41,29 @@ const GROUP = 'rbac.authorization.k8s.io';
 export function decide(objects: Objects, user: RequestUser, request: AccessRequest): Decision {
   if (user.groups.includes('system:masters')) return { allowed: true, reason: '' };
   const namespace = 'resource' in request ? request.namespace : '';
+  const problems = new Set<string>();
   for (const grant of grants(objects, user, namespace)) {
     if (grant.rules.some((rule) => allows(rule, request))) return { allowed: true, reason: grant.reason };
+    if (grant.problem) problems.add(grant.problem);
   }
-  return { allowed: false, reason: '' };
+  return { allowed: false, reason: problems.size > 0 ? `RBAC: ${together([...problems])}` : '' };
+}
+
+/** Several errors as one (util/errors Aggregate). */
+function together(problems: readonly string[]): string {
+  return problems.length === 1 ? (problems[0] ?? '') : `[${problems.join(', ')}]`;
 }
 
 /** Throws 403 Forbidden in Kubernetes' words. */
 export function authorize(objects: Objects, user: RequestUser, request: AccessRequest): void {
-  if (decide(objects, user, request).allowed) return;
+  const decision = decide(objects, user, request);
+  if (decision.allowed) return;
+  const because = decision.reason ? `: ${decision.reason}` : '';
   if ('path' in request) {
     throw new ApiError(
       403,
       'Forbidden',
-      `forbidden: User "${user.name}" cannot ${request.verb} path "${request.path}"`,
+      `forbidden: User "${user.name}" cannot ${request.verb} path "${request.path}"${because}`,
     );
   }
   const { verb, group, name, namespace } = request;
@@ -62,7 +73,7 @@ export function authorize(objects: Objects, user: RequestUser, request: AccessRe
   throw new ApiError(
     403,
     'Forbidden',
-    `${qualified}${name ? ` "${name}"` : ''} is forbidden: User "${user.name}" cannot ${verb} resource "${resource}" in API group "${group}" ${where}`,
+    `${qualified}${name ? ` "${name}"` : ''} is forbidden: User "${user.name}" cannot ${verb} resource "${resource}" in API group "${group}" ${where}${because}`,
     { ...(name ? { name } : {}), ...(group ? { group } : {}), kind: request.resource },
   );
 }
@@ -84,7 +95,7 @@ function* grants(objects: Objects, user: RequestUser, namespace: string): Genera
     const subject = binding.subjects?.find((each) => isSubject(each, user, ''));
     if (!subject) continue;
     yield {
-      rules: rulesOf(objects, binding.roleRef, ''),
+      ...rulesOf(objects, binding.roleRef, ''),
       reason: `RBAC: allowed by ClusterRoleBinding "${binding.metadata.name}" of ${binding.roleRef.kind} "${binding.roleRef.name}" to ${subject.kind} "${subject.name}"`,
     };
   }
@@ -94,18 +105,23 @@ function* grants(objects: Objects, user: RequestUser, namespace: string): Genera
     const subject = binding.subjects?.find((each) => isSubject(each, user, namespace));
     if (!subject) continue;
     yield {
-      rules: rulesOf(objects, binding.roleRef, namespace),
+      ...rulesOf(objects, binding.roleRef, namespace),
       reason: `RBAC: allowed by RoleBinding "${binding.metadata.name}/${namespace}" of ${binding.roleRef.kind} "${binding.roleRef.name}" to ${subject.kind} "${subject.kind === 'ServiceAccount' ? `${subject.name}/${subject.namespace ?? namespace}` : subject.name}"`,
     };
   }
 }
 
-function rulesOf(objects: Objects, ref: { kind: string; name: string }, namespace: string): readonly Rule[] {
+function rulesOf(
+  objects: Objects,
+  ref: { kind: string; name: string },
+  namespace: string,
+): Pick<Grant, 'rules' | 'problem'> {
   const role =
     ref.kind === 'ClusterRole'
       ? objects.get(`clusterroles.${GROUP}`, '', ref.name)
       : objects.get(`roles.${GROUP}`, namespace, ref.name);
-  return (role as { rules?: Rule[] | null } | undefined)?.rules ?? [];
+  const rules = (role as { rules?: Rule[] | null } | undefined)?.rules ?? [];
+  return { rules, problem: role ? '' : `${ref.kind.toLowerCase()}.${GROUP} "${ref.name}" not found` };
 }
 
 function isSubject(
