@@ -12,6 +12,8 @@ export interface Certificate {
 const DAY_MS = 86_400_000;
 const LIFETIME_DAYS = 3650;
 const AUTHORITY = 'kubernetes';
+/** Another name than the server's own authority has: a server that trusts both would send the wrong one along. */
+const CLIENT_AUTHORITY = 'kubernetes-clients';
 
 /** Names by which the API server is reached: from this machine and from inside the cluster. */
 const NAMES = [
@@ -41,21 +43,27 @@ export function makeCertificate(
   names: readonly string[] = NAMES,
   addresses: readonly string[] = ADDRESSES,
 ): Certificate {
-  const { ca, issuer } = newAuthority();
+  const { ca, issuer } = newAuthority(AUTHORITY);
   const server = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const cert = issue(issuer, distinguishedName(subject), publicKeyOf(server), lifetime(), [
-    extension(basicConstraints, sequence(), true),
-    // digitalSignature and keyEncipherment.
-    extension(keyUsage, bitString(Buffer.from([0b1010_0000]), 5), true),
-    extension(extendedKeyUsage, sequence(serverAuth)),
-    extension(
-      subjectAltName,
-      sequence(
-        ...names.map((name) => context(2, Buffer.from(name, 'ascii'))),
-        ...addresses.map((address) => context(7, addressBytes(address))),
+  const cert = issue(
+    { name: AUTHORITY, key: issuer },
+    distinguishedName(subject),
+    publicKeyOf(server),
+    lifetime(),
+    [
+      extension(basicConstraints, sequence(), true),
+      // digitalSignature and keyEncipherment.
+      extension(keyUsage, bitString(Buffer.from([0b1010_0000]), 5), true),
+      extension(extendedKeyUsage, sequence(serverAuth)),
+      extension(
+        subjectAltName,
+        sequence(
+          ...names.map((name) => context(2, Buffer.from(name, 'ascii'))),
+          ...addresses.map((address) => context(7, addressBytes(address))),
+        ),
       ),
-    ),
-  ]);
+    ],
+  );
   return { ca, cert, key: server.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
 }
 
@@ -67,14 +75,14 @@ export interface Authority {
 }
 
 export function makeAuthority(): Authority {
-  const { ca, issuer } = newAuthority();
+  const { ca, issuer } = newAuthority(CLIENT_AUTHORITY);
   return { cert: ca, key: issuer.export({ type: 'pkcs8', format: 'pem' }).toString() };
 }
 
-function newAuthority(): { ca: string; issuer: KeyObject } {
+function newAuthority(name: string): { ca: string; issuer: KeyObject } {
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const issuer = pair.privateKey;
-  const ca = issue(issuer, distinguishedName(AUTHORITY), publicKeyOf(pair), lifetime(), [
+  const ca = issue({ name, key: issuer }, distinguishedName(name), publicKeyOf(pair), lifetime(), [
     extension(basicConstraints, sequence(bool(true)), true),
     // keyCertSign and digitalSignature.
     extension(keyUsage, bitString(Buffer.from([0b1000_0100]), 2), true),
@@ -110,7 +118,8 @@ export interface Signed {
 /** Signs the certificate of a user or of a kubelet. */
 export function signCertificate({ key }: Authority, wanted: Signed): string {
   const usages = 0b1000_0000 | (wanted.encipherment ? 0b0010_0000 : 0);
-  return issue(createPrivateKey(key), wanted.subject, wanted.publicKey, wanted.validity, [
+  const issuer = { name: CLIENT_AUTHORITY, key: createPrivateKey(key) };
+  return issue(issuer, wanted.subject, wanted.publicKey, wanted.validity, [
     extension(keyUsage, bitString(Buffer.from([usages]), wanted.encipherment ? 5 : 7), true),
     extension(extendedKeyUsage, sequence(wanted.forServer ? serverAuth : clientAuth)),
     extension(basicConstraints, sequence(), true),
@@ -119,7 +128,7 @@ export function signCertificate({ key }: Authority, wanted: Signed): string {
 }
 
 function issue(
-  issuer: KeyObject,
+  issuer: { name: string; key: KeyObject },
   subject: Buffer,
   publicKey: Buffer,
   { from, to }: Validity,
@@ -132,13 +141,13 @@ function issue(
     explicit(0, integer(Buffer.from([2]))),
     integer(serial),
     ecdsaWithSha256,
-    distinguishedName(AUTHORITY),
+    distinguishedName(issuer.name),
     sequence(time(from), time(to)),
     subject,
     publicKey,
     explicit(3, sequence(...extensions)),
   );
-  const signature = sign('sha256', toBeSigned, issuer);
+  const signature = sign('sha256', toBeSigned, issuer.key);
   const der = sequence(toBeSigned, ecdsaWithSha256, bitString(signature));
   const lines = der.toString('base64').replace(/.{64}/g, '$&\n').trimEnd();
   return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
