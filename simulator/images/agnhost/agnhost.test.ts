@@ -178,6 +178,26 @@ describe('agnhost', () => {
     else expect(said).toMatch(answer);
   });
 
+  it('port-forward-tester reads what it expects, writes its chunks and ends', async () => {
+    const env = Object.entries({
+      BIND_PORT: '80',
+      EXPECTED_CLIENT_DATA: 'abc',
+      CHUNKS: '3',
+      CHUNK_SIZE: '4',
+      CHUNK_INTERVAL: '1',
+    }).map(([name, value]) => ({ name, value }));
+    const container = run(pod(), { image, args: ['port-forward-tester'], env });
+    const script =
+      'until netstat -ltn | grep -q :80; do sleep 0.05; done; (echo abc; sleep 1) | nc localhost 80';
+    // The container, and with it this exec, goes once the server is done.
+    expect(await exec(container, 'sh', '-c', script)).toMatch(/^xxxxxxxxxxxx(\[137\])?$/);
+    await ended(container);
+    expect([container.exitCode, logOf(container)]).toEqual([
+      0,
+      'Accepted client connection\nReceived expected client data\nShutting down connection\nDone\n',
+    ]);
+  });
+
   it('pause serves nothing', async () => {
     const container = run(pod(), { image, args: ['pause'] });
     await logged(container, 'Paused');

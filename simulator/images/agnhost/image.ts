@@ -19,9 +19,11 @@ import { type Flags, parseFlags } from './flags';
 import { grpcHealthChecking } from './grpc-health-checking';
 import { guestbook } from './guestbook';
 import { inClusterClient } from './inclusterclient';
+import { issuerDiscovery } from './issuer-discovery';
 import { mounttest, mounttestFlags } from './mounttest';
 import { netexec } from './netexec';
 import { nettest } from './nettest';
+import { portForwardTester } from './port-forward-tester';
 
 interface Command {
   run: (process: Process, flags: Flags) => Promise<number>;
@@ -57,8 +59,10 @@ const commands: Record<string, Command> = {
   },
   nettest: { run: nettest, flags: ['port', 'peers', 'service', 'namespace', 'delay-shutdown'] },
   pause: { run: pauseCommand },
+  'port-forward-tester': { run: portForwardTester },
   porter: { run: porter, switches: ['json-response'] },
   'serve-hostname': { run: serveHostname, flags: ['port'], switches: ['tcp', 'http', 'close'] },
+  'test-service-account-issuer-discovery': { run: issuerDiscovery, flags: ['token-path', 'audience'] },
   'test-webserver': { run: testWebserver, flags: ['port'] },
 };
 
