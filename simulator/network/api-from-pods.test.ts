@@ -44,6 +44,31 @@ describe('the API server, from inside a Pod', () => {
     expect(await inPod(script)).toMatch(expected);
   });
 
+  it('has an issuer whose tokens a Pod can check', async () => {
+    const volumes = [
+      {
+        name: 't',
+        projected: { sources: [{ serviceAccountToken: { path: 'token', audience: 'checked' } }] },
+      },
+    ];
+    const args = [
+      'test-service-account-issuer-discovery',
+      '--token-path',
+      '/t/token',
+      '--audience',
+      'checked',
+    ];
+    const image = 'registry.k8s.io/e2e-test-images/agnhost:2.53';
+    const containers = [{ name: 'c', image, args, volumeMounts: [{ name: 't', mountPath: '/t' }] }];
+    const spec = { restartPolicy: 'Never', containers, volumes };
+    await session.kubectl(
+      'apply -f -',
+      JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'check' }, spec }),
+    );
+    await session.kubectl(['wait', '--for=jsonpath={.status.phase}=Succeeded', 'pod/check', '--timeout=60s']);
+    expect((await session.kubectl('logs check')).stdout).toContain('OK: Got valid claims from token!');
+  });
+
   it('lets a ServiceAccount do what a RoleBinding grants', async () => {
     await session.kubectl('create rolebinding view --clusterrole=view --serviceaccount=default:default');
     const list = await inPod(`${asAccount} https://kubernetes.default.svc/api/v1/namespaces/default/pods`);
