@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { resourceByName } from '../../schema/resources';
 import type { Service } from '../../schema/types';
 import type { Client } from '../client';
+import { ApiError } from '../errors';
 import { invalid } from '../refusals';
 import { isIPv4 } from '../validation/addresses';
 import { at, invalid as invalidField } from '../validation/field-error';
@@ -11,12 +12,9 @@ type ServiceSpec = NonNullable<Service['spec']>;
 
 const RANGE = '10.96.0.0/16';
 const RANGE_PREFIX = '10.96.';
-/** Addresses below are left to those who ask for a certain one (KEP-3070). */
-const FIRST_DYNAMIC_ADDRESS = 256;
-const LAST_ADDRESS = 65_534;
-const FIRST_PORT = 30_000;
-const FIRST_DYNAMIC_PORT = 30_086;
-const LAST_PORT = 32_767;
+/** Those below `first` are left to those who ask for a certain one (KEP-3070, KEP-3668). */
+const ADDRESSES = { lowest: 1, first: 256, last: 65_534 };
+const PORTS = { lowest: 30_000, first: 30_086, last: 32_767 };
 
 /** What the Service registry allots: cluster addresses and node ports (pkg/registry/core/service/storage alloc.go). */
 export function allotAddresses(
@@ -88,7 +86,11 @@ function allotClusterIP(spec: ServiceSpec, others: readonly Service[], name: str
       throw refuse(name, 'spec.clusterIPs', spec.clusterIPs, `failed to allocate IP ${asked}: ${problem}`);
     return;
   }
-  const free = pickFree(FIRST_DYNAMIC_ADDRESS, LAST_ADDRESS, (number) => !taken.has(addressOf(number)));
+  const free = pickFree(
+    ADDRESSES,
+    (number) => !taken.has(addressOf(number)),
+    `failed to allocate a serviceIP for Service ${JSON.stringify(name)}`,
+  );
   spec.clusterIP = addressOf(free);
   spec.clusterIPs = [spec.clusterIP];
 }
@@ -103,20 +105,20 @@ function allotNodePorts(spec: ServiceSpec, others: readonly Service[], name: str
   for (const [index, port] of (spec.ports ?? []).entries()) {
     const path = `${at('spec.ports', index)}.nodePort`;
     if (port.nodePort) {
-      if (port.nodePort < FIRST_PORT || port.nodePort > LAST_PORT)
+      if (port.nodePort < PORTS.lowest || port.nodePort > PORTS.last)
         throw refuse(
           name,
           path,
           port.nodePort,
-          `provided port is not in the valid range. The range of valid ports is ${FIRST_PORT}-${LAST_PORT}`,
+          `provided port is not in the valid range. The range of valid ports is ${PORTS.lowest}-${PORTS.last}`,
         );
       if (taken.has(`${port.protocol}/${port.nodePort}`))
         throw refuse(name, path, port.nodePort, 'provided port is already allocated');
     } else {
       port.nodePort = pickFree(
-        FIRST_DYNAMIC_PORT,
-        LAST_PORT,
+        PORTS,
         (number) => !taken.has(`${port.protocol}/${number}`),
+        'failed to allocate a nodePort',
       );
     }
     taken.add(`${port.protocol}/${port.nodePort}`);
@@ -127,13 +129,19 @@ function hasNodePorts({ type, allocateLoadBalancerNodePorts }: ServiceSpec): boo
   return type === 'NodePort' || (type === 'LoadBalancer' && allocateLoadBalancerNodePorts !== false);
 }
 
-function pickFree(first: number, last: number, isFree: (number: number) => boolean): number {
+function pickFree(
+  { lowest, first, last }: typeof ADDRESSES,
+  isFree: (number: number) => boolean,
+  failure: string,
+): number {
   const start = randomInt(first, last + 1);
   for (let step = 0; step <= last - first; step += 1) {
     const number = first + ((start - first + step) % (last - first + 1));
     if (isFree(number)) return number;
   }
-  throw new Error(`everything between ${first} and ${last} is taken`);
+  // Only when the rest is gone, what is left to those who ask for a certain one.
+  for (let number = lowest; number < first; number += 1) if (isFree(number)) return number;
+  throw new ApiError(500, 'InternalError', `Internal error occurred: ${failure}: range is full`);
 }
 
 function addressOf(number: number): string {

@@ -193,6 +193,7 @@ describe('defaults', () => {
       completionMode: 'NonIndexed',
       suspend: false,
       podReplacementPolicy: 'TerminatingOrFailed',
+      manualSelector: false,
     });
     expect(defaulted('jobs.batch', { spec: { template, parallelism: 3 } }).spec.completions).toBeUndefined();
   });
