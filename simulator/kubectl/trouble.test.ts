@@ -49,7 +49,11 @@ describe('a request that cannot be served', () => {
     const root = apiVersion.includes('/') ? '/apis' : '/api';
     const path = `${root}/${apiVersion}${namespaced ? '/namespaces/default' : ''}/${plural}`;
     const managedFields = [{ manager: 'm', operation: 'Update', fieldsV1: { 'f:spec': 'x' } }];
-    for (const fields of [{}, { spec: {} }, { spec: { names: {}, taints: [{}], drivers: [{}] } }]) {
+    for (const fields of [
+      {},
+      { spec: {} },
+      { spec: { names: {}, taints: [{}], drivers: [{}] }, subsets: [{ addresses: [{}], ports: [{}] }] },
+    ]) {
       const body = { metadata: { generateName: 'nothing-', managedFields }, ...fields };
       expect((await session.request('POST', path, { body })).status).toBeLessThan(500);
     }

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 
 /** An address as fields take it that are older than the strict rule (IsValidIPForLegacyField, strict since 1.36). */
-export function ipAddress(value: string): string[] {
+export function ipAddress(value = ''): string[] {
   if (isIPv4(value) || isIPv6(value)) return isMapped(value) ? [MAPPED] : [];
   return isIPv4(withoutZeros(value))
     ? ['must not have leading 0s']
@@ -9,7 +9,7 @@ export function ipAddress(value: string): string[] {
 }
 
 /** A range of addresses, in the form of a network (IsValidCIDRForLegacyField, strict since 1.36). */
-export function cidr(value: string): string[] {
+export function cidr(value = ''): string[] {
   const [address = '', length = '', ...rest] = value.split('/');
   const family = isIPv4(withoutZeros(address)) ? 32 : isIPv6(address) ? 128 : -1;
   if (rest.length > 0 || !/^\d+$/.test(length) || Number(length) > family)
