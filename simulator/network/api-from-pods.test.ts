@@ -38,7 +38,7 @@ describe('the API server, from inside a Pod', () => {
     ['wget -qO- https://kubernetes.default.svc/healthz', /^ok$/],
     [
       'wget -O- https://kubernetes.default.svc/healthz 2>&1',
-      /^Connecting to kubernetes\.default\.svc \(10\.96\.0\.1\)\nwget: note: TLS certificate validation not implemented\n/,
+      /^Connecting to kubernetes\.default\.svc \(10\.96\.0\.1:443\)\nwget: note: TLS certificate validation not implemented\n/,
     ],
   ])('%s', async (script, expected) => {
     expect(await inPod(script)).toMatch(expected);

@@ -10,6 +10,8 @@ import { type Options, type Utility, utility } from './utility';
 
 interface Target {
   host: string;
+  /** The host as the URL has it: with its port, if it says one. */
+  named: string;
   port: number;
   secure: boolean;
   path: string;
@@ -121,6 +123,7 @@ function parseUrl(self: Utility, url: string): Target {
   const path = match[5] || '/';
   return {
     host: match[3],
+    named: match[4] === undefined ? match[3] : `${match[3]}:${match[4]}`,
     port: Number(match[4] ?? (secure ? 443 : 80)),
     secure,
     path: path.startsWith('/') ? path : `/${path}`,
@@ -128,17 +131,11 @@ function parseUrl(self: Utility, url: string): Target {
   };
 }
 
-const usualPort = ({ port, secure }: Target) => port === (secure ? 443 : 80);
-const hostAndPort = (target: Target) => (usualPort(target) ? target.host : `${target.host}:${target.port}`);
-
 async function connectTo(self: Utility, options: Options, target: Target): Promise<NetworkStream> {
   const { process } = self;
   const address = await addressOf(process, target.host);
-  if (address === undefined) return self.fail(`bad address '${hostAndPort(target)}'`);
-  if (!options.has('q')) {
-    const shown = usualPort(target) ? address : `${address}:${target.port}`;
-    await say(self, `Connecting to ${hostAndPort(target)} (${shown})\n`);
-  }
+  if (address === undefined) return self.fail(`bad address '${target.named}'`);
+  if (!options.has('q')) await say(self, `Connecting to ${target.named} (${address}:${target.port})\n`);
   try {
     const connection = await process.until(process.network.connect(address, target.port));
     return target.secure ? await secured(self, options, target, connection) : connection;
@@ -171,7 +168,7 @@ function requestText(self: Utility, options: Options, target: Target): string {
   const gives = (name: string) => given.some((line) => line.toLowerCase().startsWith(`${name}:`));
   const body = postBody(self, options);
   const lines = [`${body === undefined ? 'GET' : 'POST'} ${target.path} HTTP/1.1`];
-  if (!gives('host')) lines.push(`Host: ${hostAndPort(target)}`);
+  if (!gives('host')) lines.push(`Host: ${target.named}`);
   if (!gives('user-agent')) lines.push(`User-Agent: ${options.value('U') ?? 'Wget'}`);
   lines.push('Connection: close');
   if (target.user)
