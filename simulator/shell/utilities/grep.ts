@@ -91,7 +91,7 @@ class Grep {
 
   async run(operands: string[]): Promise<number> {
     const recursive = this.options.has('r') || this.options.has('R');
-    const paths = operands.length > 0 ? operands : ['-'];
+    const paths = operands.length > 0 ? operands : [recursive && this.self.gnu ? '.' : '-'];
     this.titled = (paths.length > 1 || this.options.has('H')) && !this.options.has('h');
     for (const path of paths) {
       if (this.options.has('q') && this.found) break;
@@ -125,7 +125,7 @@ class Grep {
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
       // A directory can be opened; that it cannot be read is not said.
-      if (error.code === 'EISDIR') return;
+      if (error.code === 'EISDIR' && !this.self.gnu) return;
       this.self.status = 2;
       if (!this.options.has('s')) await this.self.warnError(path, error, 2);
     } finally {

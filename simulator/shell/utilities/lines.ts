@@ -10,12 +10,17 @@ export const wc = utility(
     const letters = chosen.length > 0 ? chosen : ['l', 'w', 'c'];
     const totals = [0, 0, 0, 0, 0];
     let files = 0;
+    // Debian's are as wide as the sizes of the files, of anything else seven columns.
+    const sizes = options.operands.map((path) => self.process.files.tryStat(path));
+    const sum = sizes.reduce((all, stat) => all + (stat?.type === 'file' ? stat.size : 0), 0);
+    const regular = sizes.length > 0 && sizes.every((stat) => !stat || stat.type === 'file');
+    const width = self.gnu ? (regular ? String(sum).length : 7) : 9;
     const show = async (values: number[], path: string) => {
       const numbers = letters.map((letter) => values['lwmcL'.indexOf(letter)] ?? 0);
       const single = letters.length === 1;
       const text = single
         ? String(numbers[0])
-        : numbers.map((number) => String(number).padStart(9)).join(' ');
+        : numbers.map((number) => String(number).padStart(width)).join(' ');
       await self.print(`${text}${path === '' ? '' : ` ${path}`}\n`);
     };
     for (const path of options.operands.length > 0 ? options.operands : ['']) {
@@ -24,7 +29,7 @@ export const wc = utility(
       files++;
       const values = [0, 0, 0, 0, 0];
       let inWord = false;
-      let width = 0;
+      let columns = 0;
       try {
         for await (const chunk of self.chunks(file)) {
           values[3] = (values[3] as number) + chunk.length;
@@ -34,9 +39,9 @@ export const wc = utility(
             const code = chunk.charCodeAt(i);
             if (code === 10) {
               lines++;
-              if (width > (values[4] as number)) values[4] = width;
-              width = 0;
-            } else width++;
+              if (columns > (values[4] as number)) values[4] = columns;
+              columns = 0;
+            } else columns++;
             if (code === 32 || (code >= 9 && code <= 13)) inWord = false;
             else if (!inWord && code > 32 && code !== 127) {
               inWord = true;
@@ -52,7 +57,7 @@ export const wc = utility(
         file.release();
       }
       values[2] = values[3] as number;
-      values[4] = Math.max(values[4] as number, width);
+      values[4] = Math.max(values[4] as number, columns);
       for (const [index, value] of values.entries()) totals[index] = (totals[index] as number) + value;
       await show(values, path);
     }

@@ -34,7 +34,7 @@ export const ls = utility(
         if (stat.type === 'directory' && !options.has('d')) directories.push(entry);
         else files.push(entry);
       } catch (error) {
-        await self.warnError(path, error);
+        await self.warnError(path, error, self.gnu ? 2 : 1);
       }
     }
     const listing = new Listing(self, options);
@@ -157,14 +157,33 @@ class Listing {
       }
       return name;
     };
+    const { gnu } = this.self;
+    const widest = (texts: string[]) => Math.max(0, ...texts.map((text) => text.length));
+    const sizeOf = ({ stat }: Entry) =>
+      stat.type === 'device'
+        ? `${stat.major}, ${stat.minor}`
+        : this.options.has('h')
+          ? humanSize(stat.size)
+          : String(stat.size);
+    // BusyBox has columns of fixed width, Debian's ls as wide as is needed.
+    const widths = {
+      links: gnu ? widest(entries.map(({ stat }) => String(stat.nlink))) + 1 : 5,
+      user: gnu
+        ? widest(entries.map(({ stat }) => cached(users, stat.uid, (uid) => userName(process, uid))))
+        : 8,
+      group: gnu
+        ? widest(entries.map(({ stat }) => cached(groups, stat.gid, (gid) => groupName(process, gid))))
+        : 8,
+      size: gnu ? widest(entries.map(sizeOf)) : 9,
+    };
     return entries.map((entry) => {
       const { stat } = entry;
-      const user = cached(users, stat.uid, (uid) => userName(process, uid)).padEnd(8);
-      const group = cached(groups, stat.gid, (gid) => groupName(process, gid)).padEnd(8);
+      const user = cached(users, stat.uid, (uid) => userName(process, uid)).padEnd(widths.user);
+      const group = cached(groups, stat.gid, (gid) => groupName(process, gid)).padEnd(widths.group);
       const size =
-        stat.type === 'device'
+        stat.type === 'device' && !gnu
           ? `${String(stat.major).padStart(4)}, ${String(stat.minor).padStart(3)}`
-          : (this.options.has('h') ? humanSize(stat.size) : String(stat.size)).padStart(9);
+          : sizeOf(entry).padStart(widths.size);
       const time = this.time(entry);
       const recent = now - time < 180 * 86_400_000 && time - now < 3_600_000;
       const date = this.options.has('e')
@@ -172,7 +191,7 @@ class Listing {
         : formatDate(recent ? '%b %e %H:%M' : '%b %e  %Y', time, process);
       const target = stat.type === 'symlink' ? ` -> ${process.files.readlink(entry.path)}` : '';
       const owner = `${this.options.has('g') ? '' : `${user} `}${this.options.has('o') ? '' : `${group} `}`;
-      return `${this.prefix(entry)}${modeText(stat)}${String(stat.nlink).padStart(5)} ${owner}${size} ${date} ${entry.name}${target}${this.suffix(entry)}`;
+      return `${this.prefix(entry)}${modeText(stat)}${String(stat.nlink).padStart(widths.links)} ${owner}${size} ${date} ${entry.name}${target}${this.suffix(entry)}`;
     });
   }
 

@@ -20,7 +20,7 @@ export async function start(
     if (!(error instanceof FileError)) throw error;
     await self.flush();
     const about = self.name === 'xargs' ? command : `can't execute '${command}'`;
-    await process.write(2, `${self.name}: ${about}: ${errorText(error)}\n`);
+    await process.write(2, `${self.name}: ${self.worded(`${about}: ${errorText(error)}`)}\n`);
     return error.code === 'ENOENT' ? 127 : 126;
   }
 }
@@ -35,7 +35,10 @@ async function become(self: Utility, argv: string[], env = self.process.env): Pr
     return await process.exec(path, argv, env);
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
-    await process.write(2, `${self.name}: can't execute '${command}': ${errorText(error)}\n`);
+    await process.write(
+      2,
+      `${self.name}: ${self.worded(`can't execute '${command}': ${errorText(error)}`)}\n`,
+    );
     return error.code === 'ENOENT' ? 127 : 126;
   }
 }

@@ -65,7 +65,10 @@ export function parseSedScript(self: Utility, text: string, extended: boolean): 
     if (/\d/.test(c)) {
       const match = /^\d+/.exec(text.slice(i)) as RegExpExecArray;
       i += match[0].length;
-      return { line: Number(match[0]) };
+      // GNU: every so many lines.
+      const step = self.gnu ? /^~(\d+)/.exec(text.slice(i)) : null;
+      i += step?.[0].length ?? 0;
+      return { line: Number(match[0]), ...(step ? { step: Number(step[1]) } : {}) };
     }
     if (c === '$') {
       i++;

@@ -4,6 +4,7 @@ import { FileError } from '../../files/file-system';
 import type { OpenFile } from '../../files/open-file';
 import type { Process, Program } from '../../runtime/process';
 import { ExpressionFault } from '../posix-regexp/syntax';
+import { gnuHint, gnuUsage, gnuWording } from './gnu-wording';
 
 export const version = 'BusyBox v1.36.1 (2024-06-10 07:11:47 UTC) multi-call binary.';
 
@@ -75,7 +76,7 @@ export class Utility {
         if (name === 'help') throw new UtilityFault(this.usage(), 0, true);
         const letter = long[name] ?? Object.entries(long).find(([known]) => known.startsWith(name))?.[1];
         if (letter === undefined)
-          throw new UtilityFault(`${this.name}: unrecognized option '${arg}'\n${this.usage()}`, status, true);
+          throw new UtilityFault(`${this.name}: unrecognized option '${arg}'\n${this.hint()}`, status, true);
         if (takes(letter)) add(letter, equals < 0 ? (args[++i] ?? '') : arg.slice(equals + 1));
         else add(letter, '');
       } else if (arg.startsWith('-') && arg !== '-') {
@@ -83,7 +84,7 @@ export class Utility {
           const letter = arg[j] as string;
           if (letter === ':' || letter === '+' || !letters.includes(letter)) {
             throw new UtilityFault(
-              `${this.name}: invalid option -- '${letter}'\n${this.usage()}`,
+              `${this.name}: invalid option -- '${letter}'\n${this.hint()}`,
               status,
               true,
             );
@@ -95,7 +96,7 @@ export class Utility {
           const value = arg.slice(j + 1) || args[++i];
           if (value === undefined) {
             throw new UtilityFault(
-              `${this.name}: option requires an argument -- '${letter}'\n${this.usage()}`,
+              `${this.name}: option requires an argument -- '${letter}'\n${this.hint()}`,
               status,
               true,
             );
@@ -119,18 +120,29 @@ export class Utility {
 
   /** Usage as BusyBox prints it. */
   usage(): string {
-    return `${version}\n\nUsage: ${this.name} ${this.usageText}`.trimEnd();
+    const banner = this.gnu ? '' : `${version}\n\n`;
+    return `${banner}Usage: ${this.name} ${this.usageText}`.trimEnd();
+  }
+
+  /** What follows the complaint of an option. */
+  private hint(): string {
+    return this.gnu ? gnuHint(this.name) : this.usage();
   }
 
   usageFault(status = 1): UtilityFault {
-    return new UtilityFault(this.usage(), status, true);
+    return new UtilityFault(this.gnu ? gnuUsage(this.name) : this.usage(), status, true);
+  }
+
+  /** In the words of the image's utilities. */
+  worded(message: string): string {
+    return this.gnu ? gnuWording(this.name, message) : message;
   }
 
   /** `name: message` on standard error. */
   async warn(message: string, status = 1): Promise<void> {
     this.status = Math.max(this.status, status);
     await this.flush();
-    await this.process.write(2, `${this.name}: ${message}\n`);
+    await this.process.write(2, `${this.name}: ${this.worded(message)}\n`);
   }
 
   /** The message of a failed system call about something: `name: about: No such file or directory`. */
@@ -249,7 +261,7 @@ export function utility(
         await self.flush();
         await process.write(
           error.bare && error.status === 0 ? 1 : 2,
-          error.bare ? `${error.message}\n` : `${name}: ${error.message}\n`,
+          error.bare ? `${error.message}\n` : `${name}: ${self.worded(error.message)}\n`,
         );
         return error.status;
       }
