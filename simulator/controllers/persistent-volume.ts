@@ -1,7 +1,8 @@
 import type { EventRecorder } from '../events/event-recorder';
 import { isReserved, matchVolume } from '../scheduler/volume-match';
 import { claimsOf } from '../schema/pod-claims';
-import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../schema/types';
+import { compareQuantities, parseQuantity } from '../schema/quantity';
+import type { PersistentVolume, PersistentVolumeClaim, Pod, StorageClass } from '../schema/types';
 import { type ControllerContext, keyOf, recorder, type StopController, splitKey } from './controller';
 import { WorkQueue } from './work-queue';
 
@@ -11,8 +12,20 @@ const BOUND_BY = 'pv.kubernetes.io/bound-by-controller';
 const BIND_COMPLETED = 'pv.kubernetes.io/bind-completed';
 const PROVISIONED_BY = 'pv.kubernetes.io/provisioned-by';
 const PROVISIONER = 'volume.kubernetes.io/storage-provisioner';
+/** Provisioners that were Kubernetes' own once, and the drivers that took over (csi-translation-lib). */
+const MIGRATED: Record<string, string> = {
+  'kubernetes.io/aws-ebs': 'ebs.csi.aws.com',
+  'kubernetes.io/azure-disk': 'disk.csi.azure.com',
+  'kubernetes.io/azure-file': 'file.csi.azure.com',
+  'kubernetes.io/cinder': 'cinder.csi.openstack.org',
+  'kubernetes.io/gce-pd': 'pd.csi.storage.gke.io',
+  'kubernetes.io/portworx-volume': 'pxd.portworx.com',
+  'kubernetes.io/vsphere-volume': 'csi.vsphere.vmware.com',
+};
 const CLAIM_PROTECTION = 'kubernetes.io/pvc-protection';
 const VOLUME_PROTECTION = 'kubernetes.io/pv-protection';
+/** How often a claim that waits is told what for (--pvclaimbinder-sync-period). */
+const RESYNC_MS = 15_000;
 
 /** Binds claims to volumes, makes volumes for the local-path class, and releases them (persistentvolume controller). */
 export function startPersistentVolumeController(context: ControllerContext): StopController {
@@ -22,7 +35,7 @@ export function startPersistentVolumeController(context: ControllerContext): Sto
   const volumes = new WorkQueue(context.clock, (name) => binder.volume(name), context.onError);
   const everyClaim = (): void => {
     for (const claim of client.list('persistentvolumeclaims'))
-      if (!claim.spec?.volumeName) queue.add(keyOf(claim));
+      if (claim.status?.phase !== 'Bound') queue.add(keyOf(claim));
   };
   const stops = [
     client.watch('persistentvolumeclaims', {}, ({ object }) => {
@@ -41,7 +54,14 @@ export function startPersistentVolumeController(context: ControllerContext): Sto
       }
     }),
   ];
+  const resync = (): void => {
+    binder.tellAgain();
+    everyClaim();
+    timer = context.clock.after(RESYNC_MS, resync);
+  };
+  let timer = context.clock.after(RESYNC_MS, resync);
   return () => {
+    timer.cancel();
     for (const stop of stops) stop();
     queue.stop();
     volumes.stop();
@@ -51,6 +71,8 @@ export function startPersistentVolumeController(context: ControllerContext): Sto
 class Binder {
   private readonly events: EventRecorder;
   private readonly provisioner: EventRecorder;
+  /** What waiting claims were told since the last resync. */
+  private readonly told = new Set<string>();
 
   constructor(private readonly context: ControllerContext) {
     this.events = recorder(context, 'persistentvolume-controller');
@@ -60,12 +82,12 @@ class Binder {
   claim(key: string): void {
     const { client } = this.context;
     const [namespace, name] = splitKey(key);
-    let claim = client.get('persistentvolumeclaims', namespace, name);
+    const stored = client.get('persistentvolumeclaims', namespace, name);
+    const claim = stored && this.protect(stored);
     if (!claim) return;
-    claim = this.protect(claim);
-    if (!claim || claim.metadata.deletionTimestamp) return;
     if (claim.spec?.volumeName) {
-      this.settle(claim);
+      if (claim.metadata.annotations?.[BIND_COMPLETED]) this.settle(claim);
+      else this.bindNamed(claim, claim.spec.volumeName);
       return;
     }
     const className = claim.spec?.storageClassName;
@@ -80,29 +102,48 @@ class Binder {
       this.bind(claim, found);
       return;
     }
-    if (!storage) {
-      const text = className
-        ? `storageclass.storage.k8s.io ${JSON.stringify(className)} not found`
-        : 'no persistent volumes available for this claim and no storage class is set';
-      this.events.record(
-        claim,
-        className ? 'Warning' : 'Normal',
-        className ? 'ProvisioningFailed' : 'FailedBinding',
-        text,
-      );
-      return;
-    }
     const node = claim.metadata.annotations?.[SELECTED_NODE];
-    if (delayed && !node) {
-      this.events.record(
-        claim,
-        'Normal',
-        'WaitForFirstConsumer',
-        'waiting for first consumer to be created before binding',
-      );
-      return;
+    if (delayed && !node) this.tellWaiting(claim, ...this.consumerOf(claim));
+    else if (storage) this.provision(claim, storage, node);
+    else if (className) {
+      const text = `storageclass.storage.k8s.io ${JSON.stringify(className)} not found`;
+      this.tellWaiting(claim, 'ProvisioningFailed', text, 'Warning');
+    } else {
+      const text = 'no persistent volumes available for this claim and no storage class is set';
+      this.tellWaiting(claim, 'FailedBinding', text);
     }
-    this.provision(claim, storage, node);
+  }
+
+  /** Whom the scheduler still has to find a node for (emitEventForUnboundDelayBindingClaim). */
+  private consumerOf({ metadata }: PersistentVolumeClaim): [reason: string, message: string] {
+    const { namespace = '', name = '' } = metadata;
+    const waiting = this.context.client
+      .list('pods', { namespace })
+      .filter((pod) => !hasEnded(pod) && !pod.spec?.nodeName && claimsOf(pod).includes(name))
+      .map((pod) => pod.metadata.name);
+    return waiting.length > 0
+      ? [
+          'WaitForPodScheduled',
+          `waiting for ${waiting.length > 1 ? 'pods' : 'pod'} ${waiting.join(',')} to be scheduled`,
+        ]
+      : ['WaitForFirstConsumer', 'waiting for first consumer to be created before binding'];
+  }
+
+  /** Once, and again after each resync, however often other objects had the claim looked at. */
+  private tellWaiting(
+    claim: PersistentVolumeClaim,
+    reason: string,
+    message: string,
+    type: 'Normal' | 'Warning' = 'Normal',
+  ): void {
+    const what = `${claim.metadata.uid} ${reason}`;
+    if (this.told.has(what)) return;
+    this.told.add(what);
+    this.events.record(claim, type, reason, message);
+  }
+
+  tellAgain(): void {
+    this.told.clear();
   }
 
   /** A volume whose claim has gone is released, and with the policy Delete removed. */
@@ -124,7 +165,7 @@ class Binder {
         client.delete('persistentvolumes', '', name);
       else this.phase(volume, 'Released');
     } else if (bound && claim.spec?.volumeName === name) this.phase(volume, 'Bound');
-    else if (!ref || !bound) this.phase(volume, 'Available');
+    else if (!ref?.uid) this.phase(volume, 'Available');
   }
 
   /** The finalizer pvc-protection: set on a new claim, dropped from a leaving one that no Pod uses. */
@@ -140,10 +181,7 @@ class Binder {
     if (!deletionTimestamp) return has ? claim : write([...finalizers, CLAIM_PROTECTION]);
     const used = client
       .list('pods', { namespace })
-      .some(
-        (pod) =>
-          claimsOf(pod).includes(name) && pod.status?.phase !== 'Succeeded' && pod.status?.phase !== 'Failed',
-      );
+      .some((pod) => claimsOf(pod).includes(name) && !hasEnded(pod));
     if (has && !used) write(finalizers.filter((each) => each !== CLAIM_PROTECTION));
     return undefined;
   }
@@ -165,7 +203,10 @@ class Binder {
       metadata: {
         ...volume.metadata,
         finalizers,
-        annotations: { ...volume.metadata.annotations, [BOUND_BY]: 'yes' },
+        annotations: {
+          ...volume.metadata.annotations,
+          ...(isReserved(volume, claim) ? {} : { [BOUND_BY]: 'yes' }),
+        },
       },
       spec: { ...volume.spec, claimRef },
     });
@@ -174,11 +215,30 @@ class Binder {
       ...claim,
       metadata: {
         ...claim.metadata,
-        annotations: { ...claim.metadata.annotations, [BIND_COMPLETED]: 'yes', [BOUND_BY]: 'yes' },
+        annotations: {
+          ...claim.metadata.annotations,
+          [BIND_COMPLETED]: 'yes',
+          ...(claim.spec?.volumeName ? {} : { [BOUND_BY]: 'yes' }),
+        },
       },
       spec: { ...claim.spec, volumeName: volume.metadata.name ?? '' },
     });
     this.settle(bound);
+  }
+
+  /** A claim that asks for one volume by name waits for it, however long that is missing or another's. */
+  private bindNamed(claim: PersistentVolumeClaim, volumeName: string): void {
+    const volume = this.context.client.get('persistentvolumes', '', volumeName);
+    if (!volume) return;
+    const mismatch = volume.spec?.claimRef ? undefined : mismatchOf(volume, claim);
+    if (mismatch)
+      this.tellWaiting(
+        claim,
+        'VolumeMismatch',
+        `Cannot bind to requested volume ${JSON.stringify(volumeName)}: ${mismatch}`,
+        'Warning',
+      );
+    else if (!volume.spec?.claimRef || isReserved(volume, claim)) this.bind(claim, volume);
   }
 
   /** The status of a claim that has its volume. */
@@ -186,49 +246,64 @@ class Binder {
     const { client } = this.context;
     const volume = client.get('persistentvolumes', '', claim.spec?.volumeName ?? '');
     if (!volume) {
-      if (claim.status?.phase === 'Bound') {
-        client.updateStatus('persistentvolumeclaims', {
-          ...claim,
-          status: { ...claim.status, phase: 'Lost' },
-        });
-        this.events.record(
-          claim,
-          'Warning',
-          'ClaimLost',
-          'Bound claim has lost its PersistentVolume. Data on the volume is lost!',
-        );
-      }
+      this.lose(claim, 'ClaimLost', 'Bound claim has lost its PersistentVolume. Data on the volume is lost!');
       return;
     }
-    if (!volume.spec?.claimRef?.uid) {
+    const owner = volume.spec?.claimRef?.uid;
+    if (!owner) {
       this.bind(claim, volume);
       return;
     }
+    if (owner !== claim.metadata.uid) {
+      const text = 'Two claims are bound to the same volume, this one is bound incorrectly';
+      this.lose(claim, 'ClaimMisbound', text);
+      return;
+    }
     if (claim.status?.phase === 'Bound') return;
-    const { accessModes, capacity } = volume.spec;
+    const { accessModes, capacity } = volume.spec ?? {};
     client.updateStatus('persistentvolumeclaims', {
       ...claim,
       status: { ...(accessModes ? { accessModes } : {}), ...(capacity ? { capacity } : {}), phase: 'Bound' },
     });
   }
 
+  private lose(claim: PersistentVolumeClaim, reason: string, message: string): void {
+    if (claim.status?.phase === 'Lost') return;
+    this.context.client.updateStatus('persistentvolumeclaims', {
+      ...claim,
+      status: { ...claim.status, phase: 'Lost' },
+    });
+    this.events.record(claim, 'Warning', reason, message);
+  }
+
   private provision(claim: PersistentVolumeClaim, storage: StorageClass, node: string | undefined): void {
     const { client } = this.context;
     const { namespace = '', name = '', uid = '', resourceVersion = '' } = claim.metadata;
-    const annotated = claim.metadata.annotations?.[PROVISIONER] === storage.provisioner;
-    if (!annotated) {
-      const annotations = { ...claim.metadata.annotations, [PROVISIONER]: storage.provisioner };
-      client.update('persistentvolumeclaims', { ...claim, metadata: { ...claim.metadata, annotations } });
-      this.events.record(
+    const provisioner = MIGRATED[storage.provisioner] ?? storage.provisioner;
+    if (provisioner.startsWith('kubernetes.io/')) {
+      this.tellWaiting(
         claim,
-        'Normal',
-        'ExternalProvisioning',
-        `Waiting for a volume to be created either by the external provisioner '${storage.provisioner}' or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.`,
+        'ProvisioningFailed',
+        `no volume plugin matched name: ${provisioner}`,
+        'Warning',
       );
       return;
     }
-    // Nobody listens to other provisioners here: the claim waits, as it would without their driver.
-    if (storage.provisioner !== LOCAL_PATH) return;
+    if (claim.metadata.annotations?.[PROVISIONER] !== provisioner) {
+      const annotations = { ...claim.metadata.annotations, [PROVISIONER]: provisioner };
+      const metadata = { ...claim.metadata, annotations };
+      this.tellWaiting(
+        client.update('persistentvolumeclaims', { ...claim, metadata }),
+        'ExternalProvisioning',
+        waitingFor(provisioner),
+      );
+      return;
+    }
+    if (provisioner !== LOCAL_PATH) {
+      // Nobody listens to other provisioners here: the claim waits, as it would without their driver.
+      this.tellWaiting(claim, 'ExternalProvisioning', waitingFor(provisioner));
+      return;
+    }
     const volumeName = `pvc-${uid}`;
     if (client.get('persistentvolumes', '', volumeName)) return;
     const where = node ?? client.list('nodes')[0]?.metadata.name ?? '';
@@ -285,4 +360,28 @@ class Binder {
       status: { ...volume.status, phase, lastPhaseTransitionTime: now },
     });
   }
+}
+
+function waitingFor(provisioner: string): string {
+  return `Waiting for a volume to be created either by the external provisioner '${provisioner}' or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.`;
+}
+
+/** What keeps a claim from the volume it asks for by name (checkVolumeSatisfyClaim). */
+function mismatchOf({ metadata, spec }: PersistentVolume, claim: PersistentVolumeClaim): string | undefined {
+  if (metadata.deletionTimestamp) return `the volume is marked for deletion ${JSON.stringify(metadata.name)}`;
+  const size = (text: string | undefined) => parseQuantity(text ?? '0');
+  const wanted = claim.spec?.resources?.requests?.['storage'];
+  if (compareQuantities(size(spec?.capacity?.['storage']), size(wanted)) < 0)
+    return 'requested PV is too small';
+  if ((spec?.storageClassName ?? '') !== (claim.spec?.storageClassName ?? ''))
+    return 'storageClassName does not match';
+  if ((spec?.volumeMode ?? 'Filesystem') !== (claim.spec?.volumeMode ?? 'Filesystem'))
+    return 'incompatible volumeMode';
+  return (claim.spec?.accessModes ?? []).every((mode) => spec?.accessModes?.includes(mode))
+    ? undefined
+    : 'incompatible accessMode';
+}
+
+function hasEnded({ status }: Pod): boolean {
+  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }
