@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ended, logOf, pod, run } from '../../runtime/pod-for-tests';
 
-/** What a script of a Debian image prints on both streams. */
-async function output(script: string): Promise<string> {
-  const image = 'debian:12';
+/** What a script prints in an image on both streams. */
+async function output(script: string, image = 'debian:12'): Promise<string> {
   const container = run(pod(false, {}, [image]), { image, command: ['bash', '-c', script] });
   await ended(container);
   return logOf(container);
@@ -38,5 +37,21 @@ describe('utilities of Debian complain as GNU’s do', () => {
     ['cd /tmp; printf hello > f; chmod 640 f; ls -l f | cut -d" " -f1-5', '-rw-r----- 1 root root 5\n'],
   ])('%s', async (script, said) => {
     expect(await output(script)).toBe(said);
+  });
+});
+
+describe('ps of procps', () => {
+  it.each([
+    [
+      'ps aux',
+      /^USER +PID %CPU %MEM +VSZ +RSS TTY +STAT START +TIME COMMAND\nroot +1 +0\.\d +0\.\d +\d+ +\d+ \? +Ss? +\d\d:\d\d +0:00 bash -c ps aux; true\n/,
+    ],
+    [
+      'ps -ef',
+      /^UID +PID +PPID +C STIME TTY +TIME CMD\nroot +1 +0 +0 \d\d:\d\d \? +00:00:00 bash -c ps -ef; true\n/,
+    ],
+    ['ps', /^ +PID TTY +TIME CMD\n +1 \? +00:00:00 bash\n/],
+  ])('%s', async (command, said) => {
+    expect(await output(`${command}; true`, 'ubuntu:22.04')).toMatch(said);
   });
 });

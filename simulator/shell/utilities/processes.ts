@@ -3,6 +3,7 @@ import { FileError } from '../../files/file-system';
 import { terminalOf } from '../../files/terminal';
 import { type Process, type SignalName, signalNumbers } from '../../runtime/process';
 import { parseSignal } from '../../runtime/signal-rules';
+import { listProcesses } from './procps';
 import { compileRegExp } from './regular-expression';
 import { userName } from './users';
 import { type Utility, utility } from './utility';
@@ -68,6 +69,7 @@ export const ps = utility('ps', '[-o COL1,COL2=HEADER] [-T]\n\nShow list of proc
     const match = /^-o(.*)$/.exec(args[i] as string);
     if (match) format = `${format === undefined ? '' : `${format},`}${match[1] || (args[++i] ?? '')}`;
   }
+  if (self.gnu && format === undefined) return listProcesses(self, commandLine);
   const terminal = terminalOf(self.process.fds.get(1));
   const width = terminal ? terminal.columns : Number.MAX_SAFE_INTEGER;
   if (format === undefined) {
