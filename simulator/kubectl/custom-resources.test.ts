@@ -133,7 +133,7 @@ describe('a CustomResourceDefinition', () => {
       'conflict with "kubectl": .spec.size',
     );
     await run('apply --server-side --field-manager=other --force-conflicts -f -', other);
-    expect(await run('get wd owned -o jsonpath={.spec.parts[*].name}')).toBe('b a');
+    expect(await run('get wd owned -o jsonpath={.spec.parts[*].name}')).toBe('a b');
     const contentType = 'application/strategic-merge-patch+json';
     const path = '/apis/example.com/v1/namespaces/default/widgets/owned';
     expect((await session.request('PATCH', path, { body: {}, contentType })).status).toBe(415);
