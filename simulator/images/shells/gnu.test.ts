@@ -44,7 +44,7 @@ describe('ps of procps', () => {
   it.each([
     [
       'ps aux',
-      /^USER +PID %CPU %MEM +VSZ +RSS TTY +STAT START +TIME COMMAND\nroot +1 +0\.\d +0\.\d +\d+ +\d+ \? +Ss? +\d\d:\d\d +0:00 bash -c ps aux; true\n/,
+      /^USER +PID %CPU %MEM +VSZ +RSS TTY +STAT START +TIME COMMAND\nroot +1 +[\d.]+ +[\d.]+ +\d+ +\d+ \? +Ss? +\d\d:\d\d +0:00 bash -c ps aux; true\n/,
     ],
     [
       'ps -ef',
