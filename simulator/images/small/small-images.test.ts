@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { clock, ended, exec, get, images, logged, logOf, pod, run } from '../../runtime/pod-for-tests';
 import { ImageStore } from '../index';
 
@@ -79,7 +79,8 @@ describe('the whoami image', () => {
     const sandbox = pod();
     const container = run(sandbox, { image: 'traefik/whoami' });
     await logged(container, 'Starting up on port 80');
-    const { body } = await get(sandbox, '/path', 'X-Mark: 7\r\n');
+    // It says so before it listens.
+    const { body } = await vi.waitFor(() => get(sandbox, '/path', 'X-Mark: 7\r\n'), { timeout: 20_000 });
     expect(body).toContain(`Hostname: web\nIP: 127.0.0.1\nIP: ${sandbox.ip}\nRemoteAddr: `);
     expect(body).toContain('GET /path HTTP/1.1\nHost: site\n');
     expect(body).toContain('X-Mark: 7\n');
