@@ -19,7 +19,7 @@ const whoami: Program = async (process) => {
   const port = Number(flags.text('port', process.env.get('WHOAMI_PORT_NUMBER') ?? '80'));
   const name = flags.text('name', process.env.get('WHOAMI_NAME') ?? '');
   let health = 200;
-  await process.write(2, `${goLogTime(process)} Starting up on port ${port}\n`);
+  const starting = () => process.write(2, `${goLogTime(process)} Starting up on port ${port}\n`);
   try {
     serveHttp(process, port, async (exchange) => {
       const { message, response, url } = exchange;
@@ -38,8 +38,11 @@ const whoami: Program = async (process) => {
     });
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error;
+    await starting();
     return say(`${goLogTime(process)} listen tcp :${port}: bind: ${error.message.toLowerCase()}`, 1);
   }
+  // Told once it listens: who waits for the line finds it there.
+  await starting();
   return untilTerminated(process, () => 2);
 };
 
