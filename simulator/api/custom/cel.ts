@@ -27,40 +27,45 @@ const LIMIT_MS = 200;
 const order = (left: Amount, right: Amount) => BigInt(compareQuantities(left.quantity, right.quantity));
 
 /** The parts of Kubernetes' CEL libraries that rules of CustomResourceDefinitions are mostly made of. */
-const kubernetes = new Environment({
-  homogeneousAggregateLiterals: false,
-  enableOptionalTypes: true,
-  limits: { maxAstNodes: 2000, maxDepth: 60 },
-})
-  .registerType('Quantity', { ctor: Amount, fields: {} })
-  .registerFunction('quantity(string): Quantity', (text: string) => new Amount(parseQuantity(text)))
-  .registerFunction('isQuantity(string): bool', (text: string) => tryParseQuantity(text) !== undefined)
-  .registerFunction('Quantity.compareTo(Quantity): int', order)
-  .registerFunction('Quantity.isLessThan(Quantity): bool', (a: Amount, b: Amount) => order(a, b) < 0n)
-  .registerFunction('Quantity.isGreaterThan(Quantity): bool', (a: Amount, b: Amount) => order(a, b) > 0n)
-  .registerFunction('isURL(string): bool', (text: string) => URL.canParse(text))
-  .registerFunction('string.find(string): string', (text: string, pattern: string) =>
-    String(new RegExp(pattern).exec(text)?.[0] ?? ''),
-  )
-  .registerFunction('string.findAll(string): list<string>', (text: string, pattern: string) => [
-    ...(text.match(new RegExp(pattern, 'g')) ?? []),
-  ])
-  .registerFunction('string.replace(string, string): string', (text: string, from: string, to: string) =>
-    text.replaceAll(from, () => to),
-  )
-  .registerFunction('list.isSorted(): bool', (list: unknown[]) =>
-    list.every((each, index) => index === 0 || !isLess(each, list[index - 1])),
-  )
-  .registerFunction('list.sum(): dyn', (list: unknown[]) =>
-    list.length === 0
-      ? 0n
-      : list.reduce((sum, each) =>
-          typeof sum === 'bigint' ? sum + (each as bigint) : Number(sum) + Number(each),
-        ),
-  )
-  .registerFunction('list.min(): dyn', (list: unknown[]) => extreme(list, (a, b) => isLess(a, b)))
-  .registerFunction('list.max(): dyn', (list: unknown[]) => extreme(list, (a, b) => isLess(b, a)))
-  .registerVariable('self', 'dyn');
+const makeEnvironment = () =>
+  new Environment({
+    homogeneousAggregateLiterals: false,
+    enableOptionalTypes: true,
+    limits: { maxAstNodes: 2000, maxDepth: 60 },
+  })
+    .registerType('Quantity', { ctor: Amount, fields: {} })
+    .registerFunction('quantity(string): Quantity', (text: string) => new Amount(parseQuantity(text)))
+    .registerFunction('isQuantity(string): bool', (text: string) => tryParseQuantity(text) !== undefined)
+    .registerFunction('Quantity.compareTo(Quantity): int', order)
+    .registerFunction('Quantity.isLessThan(Quantity): bool', (a: Amount, b: Amount) => order(a, b) < 0n)
+    .registerFunction('Quantity.isGreaterThan(Quantity): bool', (a: Amount, b: Amount) => order(a, b) > 0n)
+    .registerFunction('isURL(string): bool', (text: string) => URL.canParse(text))
+    .registerFunction('string.find(string): string', (text: string, pattern: string) =>
+      String(new RegExp(pattern).exec(text)?.[0] ?? ''),
+    )
+    .registerFunction('string.findAll(string): list<string>', (text: string, pattern: string) => [
+      ...(text.match(new RegExp(pattern, 'g')) ?? []),
+    ])
+    .registerFunction('string.replace(string, string): string', (text: string, from: string, to: string) =>
+      text.replaceAll(from, () => to),
+    )
+    .registerFunction('list.isSorted(): bool', (list: unknown[]) =>
+      list.every((each, index) => index === 0 || !isLess(each, list[index - 1])),
+    )
+    .registerFunction('list.sum(): dyn', (list: unknown[]) =>
+      list.length === 0
+        ? 0n
+        : list.reduce((sum, each) =>
+            typeof sum === 'bigint' ? sum + (each as bigint) : Number(sum) + Number(each),
+          ),
+    )
+    .registerFunction('list.min(): dyn', (list: unknown[]) => extreme(list, (a, b) => isLess(a, b)))
+    .registerFunction('list.max(): dyn', (list: unknown[]) => extreme(list, (a, b) => isLess(b, a)))
+    .registerVariable('self', 'dyn');
+
+// Made when the first rule is read: most clusters never have one, and both are large.
+let kubernetes: Environment | undefined;
+let room: vm.Context | undefined;
 
 function isLess(left: unknown, right: unknown): boolean {
   return (left as bigint) < (right as bigint);
@@ -73,6 +78,7 @@ function extreme(list: unknown[], isMore: (left: unknown, right: unknown) => boo
 
 /** An expression over `self`, and `oldSelf` where that is asked for. Throws CelError when it is none, or gives another type. */
 export function compile(text: string, result: 'bool' | 'string', withOld: boolean): Expression {
+  kubernetes ??= makeEnvironment();
   const environment = withOld ? kubernetes.clone().registerVariable('oldSelf', 'dyn') : kubernetes;
   return translated(() => {
     const program = environment.parse(text);
@@ -97,12 +103,12 @@ function translated<T>(run: () => T): T {
   }
 }
 
-const room = vm.createContext(Object.create(null));
 const script = new vm.Script('run()');
 
 /** A loop within a loop over a long list must not hold up every cluster of the process. */
 function bounded<T>(run: () => T): T {
   let result: T | undefined;
+  room ??= vm.createContext(Object.create(null));
   room['run'] = () => {
     result = run();
   };
