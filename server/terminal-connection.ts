@@ -25,6 +25,8 @@ export function connectTerminal(ws: WebSocket, shell: LabShell, columns: number,
   /** Bytes of input that have reached the program and of which the browser was not told. */
   let accepted = 0;
   let alive = true;
+  /** The browser broke the protocol: nothing that it still sends counts. */
+  let refused = false;
 
   const tell = (message: ServerMessage) => ws.send(JSON.stringify(message));
 
@@ -123,12 +125,14 @@ export function connectTerminal(ws: WebSocket, shell: LabShell, columns: number,
   }
 
   function end(code: number, sentence: string): void {
+    refused = true;
     tell({ type: 'error', code: 'terminal-protocol', message: sentence, remedy: 'Reload the page.' });
     ws.close(code, sentence.slice(0, 120));
   }
 
   ws.on('message', (data, isBinary) => {
     alive = true;
+    if (refused) return;
     const bytes = data as Buffer;
     if (!isBinary) onControl(bytes.toString());
     else if (!attachment.input(bytes))

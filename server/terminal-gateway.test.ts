@@ -249,6 +249,20 @@ describe('an open terminal', () => {
     expect(host.find('mine', shell)?.state.kind).toBe('running');
   });
 
+  it('takes no keys any more from who has broken the protocol', async () => {
+    const shell = await newShell();
+    const terminal = await connect(shell);
+    await until(() => terminal.text().includes('$ '));
+    terminal.ws.send('{"type":"format-disk"}');
+    terminal.ws.send(Buffer.from('echo $((6*7))\r'));
+    await terminal.closed;
+    const again = await connect(shell);
+    await until(() => again.text().includes('$ '));
+    again.ws.send(Buffer.from('echo $((3*5))\r'));
+    await until(() => again.text().includes('15'));
+    expect(again.text()).not.toContain('6*7');
+  });
+
   it('closes on invalid UTF-8', async () => {
     const terminal = await connect(await newShell());
     terminal.ws.send(Buffer.from([0xff, 0xfe]), { binary: false });
