@@ -58,7 +58,8 @@ export async function wireServices(config: Config, log: Log, project: string): P
     database: database.client,
     courses,
     createGrader,
-    idleMs: config.sessionIdleMs,
+    most: config.sessions.most,
+    idleMs: config.sessions.idleMs,
     log,
   });
   const secure = config.publicUrl?.startsWith('https:') ?? false;

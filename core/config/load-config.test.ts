@@ -31,7 +31,7 @@ describe('configuration', () => {
       kubectl: undefined,
       sandbox: 'auto',
       shells: { perSession: 8, idleMs: 14_400_000, abandonedMs: 3_600_000 },
-      sessionIdleMs: 28_800_000,
+      sessions: { most: expect.any(Number), idleMs: 28_800_000 },
       warnings: [],
     });
   });

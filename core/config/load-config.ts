@@ -30,7 +30,8 @@ export interface Config {
   kubectl: string | undefined;
   sandbox: SettingValues['PODLAB_SANDBOX'];
   shells: { perSession: number; idleMs: number; abandonedMs: number };
-  sessionIdleMs: number;
+  /** Most that are open at once, and how long one is kept that nobody uses. */
+  sessions: { most: number; idleMs: number };
   /** Sentences about variables that look like settings and are none. */
   warnings: string[];
 }
@@ -87,7 +88,10 @@ export function loadConfig(env: Environment, folder = process.cwd()): Config {
       idleMs: minutes(values.PODLAB_SHELL_IDLE_MINUTES),
       abandonedMs: minutes(values.PODLAB_SHELL_ABANDONED_MINUTES),
     },
-    sessionIdleMs: minutes(values.PODLAB_SESSION_IDLE_MINUTES),
+    sessions: {
+      most: values.PODLAB_SESSIONS,
+      idleMs: minutes(values.PODLAB_SESSION_IDLE_MINUTES),
+    },
     warnings: unknownSettings(env),
   };
 }

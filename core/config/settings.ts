@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { z } from 'zod';
 
 /** One environment variable: what it is for, what it may hold, and what it is when unset. */
@@ -22,6 +23,12 @@ const whole = (least: number, most: number, otherwise: number) =>
 const path = z.string().optional();
 const sandboxes = ['auto', 'bubblewrap', 'none'] as const;
 const clusters = ['auto', 'embedded', 'kind', 'kubeconfig'] as const;
+
+/** An idle session with its cluster and shell takes up to 40 MiB; the rest is for those that work. */
+function placesInMemory(): number {
+  const bytes = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+  return Math.max(4, Math.floor(bytes / 2 / (40 * 1024 * 1024)));
+}
 
 /** Every environment variable that Podlab's server reads. The documentation is made from this table. */
 export const settings = {
@@ -128,6 +135,12 @@ export const settings = {
     default: '60',
     expected: 'a whole number of minutes from 1 to 100000',
     schema: whole(1, 100_000, 60),
+  }),
+  PODLAB_SESSIONS: setting({
+    says: 'Most lab sessions open at once, of all learners. One more is refused with a sentence, and none that is open suffers.',
+    default: 'one for every 40 MiB of half of the memory that the server may use',
+    expected: 'a whole number from 1 to 100000',
+    schema: whole(1, 100_000, placesInMemory()),
   }),
   PODLAB_SESSION_IDLE_MINUTES: setting({
     says: 'A lab session that nobody used for this long ends. Its grade stays.',

@@ -17,7 +17,7 @@ let server: SessionServer;
 let firstPod: Lab;
 let learner: string;
 
-function startServer(idleMs?: number): Promise<SessionServer> {
+function startServer(options: { idleMs?: number; most?: number } = {}): Promise<SessionServer> {
   // A lab whose set-up needs a namespace that only the test makes.
   const config = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'given', namespace: 'late' } };
   const broken = {
@@ -31,7 +31,7 @@ function startServer(idleMs?: number): Promise<SessionServer> {
     { ...firstPod, id: 'needs-late', setup: [config] },
     { ...firstPod, id: 'repair', setup: [broken] },
   ];
-  return startSessions({ folder, database, labs, ...(idleMs !== undefined && { idleMs }) });
+  return startSessions({ folder, database, labs, ...options });
 }
 
 beforeAll(async () => {
@@ -107,6 +107,21 @@ describe('a lab session', () => {
     await settled(views[0]!.id);
   });
 
+  it('is refused when all places are taken, and leaves nothing behind; those that are open go on', async () => {
+    await server.sessions.shutdown();
+    server = await startServer({ most: 1 });
+    const id = await startReady();
+    const { learner: other } = await createAccounts(database.client).learnerOrGuest(null);
+    await expect(server.sessions.start(other.id, { lab: 'first-pod' })).rejects.toMatchObject({
+      code: 'too-many-sessions',
+      status: 503,
+    });
+    expect(await server.sessions.list(other.id)).toEqual([]);
+    expect((await server.sessions.get(learner, id)).state).toEqual({ kind: 'ready' });
+    await server.sessions.end(learner, id);
+    await server.sessions.start(other.id, { lab: 'first-pod' });
+  });
+
   it('ends when the lab is started anew', async () => {
     const id = await startReady();
     const states: unknown[] = [];
@@ -149,7 +164,7 @@ describe('a lab session', () => {
   it('ends when nobody looks at it for long', async () => {
     const id = await startReady();
     await server.sessions.shutdown();
-    server = await startServer(1);
+    server = await startServer({ idleMs: 1 });
     await server.sessions.recover();
     await expect(server.sessions.get(learner, id)).rejects.toMatchObject({
       status: 410,

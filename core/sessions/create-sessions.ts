@@ -9,6 +9,8 @@ import { type SessionRecord, sessionElsewhere, sessionNotFound } from './session
 export interface SessionsOptions extends SessionTools {
   labs: ReadonlyMap<string, Lab>;
   preferredCluster: () => Promise<ClusterKind>;
+  /** Sessions that are alive at once, of all learners: each takes memory. */
+  most: number;
   /** A session nobody has looked at for so long ends. Milliseconds. */
   idleMs: number;
 }
@@ -27,7 +29,7 @@ const idleCheckEveryMs = 60_000;
 const forsakenAfter = 2;
 
 export function createSessions(options: SessionsOptions): Sessions {
-  const { labs, repository, log, idleMs } = options;
+  const { labs, repository, log, most, idleMs } = options;
   const open = new Map<string, OpenSession>();
   /** Two requests at once for the same lab must not start two sessions. */
   const starting = new Map<string, Promise<OpenSession>>();
@@ -57,10 +59,15 @@ export function createSessions(options: SessionsOptions): Sessions {
   /** A session of an earlier server process, or a new one: everything alive of it is made here. */
   function takeUp(record: SessionRecord): OpenSession {
     if (closed) throw shuttingDown();
+    demandRoom();
     const session = new OpenSession(record, labOrThrow(labs, record.lab), options);
     open.set(record.id, session);
     void session.start();
     return session;
+  }
+
+  function demandRoom(): void {
+    if (open.size >= most) throw noRoom(most);
   }
 
   async function startOnce(learnerId: string, lab: Lab, cluster: ClusterKind | undefined, fresh: boolean) {
@@ -75,6 +82,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       }
       await end(there, fresh ? 'You started this lab anew.' : 'You moved this lab to another cluster.');
     }
+    demandRoom();
     const record = await repository.create({
       id: randomBytes(9).toString('hex'),
       learnerId,
@@ -202,6 +210,17 @@ export function createSessions(options: SessionsOptions): Sessions {
 
 function shuttingDown(): PodlabError {
   return new PodlabError('shutting-down', 'Podlab is being stopped.', 'Start it again.', 503);
+}
+
+function noRoom(most: number): PodlabError {
+  return new PodlabError(
+    'too-many-sessions',
+    most === 1
+      ? 'The one place for a lab on this server is taken.'
+      : `All ${most} places for labs on this server are taken.`,
+    'Try again when somebody has ended a lab; who runs the server can allow more with PODLAB_SESSIONS.',
+    503,
+  );
 }
 
 function labOrThrow(labs: ReadonlyMap<string, Lab>, id: string): Lab {

@@ -26,6 +26,7 @@ export async function startSessions({
   folder,
   database,
   labs,
+  most = 100,
   idleMs = 3_600_000,
   log = createLog(() => {}),
   workerFile,
@@ -35,6 +36,7 @@ export async function startSessions({
   folder: string;
   database: Database;
   labs: readonly Lab[];
+  most?: number;
   idleMs?: number;
   log?: Log;
   /** In place of the bundle's worker. */
@@ -82,6 +84,7 @@ export async function startSessions({
     database: database.client,
     courses: [],
     createGrader,
+    most,
     idleMs,
     log,
   });
