@@ -45,6 +45,12 @@ export async function httpServer(
     return 2;
   }
   const { port, host } = settings;
+  // As early as Python does, and heard whatever the server is just busy with.
+  let interrupt = (): void => {};
+  const interrupted = new Promise<void>((resolve) => {
+    interrupt = resolve;
+  });
+  process.setAction('INT', () => interrupt());
   try {
     serveHttp(process, port, (exchange) => answer(process, settings, exchange, version), host);
   } catch (error) {
@@ -56,15 +62,12 @@ export async function httpServer(
   const unbuffered = process.isTerminal(1) || (process.env.get('PYTHONUNBUFFERED') ?? '') !== '';
   if (unbuffered)
     await process.write(1, `Serving HTTP on ${host} port ${port} (http://${host}:${port}/) ...\n`);
-  process.setAction('INT', () => undefined);
   // It has no handler of SIGTERM, which the first process of a container does not hear then.
-  try {
-    for (;;) await process.block(() => undefined);
-  } catch (error) {
+  await process.until(interrupted).catch((error) => {
     if (!(error instanceof Interrupted)) throw error;
-    if (unbuffered) await process.write(1, '\nKeyboard interrupt received, exiting.\n');
-    return 0;
-  }
+  });
+  if (unbuffered) await process.write(1, '\nKeyboard interrupt received, exiting.\n');
+  return 0;
 }
 
 function parse(args: readonly string[], cwd: string): Settings | string {
