@@ -49,13 +49,13 @@ interface PtyHandle {
 }
 
 /**
- * The kernel gives 4 KiB less one byte at a time. While a program prints on and on, what it has printed since is read
+ * The kernel gives less than 4 KiB at a time; behind a large piece there is mostly more. While a program prints on and on, what it has printed since is read
  * along: one turn of the event loop for each piece costs more than all that is done with it.
  */
-const fullPieceBytes = 4095;
+const largePieceBytes = 2048;
 const readAheadBytes = 64 * 1024;
 /** A read may wait for the kernel to move bytes; others must not wait for long. */
-const readAheadMs = 0.5;
+const readAheadMs = 1;
 const readAhead = Buffer.allocUnsafeSlow(readAheadBytes);
 
 /** Starts a program. Throws what the operating system said when there is no PTY to be had. */
@@ -150,11 +150,11 @@ function writeSome(fd: number, bytes: Uint8Array): number {
 /** `first`, which was just read, and what the terminal holds behind it. */
 function withWhatFollows({ fd, _socket: socket }: PtyHandle, first: Buffer): Uint8Array {
   // What was read while the program was paused comes first.
-  if (first.length < fullPieceBytes || socket.destroyed || socket.readableLength > 0) return first;
+  if (first.length < largePieceBytes || socket.destroyed || socket.readableLength > 0) return first;
   const until = performance.now() + readAheadMs;
   let end = first.copy(readAhead);
   let read = first.length;
-  while (read >= fullPieceBytes && end + pieceBytes <= readAheadBytes && performance.now() < until) {
+  while (read >= largePieceBytes && end + pieceBytes <= readAheadBytes && performance.now() < until) {
     read = readSome(fd, end);
     end += read;
   }
