@@ -49,8 +49,8 @@ interface PtyHandle {
 }
 
 /**
- * The kernel gives less than 4 KiB at a time; behind a large piece there is mostly more. While a program prints on and on, what it has printed since is read
- * along: one turn of the event loop for each piece costs more than all that is done with it.
+ * The kernel gives less than 4 KiB at a time; behind a large piece there is mostly more. While a program prints on and on,
+ * what it has printed since is read along: one turn of the event loop for each piece costs more than all that is done with it.
  */
 const largePieceBytes = 2048;
 const readAheadBytes = 64 * 1024;
