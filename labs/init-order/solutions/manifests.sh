@@ -11,12 +11,12 @@ spec:
     - name: fetch
       image: busybox:1.36
       env: [{name: NUMBER, valueFrom: {configMapKeyRef: {name: release, key: number}}}]
-      command: [sh, -c, 'echo "$NUMBER" > /work/number']
-      volumeMounts: [{name: work, mountPath: /work}]
+      command: [sh, -c, 'echo "$NUMBER" > /build/number']
+      volumeMounts: [{name: work, mountPath: /build}]
     - name: render
       image: busybox:1.36
-      command: [sh, -c, 'echo "<h1>Release $(cat /work/number)</h1>" > /work/index.html']
-      volumeMounts: [{name: work, mountPath: /work}]
+      command: [sh, -c, 'echo "<h1>Release $(cat /build/number)</h1>" > /build/index.html']
+      volumeMounts: [{name: work, mountPath: /build}]
   containers:
     - name: web
       image: nginx:1.27-alpine

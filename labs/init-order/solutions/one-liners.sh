@@ -19,12 +19,12 @@ spec:
       volumeMounts: [{name: pages, mountPath: /data}]
     - name: look
       image: busybox:1.36
-      command: [cat, /work/number]
-      volumeMounts: [{name: pages, mountPath: /work, readOnly: true}]
+      command: [cat, /build/number]
+      volumeMounts: [{name: pages, mountPath: /build, readOnly: true}]
     - name: render
       image: busybox:1.36
-      command: [sh, -c, 'read -r number < /work/number || true; echo "<h1>Release $number</h1>" > /work/index.html']
-      volumeMounts: [{name: pages, mountPath: /work}]
+      command: [sh, -c, 'read -r number < /build/number || true; echo "<h1>Release $number</h1>" > /build/index.html']
+      volumeMounts: [{name: pages, mountPath: /build}]
   containers:
     - name: web
       image: nginx:1.27-alpine
