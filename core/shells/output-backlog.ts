@@ -1,4 +1,5 @@
-import { endOfSgr, penAfter, startOfUnfinishedSgr } from './select-graphic-rendition';
+import { escapesOnlyToColour } from './escapes-only-to-colour';
+import { penAfter, startOfUnfinishedSgr } from './select-graphic-rendition';
 
 type Item =
   | { kind: 'text'; bytes: Uint8Array; plain: boolean }
@@ -109,11 +110,7 @@ const shiftIn = 0x0f;
 /** Whether bytes hold no control but harmless C0 ones and SGR: no other ESC, no shifts, no C1 (U+0080–U+009F as UTF-8). */
 function isPlain(bytes: Uint8Array): boolean {
   if (bytes.includes(shiftOut) || bytes.includes(shiftIn)) return false;
-  for (let at = bytes.indexOf(escapeByte); at >= 0; ) {
-    const end = endOfSgr(bytes, at);
-    if (end <= 0) return false;
-    at = nextEscape(bytes, end);
-  }
+  if (bytes.includes(escapeByte) && !escapesOnlyToColour(bytes)) return false;
   // A chunk may start within a character that began as C2.
   const first = bytes[0] ?? 0;
   if (first >= 0x80 && first <= 0x9f) return false;
@@ -122,11 +119,4 @@ function isPlain(bytes: Uint8Array): boolean {
     if (next >= 0x80 && next <= 0x9f) return false;
   }
   return true;
-}
-
-/** As `indexOf`, whose call costs more than looking at the few bytes between two colours. */
-function nextEscape(bytes: Uint8Array, from: number): number {
-  const until = Math.min(from + 64, bytes.length);
-  for (let at = from; at < until; at++) if (bytes[at] === escapeByte) return at;
-  return bytes.indexOf(escapeByte, until);
 }

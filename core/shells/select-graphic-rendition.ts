@@ -14,7 +14,7 @@ const longest = 48;
 const longestNumbered = 14;
 
 /** Where the SGR sequence that starts at `at` ends; 0 when another begins there, -1 when the bytes end within one. */
-export function endOfSgr(bytes: Uint8Array, at: number): number {
+function endOfSgr(bytes: Uint8Array, at: number): number {
   if (at + 1 >= bytes.length) return -1;
   if (bytes[at + 1] !== bracket) return 0;
   const until = Math.min(at + longest, bytes.length);
