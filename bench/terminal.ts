@@ -18,8 +18,8 @@ import { percentile, printRows, type Row, times } from './report';
 // take turns, so that whatever else the machine does hits all alike; the medians are told.
 const self = fileURLToPath(import.meta.url);
 const megabytes = 25;
-const rounds = 7;
-const keysPerRound = 140;
+const rounds = 15;
+const keysPerRound = 70;
 const floodMs = Number(process.env['PODLAB_BENCH_FLOOD_MS'] ?? 60_000);
 const role = process.argv[2];
 // A screen that is shown again may move over the prompt's last blank instead of writing it.
