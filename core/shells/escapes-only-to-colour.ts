@@ -27,7 +27,10 @@ export function escapesOnlyToColour(bytes: Uint8Array): boolean {
 type Code = readonly number[];
 
 function instantiate() {
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.from(moduleCode())));
+  const code = Uint8Array.from(moduleCode());
+  // A processor without SSE 4.1 has no vectors to offer: nothing is then known to be colour alone.
+  if (!WebAssembly.validate(code)) return { memory: new Uint8Array(capacity), scan: () => 0 };
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code));
   const memory = exports['memory'] as WebAssembly.Memory;
   return { memory: new Uint8Array(memory.buffer), scan: exports['scan'] as (end: number) => number };
 }
