@@ -1,4 +1,5 @@
 import { CORE_MESSAGES } from './core-messages';
+import { EXTENSION_MESSAGES } from './extension-messages';
 import { GROUP_MESSAGES } from './group-messages';
 import { readFields, type WireField } from './wire';
 
@@ -14,6 +15,7 @@ interface Field {
 
 type Fields = Record<string, unknown>;
 
+const schemaMessage = 'apiextensions.JSONSchemaProps';
 const text = new TextDecoder();
 const layouts = new Map<string, Map<number, Field>>();
 
@@ -39,7 +41,7 @@ export function decodeMessage(message: string, bytes: Uint8Array): Fields | unde
 function layoutOf(message: string): Map<number, Field> | undefined {
   const known = layouts.get(message);
   if (known) return known;
-  const line = CORE_MESSAGES[message] ?? GROUP_MESSAGES[message];
+  const line = CORE_MESSAGES[message] ?? GROUP_MESSAGES[message] ?? EXTENSION_MESSAGES[message];
   if (line === undefined) return undefined;
   const fields = line.split(', ').filter(Boolean);
   const layout = new Map(
@@ -97,6 +99,12 @@ function decode(sort: string, value: WireField['value']): unknown {
       return `${Number(partsOf(bytes).get(1) ?? 0) / 1e9}s`;
     case 'Raw':
       return rawJson(bytes);
+    case 'SchemaOrBool':
+      return choices(bytes, 2, schemaMessage)[0] ?? choices(bytes, 1, 'b')[0];
+    case 'SchemaOrArray':
+      return choices(bytes, 1, schemaMessage)[0] ?? choices(bytes, 2, schemaMessage);
+    case 'SchemaOrStrings':
+      return choices(bytes, 1, schemaMessage)[0] ?? choices(bytes, 2, 's');
     default:
       return decodeMessage(sort, bytes);
   }
@@ -125,6 +133,11 @@ function rawJson(bytes: Uint8Array): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** The fields of one number, decoded: apiextensions/v1 JSONSchemaPropsOrBool and its like are a schema or something else. */
+function choices(bytes: Uint8Array, wanted: number, sort: string): unknown[] {
+  return readFields(bytes).flatMap(({ number, value }) => (number === wanted ? [decode(sort, value)] : []));
 }
 
 function partsOf(bytes: Uint8Array): Map<number, bigint | number | string> {

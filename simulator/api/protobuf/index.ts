@@ -26,6 +26,10 @@ const PACKAGES: Record<string, string> = {
   'discovery.k8s.io/v1': 'discovery',
   'coordination.k8s.io/v1': 'coordination',
   'events.k8s.io/v1': 'events',
+  'apiextensions.k8s.io/v1': 'apiextensions',
+  'apiregistration.k8s.io/v1': 'apiregistration',
+  'admissionregistration.k8s.io/v1': 'admissionregistration',
+  'flowcontrol.apiserver.k8s.io/v1': 'flowcontrol',
   'meta.k8s.io/v1': 'meta',
 };
 

@@ -148,6 +148,25 @@ describe('a protobuf body', () => {
     expect(decode(body)).toEqual(object);
   });
 
+  it('of a CustomResourceDefinition holds schemas, and what may stand in the place of one', () => {
+    // As k8s.io/apimachinery (1.36) encodes it.
+    const { spec } = decode(
+      'azhzAAozChdhcGlleHRlbnNpb25zLms4cy5pby92MRIYQ3VzdG9tUmVzb3VyY2VEZWZpbml0aW9uEs8DChUKBWEuYi5jEgAaACIAKgAyADgAQgASpwMKA2IuYxoKCgFhEgAiAUEqACIKTmFtZXNwYWNlZDqFAwoCdjEQARgAIvQCCvECCgASACIAKgZvYmplY3QyADoAUABgAHoAkAEA6gFUCgFsEk8KABIAIgAqBWFycmF5MgA6AFAAYAB6AIgBAZABAMIBJgokCgASACIAKgZzdHJpbmcyADoAUABgAHoAkAEAqAIAuAIAwAIAqAIAuAIAwAIA6gFVCgFtElAKABIAIgAqBm9iamVjdDIAOgBQAGAAegCQAQDyASkIARIlCgASACIAKgdpbnRlZ2VyMgA6AFAAYAB6AJABAKgCALgCAMACAKgCALgCAMACAOoBQQoBbhI8CgASACIAKgZudW1iZXIyADoAQgUKAzIuNUkAAAAAAAAMQFAAYAB6AJABAKIBBQoDMi41qAIAuAIAwAIA6gEuCgFvEikKABIAIgAqBm9iamVjdDIAOgBQAGAAegCQAQDyAQIIAagCALgCAMACAOoBJgoBeBIhCgASACIAKgAyADoAUABgAHoAkAEAqAIAsAIBuAIAwAIBqAIAuAIAwAIAKgIKADgAUAAaDBIICgASACIAKgAgABoAIgA=',
+    ) as { spec: { versions: { schema: { openAPIV3Schema: unknown } }[] } };
+    const [version] = spec.versions;
+    expect(version).toMatchObject({ name: 'v1', served: true, storage: false, subresources: { status: {} } });
+    expect(version?.schema.openAPIV3Schema).toEqual({
+      type: 'object',
+      properties: {
+        n: { type: 'number', maximum: 3.5, default: 2.5, enum: [2.5] },
+        l: { type: 'array', minItems: 1, items: { type: 'string' } },
+        m: { type: 'object', additionalProperties: { type: 'integer' } },
+        o: { type: 'object', additionalProperties: true },
+        x: { 'x-kubernetes-preserve-unknown-fields': true, 'x-kubernetes-int-or-string': true },
+      },
+    });
+  });
+
   it('keeps a zero that was said, and leaves out one that was not', () => {
     // apps/v1 Deployment: spec (2) { replicas (1, pointer): 0, minReadySeconds (5): 0 }
     expect(decode(envelope('apps/v1', 'Deployment', [0x12, 4, 0x08, 0, 0x28, 0]))).toEqual({
