@@ -1,4 +1,6 @@
 import type { KubeObject } from '../schema/types';
+import { DecodeProblem, typedDecode } from './decoding/typed-decode';
+import { isObject } from './patch/merge-patch';
 
 /**
  * HorizontalPodAutoscalers in autoscaling/v1, which has a field for the CPU target alone: the rest travels in annotations
@@ -67,15 +69,17 @@ export function autoscalerToV2(autoscaler: Loose): KubeObject {
   const { targetCPUUtilizationPercentage: target, ...spec } = autoscaler.spec ?? {};
   const { currentCPUUtilizationPercentage: _current, ...status } = autoscaler.status ?? {};
   const { annotations = {} } = autoscaler.metadata;
-  const others = (parsed(annotations[METRICS]) as Fields[] | undefined)?.map(metricToV2) ?? [];
+  const others = listed(annotations[METRICS], metricToV2, 'V2MetricSpec') ?? [];
   const cpu = { type: 'Utilization', averageUtilization: target };
   const metrics = [
     ...others,
     ...(target === undefined ? [] : [{ type: 'Resource', resource: { name: 'cpu', target: cpu } }]),
   ];
-  const measured = (parsed(annotations[CURRENT_METRICS]) as Fields[] | undefined)?.map(statusToV2);
-  const conditions = parsed(annotations[CONDITIONS]);
-  const behavior = parsed(annotations[BEHAVIOR]);
+  const measured = listed(annotations[CURRENT_METRICS], statusToV2, 'V2MetricStatus');
+  const conditions = listed(annotations[CONDITIONS], (each) => each, 'V2HorizontalPodAutoscalerCondition');
+  const behavior = parsed(annotations[BEHAVIOR], (value) =>
+    typedDecode('V2HorizontalPodAutoscalerBehavior', renamed(value, small)),
+  )?.value;
   const kept = Object.fromEntries(Object.entries(annotations).filter(([name]) => !ANNOTATIONS.has(name)));
   const { annotations: _all, ...metadata } = autoscaler.metadata;
   return {
@@ -85,7 +89,7 @@ export function autoscalerToV2(autoscaler: Loose): KubeObject {
     spec: {
       ...spec,
       ...(metrics.length ? { metrics } : {}),
-      ...(behavior ? { behavior: renamed(behavior, small) } : {}),
+      ...(behavior ? { behavior } : {}),
     },
     ...(autoscaler.status || measured || conditions
       ? {
@@ -116,8 +120,8 @@ function metricToV1(metric: Metric): Fields {
 }
 
 function metricToV2(metric: Fields): Fields {
-  const flat = metric['resource'] as Fields | undefined;
-  if (!flat) return metric;
+  const flat = metric['resource'];
+  if (!isObject(flat)) return metric;
   const averageUtilization = flat['targetAverageUtilization'];
   const target =
     averageUtilization === undefined
@@ -138,8 +142,8 @@ function statusToV1(status: Status): Fields {
 }
 
 function statusToV2(status: Fields): Fields {
-  const flat = status['resource'] as Fields | undefined;
-  if (!flat) return status;
+  const flat = status['resource'];
+  if (!isObject(flat)) return status;
   const { name, currentAverageUtilization: averageUtilization, currentAverageValue: averageValue } = flat;
   const current = {
     ...(averageUtilization === undefined ? {} : { averageUtilization }),
@@ -148,13 +152,26 @@ function statusToV2(status: Fields): Fields {
   return { ...status, resource: { name, current } };
 }
 
-/** Nothing for what an annotation was given by hand and is no JSON. */
-function parsed(text: string | undefined): unknown {
+/** The members of a list in an annotation, as the newer type has them. */
+function listed(
+  text: string | undefined,
+  convert: (member: Fields) => Fields,
+  model: string,
+): Fields[] | undefined {
+  return parsed(text, (value) => {
+    if (!Array.isArray(value)) throw new DecodeProblem('not a list');
+    return value.map((each) => typedDecode(model, isObject(each) ? convert(each) : each).value);
+  });
+}
+
+/** Nothing for what an annotation was given by hand: no JSON, or of another type. */
+function parsed<T>(text: string | undefined, read: (value: unknown) => T): T | undefined {
   if (text === undefined) return undefined;
   try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+    return read(JSON.parse(text));
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof DecodeProblem) return undefined;
+    throw error;
   }
 }
 

@@ -61,6 +61,33 @@ describe('a HorizontalPodAutoscaler in autoscaling/v1', () => {
   });
 });
 
+describe('an annotation that was written by hand', () => {
+  const v1 = resource('autoscaling/v1', 'horizontalpodautoscalers');
+  const PREFIX = 'autoscaling.alpha.kubernetes.io';
+  it.each([
+    ['metrics', '5'],
+    ['metrics', '[null]'],
+    ['metrics', '[{"type":"Resource","resource":"cpu"}]'],
+    ['current-metrics', '{}'],
+    ['conditions', '[1]'],
+    ['behavior', '{"ScaleDown":{"StabilizationWindowSeconds":"long"}}'],
+    ['behavior', 'none'],
+  ])('says nothing when it is of another type: %s %s', (name, text) => {
+    const sent = {
+      apiVersion: 'autoscaling/v1',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name: 'web', annotations: { [`${PREFIX}/${name}`]: text } },
+      spec: { maxReplicas: 3 },
+    } as unknown as KubeObject;
+    expect(toStored(v1, sent)).toEqual({
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name: 'web' },
+      spec: { maxReplicas: 3 },
+    });
+  });
+});
+
 describe('an Event in events.k8s.io/v1', () => {
   it('names its fields in its own way, and back', () => {
     const newer = resource('events.k8s.io/v1', 'events');
