@@ -14,8 +14,13 @@ export class CelError extends Error {
 }
 
 export interface Expression {
-  /** Throws CelError when the expression has no value for these, or takes too long to find it. */
+  /** Throws CelError when the expression has no value for these. Call it `within` a time. */
   evaluate(variables: Record<string, unknown>): unknown;
+}
+
+/** That a time was up: nothing more is evaluated. */
+export class CelTimeout extends Error {
+  override readonly name = 'CelTimeout';
 }
 
 /** An amount inside an expression: the library tells its types apart by their class. */
@@ -23,7 +28,6 @@ class Amount {
   constructor(readonly quantity: Quantity) {}
 }
 
-const LIMIT_MS = 200;
 const order = (left: Amount, right: Amount) => BigInt(compareQuantities(left.quantity, right.quantity));
 
 /** The parts of Kubernetes' CEL libraries that rules of CustomResourceDefinitions are mostly made of. */
@@ -86,7 +90,7 @@ export function compile(text: string, result: 'bool' | 'string', withOld: boolea
     if (!valid) throw error;
     if (type !== result && type !== 'dyn') throw new CelError(`must evaluate to a ${result}`);
     return {
-      evaluate: (variables) => translated(() => bounded(() => program(variables) as unknown)),
+      evaluate: (variables) => translated(() => program(variables) as unknown),
     };
   });
 }
@@ -105,18 +109,23 @@ function translated<T>(run: () => T): T {
 
 const script = new vm.Script('run()');
 
-/** A loop within a loop over a long list must not hold up every cluster of the process. */
-function bounded<T>(run: () => T): T {
+/**
+ * Runs what evaluates expressions for `ms` milliseconds at most: a loop within a loop over a long list, or a rule for each of many
+ * items, must not hold up every cluster of the process. Throws CelTimeout.
+ */
+export function within<T>(ms: number, run: () => T): T {
   let result: T | undefined;
   room ??= vm.createContext(Object.create(null));
   room['run'] = () => {
     result = run();
   };
   try {
-    script.runInContext(room, { timeout: LIMIT_MS });
+    script.runInContext(room, { timeout: ms });
   } catch (error) {
     if ((error as { code?: string }).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
-    throw new CelError('operation cancelled: actual cost limit exceeded');
+    throw new CelTimeout('operation cancelled: actual cost limit exceeded');
+  } finally {
+    delete room['run'];
   }
   return result as T;
 }

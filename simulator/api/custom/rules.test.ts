@@ -130,11 +130,24 @@ describe('a rule', () => {
     expect(ruleErrors(schema, { spec: {} }, undefined, missing)[0]?.message).toContain('were not checked');
   });
 
-  it('that takes too long is given up', () => {
+  it('that takes too long is given up, and those behind it with it', () => {
     const tags = Array.from({ length: 5000 }, (_, index) => String(index));
     const rule = 'self.tags.all(a, self.tags.all(b, self.tags.all(c, a + b + c != "x")))';
-    expect(told(ruled(SCALE, rule), { tags })[0]).toContain(
-      'operation cancelled: actual cost limit exceeded',
+    expect(told(ruled(SCALE, 'size(self.tags) < 9', rule, 'false'), { tags })).toEqual([
+      'spec: Invalid value: failed rule: size(self.tags) < 9',
+      `spec: Invalid value: "object": 'operation cancelled: actual cost limit exceeded': no further validation rules will be run due to call cost exceeds limit for rule: ${rule}`,
+    ]);
+  });
+
+  it('of every item has no more time than one of them all', () => {
+    const numbers = Array.from({ length: 150 }, (_, index) => index);
+    const rule = 'self.all(a, self.all(b, self.all(c, a + b + c >= 0)))';
+    const lists: JsonSchema = { type: 'array', items: ruled({ type: 'array', items: integer }, rule) };
+    const found = told(
+      lists,
+      Array.from({ length: 1000 }, () => numbers),
     );
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain('no further validation rules will be run');
   });
 });

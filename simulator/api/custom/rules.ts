@@ -1,11 +1,14 @@
 import type { JsonSchema, ValidationRule } from '../../schema/custom-type';
+import { keyStep } from '../apply/typed-fields';
 import { deepEqual } from '../deep-equal';
 import type { FieldError } from '../extension-points';
 import { isObject } from '../patch/merge-patch';
 import { duplicate, forbidden, invalid, invalidWithoutValue, required } from '../validation/field-error';
-import { CelError, compile, type Expression } from './cel';
+import { CelError, CelTimeout, compile, type Expression, within } from './cel';
 
 const OLD = /\boldSelf\b/;
+/** For all rules of an object together. */
+const LIMIT_MS = 500;
 /** Errors after which rules are not looked at. */
 const BLOCKING = [
   'FieldValueNotSupported',
@@ -31,7 +34,22 @@ export function ruleErrors(
         'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
       ),
     ];
-  return check(schema, object, old, '');
+  const checked: Checked = { errors: [] };
+  try {
+    within(LIMIT_MS, () => check(checked, schema, object, old, ''));
+  } catch (error) {
+    if (!(error instanceof CelTimeout)) throw error;
+    const { path = '', type = '', rule = '' } = checked.last ?? {};
+    const detail = `'${error.message}': no further validation rules will be run due to call cost exceeds limit for rule: ${rule}`;
+    checked.errors.push(invalid(path || '<nil>', type, detail));
+  }
+  return checked.errors;
+}
+
+/** What was found so far, and the rule that was asked last. */
+interface Checked {
+  errors: FieldError[];
+  last?: { path: string; type: string; rule: string };
 }
 
 const known = new WeakMap<JsonSchema, boolean>();
@@ -48,15 +66,14 @@ function hasRules(schema: JsonSchema): boolean {
   return has;
 }
 
-function check(schema: JsonSchema, value: unknown, old: unknown, path: string): FieldError[] {
-  if (value === null || value === undefined || !hasRules(schema)) return [];
-  const rules = schema['x-kubernetes-validations'] ?? [];
-  const errors = rules.flatMap((rule) => apply(rule, schema, value, old, path));
+function check(checked: Checked, schema: JsonSchema, value: unknown, old: unknown, path: string): void {
+  if (value === null || value === undefined || !hasRules(schema)) return;
+  applyAll(checked, schema, value, old, path);
   if (Array.isArray(value) && schema.items) {
     const { items } = schema;
     const before = keyed(schema, old);
     for (const [index, item] of value.entries())
-      errors.push(...check(items, item, before(item), `${path}[${index}]`));
+      check(checked, items, item, before(item), `${path}[${index}]`);
   } else if (isObject(value)) {
     const before = isObject(old) && schema['x-kubernetes-map-type'] !== 'atomic' ? old : {};
     for (const [key, inner] of Object.entries(value)) {
@@ -66,47 +83,46 @@ function check(schema: JsonSchema, value: unknown, old: unknown, path: string): 
         : undefined;
       const place = declared ? (path ? `${path}.${key}` : key) : `${path}[${key}]`;
       const inside = declared ?? rest;
-      if (inside) errors.push(...check(inside, inner, before[key], place));
+      if (inside) check(checked, inside, inner, before[key], place);
     }
   }
-  return errors;
 }
 
 /** Items of a list can be followed through a change only by the keys of a map. */
 function keyed(schema: JsonSchema, old: unknown): (item: unknown) => unknown {
   if (schema['x-kubernetes-list-type'] !== 'map' || !Array.isArray(old)) return () => undefined;
   const keys = schema['x-kubernetes-list-map-keys'] ?? [];
-  return (item) =>
-    old.find(
-      (each) => isObject(each) && isObject(item) && keys.every((key) => deepEqual(each[key], item[key])),
-    );
+  const before = new Map(old.map((item) => [keyStep(keys, item), item]));
+  return (item) => before.get(keyStep(keys, item));
 }
 
-function apply(
-  rule: ValidationRule,
-  schema: JsonSchema,
-  value: unknown,
-  old: unknown,
-  path: string,
-): FieldError[] {
-  const changes = OLD.test(rule.rule);
-  if (changes && (old === undefined || old === null)) return [];
-  const here = path || '<nil>';
-  const told = (rule.message ?? rule.rule).trim();
-  const variables = {
-    self: celValue(schema, value, path === ''),
-    ...(changes ? { oldSelf: celValue(schema, old, path === '') } : {}),
-  };
-  try {
-    if (expression(rule.rule, 'bool', changes).evaluate(variables) === true) return [];
-  } catch (error) {
-    if (!(error instanceof CelError)) throw error;
-    return [invalid(here, schema.type ?? '', `${error.message} evaluating rule: ${told}`)];
+/** The rules of one value. */
+function applyAll(checked: Checked, schema: JsonSchema, value: unknown, old: unknown, path: string): void {
+  const rules = schema['x-kubernetes-validations'] ?? [];
+  if (rules.length === 0) return;
+  const hasOld = old !== undefined && old !== null;
+  const self = celValue(schema, value, path === '');
+  const oldSelf = hasOld && rules.some(({ rule }) => OLD.test(rule)) && celValue(schema, old, path === '');
+  for (const rule of rules) {
+    const changes = OLD.test(rule.rule);
+    if (changes && !hasOld) continue;
+    const told = (rule.message ?? rule.rule).trim();
+    checked.last = { path, type: schema.type ?? '', rule: told };
+    const variables = { self, ...(changes ? { oldSelf } : {}) };
+    try {
+      if (expression(rule.rule, 'bool', changes).evaluate(variables) === true) continue;
+    } catch (error) {
+      if (!(error instanceof CelError)) throw error;
+      checked.errors.push(
+        invalid(path || '<nil>', schema.type ?? '', `${error.message} evaluating rule: ${told}`),
+      );
+      continue;
+    }
+    // What was wrong before may stay as it is (CRDValidationRatcheting).
+    if (!changes && hasOld && deepEqual(value, old)) continue;
+    const place = rule.fieldPath ? `${path}${rule.fieldPath}`.replace(/^\./, '') : path || '<nil>';
+    checked.errors.push(failure(rule, place, schema, value, messageOf(rule, variables)));
   }
-  // What was wrong before may stay as it is (CRDValidationRatcheting).
-  if (!changes && old !== undefined && deepEqual(value, old)) return [];
-  const place = rule.fieldPath ? `${path}${rule.fieldPath}`.replace(/^\./, '') : here;
-  return [failure(rule, place, schema, value, messageOf(rule, variables))];
 }
 
 function messageOf(
