@@ -61,6 +61,7 @@ interface Watcher {
 export class Store {
   private readonly collections = new Map<ResourceName, Collection>();
   private version: number;
+  private held = 0;
 
   constructor(snapshot?: StoreSnapshot) {
     this.version = snapshot?.resourceVersion ?? 0;
@@ -78,6 +79,11 @@ export class Store {
   /** Of the last change. */
   get resourceVersion(): number {
     return this.version;
+  }
+
+  /** What all objects hold together, in characters, about. */
+  get size(): number {
+    return this.held;
   }
 
   get(resource: ResourceName, namespace: string, name: string): KubeObject | undefined {
@@ -138,6 +144,7 @@ export class Store {
     objects.delete(name);
     if (objects.size === 0) collection.namespaces.delete(namespace);
     collection.size--;
+    this.held -= sizeOf(previous);
     this.version++;
     const last = {
       ...previous,
@@ -212,6 +219,7 @@ export class Store {
     const previous = objects.get(name);
     objects.set(name, object);
     if (!previous) collection.size++;
+    this.held += sizeOf(object) - (previous ? sizeOf(previous) : 0);
     return previous;
   }
 
@@ -297,5 +305,13 @@ function freeze(value: unknown): number {
   Object.freeze(value);
   let size = 16;
   for (const [key, item] of Object.entries(value)) size += key.length + freeze(item);
+  return size;
+}
+
+function sizeOf(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 8;
+  let size = 16;
+  for (const [key, item] of Object.entries(value)) size += key.length + sizeOf(item);
   return size;
 }

@@ -86,6 +86,7 @@ export class ObjectStorage {
     const name = metadata.name ?? '';
     if (store.get(resource.name, namespace, name)) throw alreadyExists(resource, name);
     this.review('CREATE', context, resource, namespace, name, '', object);
+    checkRoom(store);
     checkSize(context, object);
     return context.dryRun ? object : store.put(resource.name, object);
   }
@@ -109,11 +110,12 @@ export class ObjectStorage {
     checkIdentity(resource, namespace, name, object, old);
     // It shares parts with the stored object, which defaults must not change.
     if (subresource) object = structuredClone(strategy.prepareForSubresource(subresource, object, old));
-    else strategy.prepareForUpdate(object, old, context.internal);
+    // Decoding sets defaults: what is compared with the stored object has them already.
+    strategy.applyDefaults(object);
+    if (!subresource) strategy.prepareForUpdate(object, old, context.internal);
     keepSystemMetadata(object, old);
     object.apiVersion = old.apiVersion;
     object.kind = old.kind;
-    strategy.applyDefaults(object);
     if (
       strategy.hasGeneration &&
       subresource !== 'status' &&
@@ -130,6 +132,7 @@ export class ObjectStorage {
     if (errors.length) throw invalid(resource, name, errors);
     if (deepEqual(object, old)) return old;
     this.review('UPDATE', context, resource, namespace, name, subresource, object, old);
+    if (!context.internal) checkRoom(store);
     checkSize(context, object);
     if (isFinished(object)) {
       if (!context.dryRun) {
@@ -273,6 +276,14 @@ const MAX_OBJECT_BYTES = 1.5 * 1024 * 1024;
 function checkSize(context: RequestContext, object: KubeObject): void {
   if (context.internal || Buffer.byteLength(JSON.stringify(object)) <= MAX_OBJECT_BYTES) return;
   throw new ApiError(500, '', 'etcdserver: request is too large');
+}
+
+/** A cluster that is full takes nothing new from anybody, and no changes from outside, as etcd (--quota-backend-bytes, here less). */
+const MAX_STORED_SIZE = 128 * 1024 * 1024;
+
+function checkRoom(store: Store): void {
+  if (store.size < MAX_STORED_SIZE) return;
+  throw new ApiError(500, '', 'etcdserver: mvcc: database space exceeded');
 }
 
 /** As metav1.Time is written: whole seconds. */
