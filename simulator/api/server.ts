@@ -6,7 +6,7 @@ import type { PodMetrics } from '../metrics/usage-sampler';
 import type { ResourceName } from '../schema/types';
 import { READ_ONLY, unsimulatedAt } from '../schema/unsimulated';
 import { impersonate } from './authorization/impersonation';
-import { type AccessRequest, authorize, decide, rulesFor } from './authorization/rbac';
+import { authorize, decide, rulesFor } from './authorization/rbac';
 import { answerReview } from './authorization/reviews';
 import { readFieldValidation } from './decoding/typed-decode';
 import { ApiError } from './errors';
@@ -15,7 +15,7 @@ import { authenticate, type TokenReader } from './http/authentication';
 import { serveBindings } from './http/bindings';
 import { readBody } from './http/body';
 import { serveComponentStatuses } from './http/component-statuses';
-import { type Exchange, sendError, sendJson } from './http/exchange';
+import { type Exchange, sendError, sendJson, sendText } from './http/exchange';
 import { isSet, selectedName } from './http/list-options';
 import { serveMetrics } from './http/metrics';
 import { acceptsObject } from './http/negotiation';
@@ -23,7 +23,7 @@ import { serveNonResource } from './http/non-resource';
 import { ObjectJson } from './http/object-json';
 import { requestContext } from './http/request-options';
 import { serveResource } from './http/resource-handler';
-import { parseRoute, type Route } from './http/route';
+import { type NamedResource, parseRoute, type Route } from './http/route';
 import { readBodyObject } from './http/write-handler';
 import { badRequest } from './refusals';
 import type { ServiceAccountTokens } from './service-account-tokens';
@@ -125,10 +125,10 @@ export class ApiServer {
 
   private async dispatch(exchange: Exchange): Promise<void> {
     const route = parseRoute(exchange.path, this.parts.storage.resources);
-    if (route.kind === 'other') return this.serveOther(exchange);
+    if (route.kind === 'other') return this.serveOther(exchange, route.named);
     if (route.kind === 'review') return this.review(exchange, route);
     const verb = this.verbOf(exchange, route);
-    this.authorize(exchange, route, verb);
+    this.authorize(exchange, namedBy(route), verb);
     const { subresource } = route;
     if (!verbsOf(route).includes(verb)) throw notAllowed();
     if (READ_ONLY.has(route.resource.name) && !['get', 'list', 'watch'].includes(verb)) {
@@ -191,7 +191,7 @@ export class ApiServer {
       if (route.kind !== 'resource' || !STREAMS.has(route.subresource)) {
         throw new ApiError(400, 'BadRequest', 'Upgrade request required for a streaming subresource only');
       }
-      this.authorize(exchange, route, this.verbOf(exchange, route));
+      this.authorize(exchange, namedBy(route), this.verbOf(exchange, route));
       await this.stream(exchange, route, socket, head);
     } catch (error) {
       if (!(error instanceof ApiError)) this.parts.onError(error);
@@ -235,7 +235,7 @@ export class ApiServer {
     );
   }
 
-  private verbOf(exchange: Exchange, route: Extract<Route, { kind: 'resource' }>): string {
+  private verbOf(exchange: Exchange, route: Pick<NamedResource, 'name' | 'subresource'>): string {
     const watching = isSet(exchange.query, 'watch');
     switch (exchange.request.method) {
       case 'GET':
@@ -254,48 +254,45 @@ export class ApiServer {
     }
   }
 
-  private authorize(
-    { user, query }: Exchange,
-    route: Extract<Route, { kind: 'resource' }>,
-    verb: string,
-  ): void {
-    const { resource, namespace, subresource } = route;
+  private authorize({ user, query }: Exchange, named: NamedResource, verb: string): void {
     const listing = verb === 'list' || verb === 'watch';
-    const name = route.name || (listing ? selectedName(query) : '');
-    authorize(this.parts.storage.parts.store, user, {
-      verb,
-      group: resource.group,
-      version: resource.version,
-      resource: resource.plural,
-      subresource,
-      namespace: resource.name === 'namespaces' ? route.name : namespace,
-      name,
-    });
+    const name = named.name || (listing ? selectedName(query) : '');
+    authorize(this.parts.storage.parts.store, user, { ...named, verb, name });
   }
 
-  private async serveOther(exchange: Exchange): Promise<void> {
+  /** What is not stored, and what is not served at all: the latter is told only to those who might ask for it. */
+  private async serveOther(exchange: Exchange, named: NamedResource | undefined): Promise<void> {
     const { path, request } = exchange;
     const { store, clock } = this.parts.storage.parts;
-    const measured = serveMetrics(exchange, {
-      store,
-      pods: this.parts.metrics,
-      authorize: (access) => authorize(store, exchange.user, access),
-      now: () => clock.now(),
-    });
-    if (measured) return;
-    const allow = (access: AccessRequest): void => authorize(store, exchange.user, access);
-    if (serveComponentStatuses(exchange, allow)) return;
-    if (await serveBindings(this.parts, exchange, allow)) return;
-    authorize(store, exchange.user, {
-      path,
-      verb: (request.method ?? 'GET').toLowerCase(),
-    });
+    if (named) this.authorize(exchange, named, this.verbOf(exchange, named));
+    else authorize(store, exchange.user, { path, verb: (request.method ?? 'GET').toLowerCase() });
+    if (serveMetrics(exchange, { store, pods: this.parts.metrics, now: () => clock.now() })) return;
+    if (serveComponentStatuses(exchange)) return;
+    if (await serveBindings(this.parts, exchange)) return;
     const unsimulated = unsimulatedAt(path);
     if (unsimulated) throw notSimulated(unsimulated.kind);
     const { resources } = this.parts.storage;
     if (await serveNonResource(exchange, { store, resources, tokens: this.parts.tokens })) return;
-    throw new ApiError(404, 'NotFound', 'the server could not find the requested resource');
+    // As Go's own http.NotFound writes it (apiserver notfoundhandler): no Status.
+    exchange.response.setHeader('x-content-type-options', 'nosniff');
+    sendText(exchange, 404, 'text/plain; charset=utf-8', '404 page not found\n');
   }
+}
+
+function namedBy({
+  resource,
+  namespace,
+  name,
+  subresource,
+}: Extract<Route, { kind: 'resource' }>): NamedResource {
+  return {
+    group: resource.group,
+    version: resource.version,
+    resource: resource.plural,
+    subresource,
+    namespace: resource.name === 'namespaces' ? name : namespace,
+    name,
+  };
 }
 
 /** Throws 400 for what is no path: an address of another server, as for a proxy, or nothing that can be read. */

@@ -19,15 +19,6 @@ describe('refusals', () => {
   it.each([
     ['an unknown object', 'GET', `${CONFIGMAPS}/nope`, {}, 404, 'NotFound', 'configmaps "nope" not found'],
     [
-      'an unknown path',
-      'GET',
-      '/apis/nope/v1/things',
-      {},
-      404,
-      'NotFound',
-      'the server could not find the requested resource',
-    ],
-    [
       'a wrong method',
       'PUT',
       CONFIGMAPS,

@@ -84,6 +84,23 @@ describe('what is not allowed', () => {
     );
   });
 
+  it('is seen by whoever impersonates somebody, with all that is said of them', async () => {
+    const { json } = await session.request('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', {
+      body: {},
+      headers: {
+        'impersonate-user': 'eve',
+        'impersonate-uid': 'u-1',
+        'impersonate-extra-example.com%2Fscopes': 'read',
+      },
+    });
+    expect(json.status.userInfo).toEqual({
+      username: 'eve',
+      uid: 'u-1',
+      groups: ['system:authenticated'],
+      extra: { 'example.com/scopes': ['read'] },
+    });
+  });
+
   it('is not gained by impersonating somebody one may not impersonate', async () => {
     const { stdout } = await session.kubectl('create token default -n team');
     const { status, json } = await session.request('GET', '/api/v1/namespaces/team/pods', {

@@ -62,6 +62,14 @@ describe('the bytes of an answer', () => {
     expect(list.text).toMatch(/^kind: NodeList\napiVersion: v1\n/);
   });
 
+  it('are YAML that its older readers understand, too', async () => {
+    const same = ['kubectl-says-so-in-one-line-however-long-that-line-may-become '.repeat(3)];
+    const body = { metadata: { name: 'yaml' }, data: { on: 'yes', long: same[0], again: same[0] } };
+    await session.request('POST', '/api/v1/namespaces/default/configmaps', { body });
+    const { text } = await get('/api/v1/namespaces/default/configmaps/yaml', {}, 'application/yaml');
+    expect(text).toContain(`\n  "on": "yes"\n  long: "${same[0]}"\n  again: "${same[0]}"\n`);
+  });
+
   it.each<[accept: string, status: number]>([
     ['application/vnd.kubernetes.protobuf,application/json', 200],
     ['*/*', 200],
@@ -272,6 +280,29 @@ describe('what is no path', () => {
       request.end();
     });
     expect(status).toBe(400);
+  });
+});
+
+describe('what is not served', () => {
+  it.each([
+    '/nope',
+    '/apis/nope/v1/things',
+    '/api/v1/namespaces/default/pods/x/nope',
+    '/apis/apps/v2',
+  ])('%s is found nowhere, in Go’s plain words', async (path) => {
+    const { status, headers, text } = await get(path);
+    expect([status, headers['content-type'], text]).toEqual([
+      404,
+      'text/plain; charset=utf-8',
+      '404 page not found\n',
+    ]);
+  });
+
+  it('is told only to those who might ask for it', async () => {
+    const { stderr } = await session.kubectl('get --raw /apis/nope/v1/namespaces/a/things/b --as=eve');
+    expect(stderr).toBe(
+      'Error from server (Forbidden): things.nope "b" is forbidden: User "eve" cannot get resource "things" in API group "nope" in the namespace "a"\n',
+    );
   });
 });
 

@@ -3,8 +3,11 @@ import type { RequestUser } from '../admission/request';
 import { badRequest } from '../refusals';
 import type { AccessRequest } from './rbac';
 
+const AUTHENTICATION = 'authentication.k8s.io';
+const EXTRA = 'impersonate-extra-';
+
 /**
- * The user that a request is made as: `kubectl --as`, `--as-group` (apiserver, filters/impersonation.go). `check`
+ * The user that a request is made as: `kubectl --as`, `--as-group`, `--as-user-extra` (apiserver, filters/impersonation.go). `check`
  * throws when the real user may not impersonate what is asked for.
  */
 export function impersonate(
@@ -20,31 +23,21 @@ export function impersonate(
     }
     return user;
   }
-  const ask = (resource: string, target: string, namespace = ''): void =>
-    check({
-      verb: 'impersonate',
-      group: '',
-      version: 'v1',
-      resource,
-      subresource: '',
-      namespace,
-      name: target,
-    });
+  const ask = (group: string, resource: string, target: string, namespace = '', subresource = ''): void =>
+    check({ verb: 'impersonate', group, version: 'v1', resource, subresource, namespace, name: target });
   const account = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(name);
-  if (account) ask('serviceaccounts', account[2] ?? '', account[1]);
-  else ask('users', name);
-  for (const group of groups) ask('groups', group);
+  if (account) ask('', 'serviceaccounts', account[2] ?? '', account[1]);
+  else ask('', 'users', name);
+  for (const group of groups) ask('', 'groups', group);
   const uid = single(headers['impersonate-uid']);
-  if (uid) {
-    check({
-      verb: 'impersonate',
-      group: 'authentication.k8s.io',
-      version: 'v1',
-      resource: 'uids',
-      subresource: '',
-      namespace: '',
-      name: uid,
-    });
+  if (uid) ask(AUTHENTICATION, 'uids', uid);
+  const extra: Record<string, string[]> = {};
+  for (const [header, value] of Object.entries(headers)) {
+    if (!header.startsWith(EXTRA)) continue;
+    const key = unescaped(header.slice(EXTRA.length));
+    const values = all(value);
+    for (const each of values) ask(AUTHENTICATION, 'userextras', each, '', key);
+    extra[key] = values;
   }
   const own = account && groups.length === 0 ? serviceAccountGroups(account[1] ?? '') : groups;
   const standing = name === 'system:anonymous' ? 'system:unauthenticated' : 'system:authenticated';
@@ -52,6 +45,7 @@ export function impersonate(
     name,
     groups: own.includes(standing) ? own : [...own, standing],
     ...(uid ? { uid } : {}),
+    ...(Object.keys(extra).length ? { extra } : {}),
   };
 }
 
@@ -68,4 +62,13 @@ function single(value: string | string[] | undefined): string {
 function all(value: string | string[] | undefined): string[] {
   if (value === undefined) return [];
   return (Array.isArray(value) ? value : value.split(',')).map((each) => each.trim()).filter(Boolean);
+}
+
+/** Keys may be percent-encoded; one that is badly so is taken as it is. */
+function unescaped(key: string): string {
+  try {
+    return decodeURIComponent(key);
+  } catch {
+    return key;
+  }
 }

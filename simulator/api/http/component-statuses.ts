@@ -1,4 +1,3 @@
-import type { AccessRequest } from '../authorization/rbac';
 import { notFound } from '../refusals';
 import { columns } from '../tables/printer';
 import { type Exchange, sendJson } from './exchange';
@@ -17,15 +16,10 @@ const RESOURCE = { group: '', plural: 'componentstatuses', kind: 'ComponentStatu
  * Serves `/api/v1/componentstatuses`, which is asked and not stored: whether scheduler, controllers and store are well (core/v1,
  * registry/core/componentstatus). False for other paths.
  */
-export function serveComponentStatuses(
-  exchange: Exchange,
-  authorize: (access: AccessRequest) => void,
-): boolean {
+export function serveComponentStatuses(exchange: Exchange): boolean {
   const match = /^\/api\/v1\/componentstatuses(?:\/([^/]+))?\/?$/.exec(exchange.path);
   if (!match || exchange.request.method !== 'GET') return false;
   const [, name = ''] = match;
-  const access = { group: '', version: 'v1', resource: RESOURCE.plural, subresource: '', namespace: '' };
-  authorize({ ...access, verb: name ? 'get' : 'list', name });
   exchange.warnings.push('v1 ComponentStatus is deprecated in v1.19+');
   const found = COMPONENTS.filter(([each]) => !name || each === name);
   if (found.length === 0) throw notFound(RESOURCE, name);

@@ -113,7 +113,8 @@ export function discovery(
 
 /** Every group but the core one, built in and custom, in the order of their priorities. */
 export function servedGroupVersions(resources: ServedResources): Group[] {
-  return [...GROUPS, ...customGroups(resources.served())];
+  const groups = [...GROUPS, ...customGroups(resources.served())];
+  return groups.sort((a, b) => b.priority - a.priority);
 }
 
 function legacyVersions(address: string): unknown {

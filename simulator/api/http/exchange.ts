@@ -26,7 +26,12 @@ type Answered = Pick<Exchange, 'response' | 'warnings'> & Partial<Pick<Exchange,
 export function sendJson(exchange: Answered, code: number, body: unknown): void {
   const yaml = prefersYaml(exchange.request?.headers.accept);
   const json = (): string => (isPretty(exchange.request) ? indented(body) : `${JSON.stringify(body)}\n`);
-  sendText(exchange, code, yaml ? 'application/yaml' : 'application/json', yaml ? stringify(body) : json());
+  sendText(exchange, code, yaml ? 'application/yaml' : 'application/json', yaml ? yamlText(body) : json());
+}
+
+/** For readers of YAML 1.1 too, to whom `on` is no text; what two fields share is written twice. */
+function yamlText(body: unknown): string {
+  return stringify(body, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false });
 }
 
 /** As Go's MarshalIndent writes it: two spaces, no line feed at the end. */

@@ -2,6 +2,20 @@ import type { ResourceDefinition } from '../../schema/resources';
 import { REVIEWS, type ReviewDefinition } from '../../schema/reviews';
 import type { ServedResources } from '../custom/served-resources';
 
+/** What a path names as a resource, whether that is served or not (apiserver RequestInfo). */
+export interface NamedResource {
+  group: string;
+  version: string;
+  /** The plural. */
+  resource: string;
+  /** '' for the object itself. */
+  subresource: string;
+  /** '' for all namespaces, and for cluster-scoped resources. */
+  namespace: string;
+  /** '' for the collection. */
+  name: string;
+}
+
 /** What a URL path asks for. */
 export type Route =
   | {
@@ -17,7 +31,7 @@ export type Route =
       rest: string;
     }
   | { kind: 'review'; review: ReviewDefinition; namespace: string }
-  | { kind: 'other'; path: string };
+  | { kind: 'other'; path: string; named?: NamedResource };
 
 /** Reads a path as the API server's RequestInfo does: `/apis/GROUP/VERSION/namespaces/NS/PLURAL/NAME/SUBRESOURCE`. */
 export function parseRoute(path: string, resources: ServedResources): Route {
@@ -37,11 +51,15 @@ export function parseRoute(path: string, resources: ServedResources): Route {
   const review = REVIEWS.find((each) => each.apiVersion === apiVersion && each.plural === plural);
   if (review && !name) return { kind: 'review', review, namespace };
   const resource = resources.byPath(apiVersion, plural);
-  if (!resource || (namespace !== '' && !resource.namespaced)) return { kind: 'other', path };
-  if (subresource && !resource.subresources.some((each) => each.name === subresource)) {
-    return { kind: 'other', path };
+  const isServed =
+    resource &&
+    (namespace === '' || resource.namespaced) &&
+    (subresource === '' || resource.subresources.some((each) => each.name === subresource)) &&
+    (more.length === 0 || subresource === 'proxy');
+  if (!isServed) {
+    const [group = '', version = ''] = core ? ['', parts[1]] : [parts[1], parts[2]];
+    return { kind: 'other', path, named: { group, version, resource: plural, subresource, namespace, name } };
   }
-  if (more.length > 0 && subresource !== 'proxy') return { kind: 'other', path };
   return {
     kind: 'resource',
     resource,
