@@ -160,6 +160,8 @@ export function selected(
   const before = previous !== undefined && matches(previous);
   if (now) return { type: before ? 'MODIFIED' : 'ADDED', object };
   if (!before) return undefined;
+  // What was removed is in that state already, and is one object for all who watch it.
+  if (type === 'DELETED') return { type, object };
   const { resourceVersion } = object.metadata;
   return { type: 'DELETED', object: { ...previous, metadata: { ...previous.metadata, resourceVersion } } };
 }

@@ -137,7 +137,8 @@ function merge(shape: Shape, live: unknown, applied: unknown): unknown {
  */
 function mergedOrder(live: readonly string[], applied: readonly string[]): string[] {
   const wanted = new Set(applied);
-  const shared = applied.filter((each) => live.includes(each));
+  const present = new Set(live);
+  const shared = applied.filter((each) => present.has(each));
   const order = new Set<string>();
   let at = 0;
   for (const each of applied) {

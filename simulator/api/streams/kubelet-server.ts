@@ -3,6 +3,7 @@ import type { NodeAgent, PodUsage } from '../../kubelet/node-agent';
 import type { Client } from '../client';
 import { ApiError } from '../errors';
 import type { StreamRequest } from '../extension-points';
+import { rfc3339 } from '../storage/object-storage';
 import type { StreamServices } from './index';
 
 const JSON_TYPE = 'application/json';
@@ -84,7 +85,7 @@ function configuration(client: Client): object {
 
 /** kubelet/pkg/apis/stats/v1alpha1 Summary, as far as it is measured. */
 function summary(client: Client, nodeName: string, pods: readonly PodUsage[], now: number): object {
-  const time = `${new Date(now).toISOString().slice(0, 19)}Z`;
+  const time = rfc3339(now);
   const use = (containers: PodUsage['containers']): object => ({
     cpu: { time, usageCoreNanoSeconds: total(containers, 'cpuNanos') },
     memory: { time, workingSetBytes: total(containers, 'memoryBytes') },
@@ -95,7 +96,7 @@ function summary(client: Client, nodeName: string, pods: readonly PodUsage[], no
       podRef: { name: pod, namespace, uid: client.get('pods', namespace, pod)?.metadata.uid ?? '' },
       containers: containers.map((container) => ({
         name: container.name,
-        startTime: `${new Date(container.startedAt).toISOString().slice(0, 19)}Z`,
+        startTime: rfc3339(container.startedAt),
         ...use([container]),
       })),
       ...use(containers),
