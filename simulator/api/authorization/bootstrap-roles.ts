@@ -1,4 +1,5 @@
 import type { ResourceName } from '../../schema/types';
+import { COMPONENT_ROLES } from './component-roles';
 
 export interface Rule {
   verbs: string[];
@@ -176,14 +177,18 @@ const ROLES: Readonly<Record<string, Rule[]>> = {
       verbs: ['get'],
     },
   ],
+  ...COMPONENT_ROLES,
 };
 
-const BINDINGS: Readonly<Record<string, string[]>> = {
-  'cluster-admin': ['system:masters'],
-  'system:basic-user': ['system:authenticated'],
-  'system:discovery': ['system:authenticated'],
-  'system:public-info-viewer': ['system:authenticated', 'system:unauthenticated'],
-  'system:service-account-issuer-discovery': ['system:serviceaccounts'],
+const BINDINGS: Readonly<Record<string, { users?: string[]; groups?: string[] }>> = {
+  'cluster-admin': { groups: ['system:masters'] },
+  'system:basic-user': { groups: ['system:authenticated'] },
+  'system:discovery': { groups: ['system:authenticated'] },
+  'system:kube-scheduler': { users: ['system:kube-scheduler'] },
+  'system:monitoring': { groups: ['system:monitoring'] },
+  'system:public-info-viewer': { groups: ['system:authenticated', 'system:unauthenticated'] },
+  'system:service-account-issuer-discovery': { groups: ['system:serviceaccounts'] },
+  'system:volume-scheduler': { users: ['system:kube-scheduler'] },
 };
 
 /** The ClusterRoles and ClusterRoleBindings that every cluster has, each with the resource to store it under. */
@@ -223,20 +228,22 @@ export function bootstrapRoles(): ({ resource: ResourceName } & Record<string, u
       rules: METRICS,
     },
     ...Object.entries(ROLES).map(([name, rules]) => role(name, rules)),
-    ...Object.entries(BINDINGS).map(([name, groups]) => ({
+    ...Object.entries(BINDINGS).map(([name, { users = [], groups = [] }]) => ({
       resource: 'clusterrolebindings.rbac.authorization.k8s.io' as const,
       apiVersion,
       kind: 'ClusterRoleBinding',
       metadata: metadata(name),
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
-      subjects: groups.map((group) => ({
-        apiGroup: 'rbac.authorization.k8s.io',
-        kind: 'Group',
-        name: group,
-      })),
+      subjects: [...users.map(subject('User')), ...groups.map(subject('Group'))],
     })),
   ];
 }
+
+const subject = (kind: 'User' | 'Group') => (name: string) => ({
+  apiGroup: 'rbac.authorization.k8s.io',
+  kind,
+  name,
+});
 
 /** What a role has once all parts are put together, so that it holds before the controller first runs. */
 function allRulesOf(name: string): Rule[] {
