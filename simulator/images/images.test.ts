@@ -1,15 +1,34 @@
 import { describe, expect, it } from 'vitest';
 import { VolumeTree } from '../files/volume-tree';
-import { clock, ended, exec, get, images, logged, logOf, plain, pod, run } from '../runtime/pod-for-tests';
-import { ImageStore } from './index';
+import {
+  clock,
+  ended,
+  exec,
+  get,
+  images,
+  logged,
+  logOf,
+  plain,
+  pod,
+  run,
+  statuses,
+} from '../runtime/pod-for-tests';
+import { ImageStore } from './image-store';
+import { preloadedImages } from './preloaded';
 import { formatReference, parseReference } from './reference';
+
+describe('images that are on every node', () => {
+  it('are told of as their catalogue does', () => {
+    expect(preloadedImages).toEqual(statuses('busybox:1.36', 'nginx:1.27-alpine'));
+  });
+});
 
 describe('image references', () => {
   it.each([
     ['nginx', 'docker.io/library/nginx:latest'],
     ['busybox:1.36', 'docker.io/library/busybox:1.36'],
     ['team/app', 'docker.io/team/app:latest'],
-    ['registry.k8s.io/pause:3.10', 'registry.k8s.io/pause:3.10'],
+    ['registry.k8s.io/pause:3.10.2', 'registry.k8s.io/pause:3.10.2'],
     ['localhost:5000/x', 'localhost:5000/x:latest'],
     ['nginx:1.27-alpne.invalid/x', undefined],
     ['UPPER', undefined],

@@ -15,7 +15,7 @@ export function pauseImage(): Image {
   return {
     name: 'pause',
     repositories: ['kubernetes/pause', 'rancher/mirrored-pause'],
-    hasTag: (tag) => /^(latest|go|0\.8\.0|[12]\.0|3\.([0-9]|10|10\.1))$/.test(tag),
+    hasTag: (tag) => /^(latest|go|0\.8\.0|[12]\.0|3\.([0-9]|10|10\.[12]))$/.test(tag),
     sizeBytes: 320_368,
     config: () => ({
       entrypoint: ['/pause'],

@@ -27,7 +27,7 @@ export async function runHook(handler: Handler, target: HookTarget): Promise<str
   if (handler.exec) return runExec(handler.exec.command ?? [], target);
   if (handler.httpGet) return runHttp(handler.httpGet, target);
   if (handler.sleep) {
-    await target.clock.sleep(handler.sleep.seconds * 1000);
+    await target.clock.sleep((handler.sleep.seconds ?? 0) * 1000);
     return undefined;
   }
   return 'invalid handler';

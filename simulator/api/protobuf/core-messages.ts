@@ -264,7 +264,7 @@ export const CORE_MESSAGES: Readonly<Record<string, string>> = {
     '1 ports core.ServicePort[], 2 selector s{}, 3 clusterIP s, 18 clusterIPs s[], 4 type s, 5 externalIPs s[], 7 sessionAffinity s, 8 loadBalancerIP s, 9 loadBalancerSourceRanges s[], 10 externalName s, 11 externalTrafficPolicy s, 12 healthCheckNodePort i, 13 publishNotReadyAddresses b, 14 sessionAffinityConfig core.SessionAffinityConfig, 19 ipFamilies s[], 17 ipFamilyPolicy s?, 20 allocateLoadBalancerNodePorts b?, 21 loadBalancerClass s?, 22 internalTrafficPolicy s?, 23 trafficDistribution s?',
   'core.ServiceStatus': '1 loadBalancer core.LoadBalancerStatus, 2 conditions meta.Condition[]',
   'core.SessionAffinityConfig': '1 clientIP core.ClientIPConfig',
-  'core.SleepAction': '1 seconds i',
+  'core.SleepAction': '1 seconds i?',
   'core.StorageOSPersistentVolumeSource':
     '1 volumeName s, 2 volumeNamespace s, 3 fsType s, 4 readOnly b, 5 secretRef core.ObjectReference',
   'core.StorageOSVolumeSource':

@@ -287,7 +287,7 @@ it('accepts a Pod that uses much of what there is', () => {
           envFrom: [{prefix: C_, configMapRef: {name: conf}}, {secretRef: {name: creds}}]
           resources: {requests: {cpu: 100m}, limits: {memory: 1Gi, vendor.test/gpu: 1}}
           volumeMounts: [{name: data, mountPath: /data, subPath: a/b}, {name: info, mountPath: /info}]
-          lifecycle: {preStop: {sleep: {seconds: 5}}}
+          lifecycle: {preStop: {sleep: {seconds: 5}}, postStart: {sleep: {}}}
           readinessProbe: {grpc: {port: 50051}, successThreshold: 3}
       volumes:
         - {name: data}
