@@ -72,10 +72,14 @@ export function readHostLayout(root = '/'): HostLayout {
   return layout;
 }
 
-/** Those of the folders that lie in what a sandbox shows of the host: in `/usr`, or in `/lib` where that is a folder. */
+/**
+ * Those of the folders that lie in what a sandbox shows of the host: in `/usr`, or in `/lib` where that is a folder. What lies
+ * in another of them is hidden with it, and could not be made there to be hidden again.
+ */
 export function hiddenAmong(folders: readonly string[], { folders: shown }: HostLayout): string[] {
-  const inSight = ['usr', ...shown].map((name) => `/${name}/`);
-  return folders.filter((folder) => inSight.some((place) => folder.startsWith(place)));
+  const around = ['usr', ...shown].map((name) => `/${name}/`);
+  const inSight = folders.filter((folder) => around.some((place) => folder.startsWith(place)));
+  return inSight.filter((folder) => !inSight.some((other) => folder.startsWith(`${other}/`)));
 }
 
 /** bubblewrap makes parents that nobody but user 0 could pass through. */
