@@ -147,14 +147,26 @@ describe.each(Object.entries(databases))('progress on %s', (name, start) => {
   });
 
   it.runIf(name === 'PostgreSQL')('keeps to the schema that the URL names, beside another', async () => {
-    const open = () =>
-      openDatabase({ url: `${server.url}?schema=Class_7b`, prismaFolder: resolve('prisma') });
-    for (const learners of [0, 1]) {
-      const beside = await open();
-      expect(await beside.client.learner.count()).toBe(learners);
-      await createAccounts(beside.client).learnerOrGuest(null);
-      await beside.close();
-    }
+    const open = (user: string) =>
+      openDatabase({
+        url: `${server.url.replace('podlab@', `${user}@`)}?schema=Class_7b`,
+        prismaFolder: resolve('prisma'),
+      });
+    const both = await Promise.all([open('podlab'), open('podlab')]);
+    await createAccounts(database.client).learnerOrGuest(null);
+    expect(await Promise.all(both.map(({ client }) => client.learner.count()))).toEqual([0, 0]);
+    await Promise.all(both.map((one) => one.close()));
+    // Where the schema is there, its user need not have the right to make one.
+    for (const statement of [
+      'CREATE ROLE teacher LOGIN',
+      'GRANT USAGE ON SCHEMA "Class_7b" TO teacher',
+      'GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA "Class_7b" TO teacher',
+    ])
+      await database.client.$executeRawUnsafe(statement);
+    const again = await open('teacher');
+    await createAccounts(again.client).learnerOrGuest(null);
+    expect(await again.client.learner.count()).toBe(1);
+    await again.close();
   });
 
   it('refuses a lesson that does not exist', async () => {

@@ -111,9 +111,23 @@ function schemaOf(url: string): string | undefined {
   );
 }
 
+/** PostgreSQL's `IF NOT EXISTS` asks for the right to create also where it exists, and lets two servers at once collide. */
 async function makeSchema(client: DatabaseClient, url: string): Promise<void> {
   const schema = schemaOf(url);
-  if (schema) await client.$executeRawUnsafe(`CREATE SCHEMA IF NOT EXISTS "${schema}"`);
+  if (!schema || (await hasSchema(client, schema))) return;
+  try {
+    await client.$executeRawUnsafe(`CREATE SCHEMA "${schema}"`);
+  } catch (error) {
+    if (!(await hasSchema(client, schema))) throw error;
+  }
+}
+
+async function hasSchema(client: DatabaseClient, schema: string): Promise<boolean> {
+  const found = await client.$queryRawUnsafe<unknown[]>(
+    'SELECT 1 FROM pg_namespace WHERE nspname = $1',
+    schema,
+  );
+  return found.length > 0;
 }
 
 /** libpq's sslmode, as far as a client without certificates of its own can follow it. */
