@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { checkProblems } from '../grading/check-problems';
 import { type Check, checkIssues } from '../grading/check-schema';
+import { hundredths } from '../grading/points';
 import { ContentError, inFile, shownPath } from './content-problems';
 import { knownKeys } from './known-keys';
 import type { Lab } from './lab';
@@ -134,11 +135,6 @@ function withPoints(checks: Check[], points: number): (Check & { points: number 
     const last = check === open.at(-1);
     return { ...check, points: last ? hundredths(left - share * (open.length - 1)) : share };
   });
-}
-
-/** Points are told to two places; binary fractions do not add up. */
-function hundredths(value: number): number {
-  return Math.round(value * 100) / 100;
 }
 
 async function readFiles(finder: ProblemFinder, root: string, lab: LabOutline) {

@@ -1,7 +1,9 @@
+import { knownKind } from '../clusters/kinds';
 import type { KubeApi, KubeObject } from '../clusters/kube-api';
 import { nearest } from '../content/nearest';
 import type { VariableValue } from '../content/variables';
 import type { KindName, Picture } from './cluster-view';
+import { hindranceOf } from './events';
 import type { FactRecorder } from './fact-recorder';
 import { failed, type Outcome, observe, passed, waiting } from './outcome';
 import { defaultWithinMs, restartedLately, type Settling, settlingOf } from './settling';
@@ -42,7 +44,7 @@ export function notThere(aim: Aim, picture: Picture): Outcome {
     ? `; there is ${aim.kind} ${withMaker(close)}`
     : names.length > 0
       ? `; there is: ${there.slice(0, 5).map(withMaker).join(', ')}${names.length > 5 ? '…' : ''}`
-      : `; the namespace ${picture.namespace} has no ${plural(aim.kind)}`;
+      : `; ${knownKind(aim.kind, aim.apiVersion)?.namespaced === false ? 'the cluster' : `the namespace ${picture.namespace}`} has no ${plural(aim.kind)}`;
   return failed(`There is no ${aim.title}${instead}`, [missing]);
 }
 
@@ -65,7 +67,11 @@ function withMaker({ metadata: { name, ownerReferences } }: KubeObject): string 
 }
 
 export function settle(object: KubeObject, { picture, withinMs }: CheckContext): Settling {
-  return settlingOf(object, { ageMs: picture.ageOf(object), withinMs });
+  return settlingOf(object, {
+    ageMs: picture.ageOf(object),
+    withinMs,
+    hindrance: () => hindranceOf(object, picture),
+  });
 }
 
 /** Right now is not enough: not when a container has just come back from an end, nor where a check wants steadiness. */

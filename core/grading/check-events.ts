@@ -1,16 +1,9 @@
-import type { KubeObject } from '../clusters/kube-api';
 import { type CheckContext, notThere, select, waitOrFail } from './check-context';
 import type { EventsSpec } from './check-schema';
+import { eventsAbout } from './events';
 import { failed, type Outcome, observe, passed } from './outcome';
 import { aimOf } from './target';
 import { textProblem } from './text-match';
-
-interface KubeEvent extends KubeObject {
-  involvedObject?: { kind?: string; name?: string; uid?: string };
-  reason?: string;
-  message?: string;
-  type?: string;
-}
 
 /** Whether the cluster reported something about the objects that are there now (by uid, not by name). */
 export function checkEvents(check: EventsSpec, context: CheckContext): Outcome {
@@ -18,11 +11,8 @@ export function checkEvents(check: EventsSpec, context: CheckContext): Outcome {
   if (!aim) return failed('This check names no object', []);
   const objects = select(aim, context.picture);
   if (objects.length === 0) return notThere(aim, context.picture);
-  const uids = new Set(objects.map((one) => one.metadata.uid));
   const reasons = check.reason === undefined ? undefined : [check.reason].flat();
-  const about = (context.picture.objects({ kind: 'Event' }) as readonly KubeEvent[]).filter(
-    ({ involvedObject }) => involvedObject?.uid !== undefined && uids.has(involvedObject.uid),
-  );
+  const about = eventsAbout(objects, context.picture);
   const found = about.filter(
     ({ reason = '', type, message = '' }) =>
       (!reasons || reasons.includes(reason)) &&

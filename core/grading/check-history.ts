@@ -7,8 +7,8 @@ import { failed, noContainer, type Outcome, observe, passed } from './outcome';
 import { type Aim, aimOf } from './target';
 
 /**
- * What the grader saw over time. `passedBefore`: an earlier process saw it pass, and what it saw is lost; only
- * evidence to the contrary makes it fail now.
+ * What the grader saw over time. `passedBefore`: an earlier process saw it pass, and what it saw is lost: it is believed of
+ * the objects that were there when this process began to look.
  */
 export function checkHistory(check: HistorySpec, context: CheckContext, passedBefore: boolean): Outcome {
   const aim = aimOf(check);
@@ -45,20 +45,15 @@ function checkOrder(aim: Aim, order: Fact[], context: CheckContext, passedBefore
     const lacking = order.find((fact) => 'container' in fact && !names.includes(fact.container));
     if (lacking && 'container' in lacking)
       return noContainer(aim.title, lacking.container, names, [observe(object)]);
-    const wrong = wrongOrder(aim, order, object, context, passedBefore);
+    if (passedBefore && context.facts.wasThere(object)) continue;
+    const wrong = wrongOrder(aim, order, object, context);
     if (wrong) return wrong;
   }
   return passed(objects.map((one) => observe(one)));
 }
 
 /** Each fact is met at the first time that it became true after the one before it. */
-function wrongOrder(
-  aim: Aim,
-  order: Fact[],
-  object: KubeObject,
-  context: CheckContext,
-  passedBefore: boolean,
-): Outcome | undefined {
+function wrongOrder(aim: Aim, order: Fact[], object: KubeObject, context: CheckContext): Outcome | undefined {
   const { uid } = object.metadata;
   const all = order.map((fact) => context.facts.sightings(aim, fact).get(uid) ?? []);
   const seen = order.map((fact, i): [Fact, Sighting | undefined] => [fact, all[i]?.[0]]);
@@ -79,10 +74,8 @@ function wrongOrder(
         observed,
       );
     const later = seen.slice(i + 1).find(([, one]) => one);
-    // What a rule says may have been true before this process looked; what a container did stays in its status.
-    if (later && !(passedBefore && 'cel' in fact))
+    if (later)
       return failed(`It was not seen that ${factInWords(fact)} before ${factInWords(later[0])}`, observed);
-    if (passedBefore) continue;
     const missing = `It was not seen yet that ${factInWords(fact)}`;
     // What a learner writes does not wait for the cluster, nor does trouble there keep it from being so.
     if ('cel' in fact && !/\bstatus\b/.test(fact.cel)) return failed(missing, observed);

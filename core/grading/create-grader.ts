@@ -2,7 +2,7 @@ import { instantiateLab, sessionValues } from '../content/instantiate-lab';
 import type { CheckSpec, LabTask } from '../content/lab';
 import { nonceOf, substitute } from '../content/variables';
 import { type CheckContext, withinOf } from './check-context';
-import { ClusterView, type KindName, type Picture } from './cluster-view';
+import { ClusterView, type KindName, keyOf, type Picture } from './cluster-view';
 import { evaluateAction, evaluateLook, expectFacts, isCostly, kindsOf } from './evaluate-check';
 import { FactRecorder } from './fact-recorder';
 import type { Grader, GraderOptions } from './grader';
@@ -52,15 +52,16 @@ export function createGrader(options: GraderOptions): Grader {
   let report: LabReport | undefined;
   let evaluations = 0;
 
-  const kinds = new Map(
-    entries.flatMap(({ check }) => kindsOf(check).map((name) => [`${name.apiVersion} ${name.kind}`, name])),
-  );
+  const read = entries.flatMap(({ check }) => kindsOf(check));
+  // What keeps a Pod from starting stands in its events alone.
+  if (read.some(({ kind }) => kind === 'Pod')) read.push({ kind: 'Event' });
+  const kinds = new Map(read.map((name) => [keyOf(name), name]));
   const view = new ClusterView(
     cluster.api,
     cluster.namespace,
     [...kinds.values()],
     (type, object) => {
-      if (type !== 'DELETED') facts.see(object);
+      if (type !== 'DELETED') facts.see(object, report === undefined);
       // Not only checks that name this object: one that is missing is explained by those that are there.
       schedule.changed(entries.filter(({ kinds }) => kinds.includes(object.kind)));
     },

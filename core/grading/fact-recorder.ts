@@ -36,6 +36,7 @@ export class FactRecorder {
   readonly #followed: Aim[] = [];
   /** `Kind/name` → uids in the order of their appearance. */
   readonly #uids = new Map<string, string[]>();
+  readonly #thereAtFirst = new Set<string>();
   #sequence = 0;
 
   /** To be called for every fact before the first change. */
@@ -52,9 +53,11 @@ export class FactRecorder {
     this.#followed.push(aim);
   }
 
-  see(object: KubeObject): void {
+  /** `atFirst`: it was there when the grader began to look. */
+  see(object: KubeObject, atFirst = false): void {
     this.#sequence++;
     const { uid, resourceVersion } = object.metadata;
+    if (atFirst) this.#thereAtFirst.add(uid);
     if (this.#followed.some((aim) => aim.kind === object.kind && aims(aim, object))) this.#noteUid(object);
     for (const { aim, fact, holds, seen, holding } of this.#watched.values()) {
       if (aim.kind !== object.kind || !aims(aim, object)) continue;
@@ -63,12 +66,18 @@ export class FactRecorder {
       if ('container' in fact && before.length > 0) continue;
       const found = holds(object);
       if (!found) holding.delete(uid);
-      else if (!holding.has(uid) && (before.length > 0 || seen.size < uidLimit)) {
+      else if (!holding.has(uid)) {
         holding.add(uid);
         const sighting = { sequence: this.#sequence, resourceVersion, time: found.time };
         if (before.length < sightingLimit) seen.set(uid, [...before, sighting]);
+        forgetOldest(seen);
+        forgetOldest(holding);
       }
     }
+  }
+
+  wasThere({ metadata: { uid } }: KubeObject): boolean {
+    return this.#thereAtFirst.has(uid);
   }
 
   #noteUid({ kind, metadata: { uid, name } }: KubeObject): void {
@@ -76,8 +85,7 @@ export class FactRecorder {
     const uids = this.#uids.get(key) ?? [];
     if (uids.includes(uid)) return;
     this.#uids.set(key, [...uids, uid].slice(-uidLimit));
-    const [oldest] = this.#uids.keys();
-    if (this.#uids.size > uidLimit && oldest !== undefined) this.#uids.delete(oldest);
+    forgetOldest(this.#uids);
   }
 
   /** uid → when it became true of that object, oldest first. */
@@ -89,6 +97,12 @@ export class FactRecorder {
   uidsOf(kind: string, name: string): readonly string[] {
     return this.#uids.get(`${kind}/${name}`) ?? [];
   }
+}
+
+/** Maps and sets keep the order in which their keys came. */
+function forgetOldest(kept: Map<string, unknown> | Set<string>): void {
+  const [oldest] = kept.keys();
+  if (kept.size > uidLimit && oldest !== undefined) kept.delete(oldest);
 }
 
 function keyOf(aim: Aim, fact: Fact): string {

@@ -3,7 +3,7 @@ import type { KubeObject } from '../clusters/kube-api';
 import type { CheckBody } from './check-schema';
 import { evaluateLook } from './evaluate-check';
 import { at, context, isReady, pod, running, runningPod, said, stuckPod, verdict } from './pods-for-tests';
-import { podTrouble, settlingOf } from './settling';
+import { settlingOf } from './settling';
 import { textProblem } from './text-match';
 
 /** Checks that only look are functions of a picture: their rules in tables, without a cluster. */
@@ -196,6 +196,13 @@ describe('passed, failed or waiting', () => {
       'failed: There are no NetworkPolicies.',
     ],
     [
+      'none of a kind that is in no namespace',
+      { kind: 'PersistentVolume', name: 'disk', expect: {} },
+      [],
+      100,
+      'failed: There is no PersistentVolume disk; the cluster has no PersistentVolumes.',
+    ],
+    [
       'a label that nearly is there',
       { pod: 'web', expect: { metadata: { labels: { App: 'web' } } } },
       [runningPod()],
@@ -271,18 +278,6 @@ describe('workloads settle', () => {
         { ...wait, ageMs: 5000 },
       ),
     ).toEqual({ kind: 'settled' }));
-});
-
-test('no node takes a Pod', () => {
-  const message = '0/1 nodes are available: 1 node(s) didn’t match';
-  const unscheduled = pod('web', {
-    status: {
-      phase: 'Pending',
-      conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }],
-    },
-  });
-  expect(podTrouble(unscheduled)).toBe(`No node takes Pod web: ${message}`);
-  expect(podTrouble(unscheduled, 100)).toBeUndefined();
 });
 
 describe('CEL', () => {

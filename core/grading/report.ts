@@ -1,5 +1,6 @@
 import type { Lab } from '../content/lab';
 import type { Entry } from './create-grader';
+import { hundredths } from './points';
 import type { LabReport } from './verdict';
 
 /** A report of what is known of every check now. Points: what passed checks give, less what hints cost, never below 0. */
@@ -45,8 +46,4 @@ export function assembleReport(
     tasks,
     tookMs: hundredths(tookMs),
   };
-}
-
-function hundredths(value: number): number {
-  return Math.round(value * 100) / 100;
 }

@@ -17,9 +17,13 @@ export interface SettlingOptions {
   ageMs: number;
   /** How long it may stand still on its way. */
   withinMs: number;
+  /** What keeps a Pod from starting, as its events say. */
+  hindrance?: () => string | undefined;
 }
 
 export const defaultWithinMs = 60_000;
+/** What stands so long where something keeps it from getting on will not get on by itself. */
+const hinderedMs = 3000;
 /** So long must a container run after it ended before we believe it: ended by a crash, or in peace. */
 const believeAfterMs = { crash: 10_000, end: 3000 };
 
@@ -56,12 +60,24 @@ function podSettling(pod: KubeObject, options: SettlingOptions): Settling {
   if (phase === 'Succeeded')
     return { kind: 'settled', trouble: `${title(pod)} has ended: all its containers finished` };
   const all = containersOf(pod);
-  if (phase !== 'Running') return onItsWay(startOf(pod, all), options, whereToLook(pod, all));
+  if (phase !== 'Running') return starting(pod, all, options);
   const restarted = restartedLately(pod, options.ageMs);
   if (restarted) return restarted;
   const unready = all.find((one) => one.role !== 'init' && one.role !== 'ephemeral' && !one.status?.ready);
   if (unready) return onItsWay(`container ${unready.name} of ${title(pod)} is not ready yet`, options);
   return { kind: 'settled' };
+}
+
+/** A volume that cannot be mounted, a network that cannot be made: the status does not tell, only the events do. */
+function starting(pod: KubeObject, all: ContainerView[], options: SettlingOptions): Settling {
+  const left = hinderedMs - options.ageMs;
+  const begun = all.some(({ status }) => status?.state?.running ?? status?.state?.terminated);
+  const hindrance = left > 0 || begun ? undefined : options.hindrance?.();
+  const look = whereToLook(pod, all);
+  if (hindrance) return { kind: 'settled', trouble: `${title(pod)} cannot start: ${hindrance}: see ${look}` };
+  const settling = onItsWay(startOf(pod, all), options, look);
+  if (settling.kind === 'settled' || left <= 0) return settling;
+  return { ...settling, recheckInMs: Math.min(left, settling.recheckInMs) };
 }
 
 /** A container that ended and runs again: it may end again, so its being ready does not count yet. */
@@ -126,7 +142,7 @@ const stuck: Record<string, string> = {
 };
 
 /** What keeps a Pod from running, in a sentence that says where to look; undefined when nothing does. */
-export function podTrouble(pod: KubeObject, ageMs = Number.POSITIVE_INFINITY): string | undefined {
+function podTrouble(pod: KubeObject, ageMs: number): string | undefined {
   const name = pod.metadata.name;
   const policy = (pod.spec as { restartPolicy?: string }).restartPolicy ?? 'Always';
   for (const container of containersOf(pod)) {
@@ -137,7 +153,7 @@ export function podTrouble(pod: KubeObject, ageMs = Number.POSITIVE_INFINITY): s
   const unscheduled = conditions?.find(
     (one) => one.type === 'PodScheduled' && one.reason === 'Unschedulable',
   );
-  if (unscheduled && ageMs > 3000)
+  if (unscheduled && ageMs >= hinderedMs)
     return `No node takes Pod ${name}: ${unscheduled.message ?? 'unschedulable'}`;
   if (phase === 'Failed')
     return `Pod ${name} has failed${reason ? ` (${reason})` : ''}${message ? `: ${message}` : ''}`;
