@@ -46,6 +46,7 @@ export function RightPane({
       return (
         <StartFailed
           error={view.state.error}
+          cluster={view.clusterKind}
           problem={problem}
           onStart={start}
           onStartAnew={() => start(view.cluster?.kind, true)}

@@ -24,7 +24,7 @@ export class RequestProblem extends Error {
 const serverGone: Problem = {
   code: 'server-gone',
   message: 'The Podlab server does not answer.',
-  remedy: 'Look whether it is still running; this page goes on by itself when it is back.',
+  remedy: 'Look whether it is still running, and try again.',
 };
 
 export const listSessions = () => ask<SessionView[]>('GET', '/api/sessions');

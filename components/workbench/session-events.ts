@@ -85,11 +85,11 @@ export function listenToSession(
   };
 }
 
-/** Runs `run` until it does not throw, with growing pauses. */
+/** Runs `run` until it does not throw, with growing pauses; at once when `knock` is called. Returns the function that ends it. */
 export function untilItWorks(
   run: () => Promise<void>,
-  knock: { current: () => void },
-  failed: () => void,
+  failed: (error: unknown) => void,
+  knock: { current?: () => void } = {},
 ): () => void {
   let stopped = false;
   let attempts = 0;
@@ -98,9 +98,9 @@ export function untilItWorks(
     clearTimeout(timer);
     try {
       await run();
-    } catch {
+    } catch (error) {
       if (stopped) return;
-      failed();
+      failed(error);
       timer = setTimeout(once, backOff[Math.min(attempts++, backOff.length - 1)]);
     }
   };

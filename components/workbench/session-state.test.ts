@@ -14,6 +14,7 @@ const view = (state: SessionState, report: LabReport | null = null): SessionView
   lab: 'first-pod',
   labTitle: 'Your first Pod',
   state,
+  clusterKind: 'embedded',
   cluster: null,
   isolation: { kind: 'none', sentence: 'Not shut in.' },
   startedAt: '2026-01-01T00:00:00Z',

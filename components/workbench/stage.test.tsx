@@ -3,6 +3,7 @@ import { cleanup, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { StartFailed } from './stage';
+import { StartLab } from './start-lab';
 
 beforeEach(() => {
   // The list of clusters is asked of a server that is not there.
@@ -23,6 +24,7 @@ function show(code: string) {
   render(
     <StartFailed
       error={error}
+      cluster="kind"
       problem={null}
       onStart={start('again')}
       onStartAnew={() => start('anew')(undefined)}
@@ -47,4 +49,33 @@ describe('a lab that failed', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Start anew' }));
     expect(asked).toEqual(['again where it was', 'anew where it was']);
   });
+
+  test('can move from a cluster that is gone, though another is preferred by then', async () => {
+    const gone = { available: false, reason: 'Docker does not answer.', remedy: 'Start it.' };
+    const there = { available: true, detail: '' };
+    const clusters = {
+      preferred: 'embedded',
+      availability: { embedded: there, kind: gone, kubeconfig: gone },
+      isolation: { kind: 'none', sentence: '' },
+    };
+    vi.stubGlobal('fetch', async () => Response.json(clusters));
+    const asked = show('cluster-lost');
+    const embedded = await screen.findByRole('radio', { name: /Embedded/ });
+    expect(screen.getByRole('radio', { name: /^kind/ })).toHaveProperty('checked', true);
+    await userEvent.click(embedded);
+    await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    expect(asked).toEqual(['again embedded']);
+  });
 });
+
+test('which clusters there are is asked until the server answers', async () => {
+  render(<StartLab problem={null} onStart={async () => true} />);
+  expect((await screen.findByRole('alert')).textContent).toContain('The Podlab server does not answer.');
+  const not = { available: false, reason: 'Not here.', remedy: '' };
+  const availability = { embedded: { available: true }, kind: not, kubeconfig: not };
+  const isolation = { kind: 'none', sentence: 'Not shut in.' };
+  vi.stubGlobal('fetch', async () => Response.json({ preferred: 'embedded', availability, isolation }));
+  const embedded = await screen.findByRole('radio', { name: /Embedded cluster/ }, { timeout: 30_000 });
+  expect((embedded as HTMLInputElement).checked).toBe(true);
+  expect(screen.queryByRole('alert')).toBeNull();
+}, 60_000);

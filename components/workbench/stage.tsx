@@ -58,10 +58,11 @@ interface AgainProps {
 /** Trying again takes the lab up as it was kept; starting anew is for one that fails whenever it is taken up. */
 export function StartFailed({
   error,
+  cluster,
   problem,
   onStart,
   onStartAnew,
-}: AgainProps & { error: Problem; onStartAnew(): Promise<boolean> }) {
+}: AgainProps & { error: Problem; cluster: ClusterKind; onStartAnew(): Promise<boolean> }) {
   const [starting, setStarting] = useState(false);
   const startAnew = async () => {
     if (starting) return;
@@ -77,7 +78,7 @@ export function StartFailed({
         <div className="mt-4 mb-6">
           <ProblemNote problem={error} />
         </div>
-        <StartLab onStart={onStart} problem={problem} label="Try again" />
+        <StartLab onStart={onStart} present={cluster} problem={problem} label="Try again" />
         <p className="mt-6 text-sm text-ink-soft">
           If that does not help, start it anew: with an empty cluster and the starter files. Your saved points
           stay.

@@ -6,6 +6,7 @@ import { InlineCode } from '../lesson/inline-code';
 import { Icon } from '../shell/icons';
 import { ProblemNote } from './problem-note';
 import { asProblem, type Clusters, getClusters } from './session-client';
+import { untilItWorks } from './session-events';
 import type { Problem } from './session-state';
 
 const names: Record<ClusterKind, { title: string; text: string }> = {
@@ -21,12 +22,14 @@ const order: ClusterKind[] = ['embedded', 'kind', 'kubeconfig'];
 interface Props {
   /** Resolves false when it could not be started; the problem is then in `problem`. */
   onStart(cluster: ClusterKind | undefined): Promise<boolean>;
+  /** Where it ran, and will unless another is chosen. */
+  present?: ClusterKind;
   problem: Problem | null;
   label?: string;
 }
 
 /** Which cluster, which are there and why not, and the button. Starting needs no answer to the first question. */
-export function StartLab({ onStart, problem, label = 'Start the lab' }: Props) {
+export function StartLab({ onStart, present, problem, label = 'Start the lab' }: Props) {
   const [clusters, setClusters] = useState<Clusters | null>(null);
   const [unknown, setUnknown] = useState<Problem | null>(null);
   const [chosen, setChosen] = useState<ClusterKind | undefined>();
@@ -36,17 +39,11 @@ export function StartLab({ onStart, problem, label = 'Start the lab' }: Props) {
 
   useEffect(() => {
     setListening(true);
-    let current = true;
-    getClusters().then(
-      (answer) => current && setClusters(answer),
-      (error) => current && setUnknown(asProblem(error)),
-    );
-    return () => {
-      current = false;
-    };
+    const ask = async () => setClusters(await getClusters());
+    return untilItWorks(ask, (error) => setUnknown(asProblem(error)));
   }, []);
 
-  const selected = chosen ?? clusters?.preferred;
+  const selected = chosen ?? present ?? clusters?.preferred;
 
   return (
     <form
@@ -61,22 +58,23 @@ export function StartLab({ onStart, problem, label = 'Start the lab' }: Props) {
       <fieldset>
         <legend className="text-sm font-semibold">Where it runs</legend>
         <div className="mt-2 grid gap-2">
-          {clusters
-            ? order.map((kind) => (
-                <ClusterChoice
-                  key={kind}
-                  kind={kind}
-                  availability={clusters.availability[kind]}
-                  checked={selected === kind}
-                  onChoose={() => setChosen(kind)}
-                />
-              ))
-            : !unknown && (
-                <p className="cluster cluster-asking" role="status">
-                  Asking which clusters are there…
-                </p>
-              )}
-          {unknown && <ProblemNote problem={unknown} />}
+          {clusters ? (
+            order.map((kind) => (
+              <ClusterChoice
+                key={kind}
+                kind={kind}
+                availability={clusters.availability[kind]}
+                checked={selected === kind}
+                onChoose={() => setChosen(kind)}
+              />
+            ))
+          ) : unknown && !problem ? (
+            <ProblemNote problem={unknown} />
+          ) : (
+            <p className="cluster cluster-asking" role="status">
+              Asking which clusters are there…
+            </p>
+          )}
         </div>
       </fieldset>
       {clusters && (

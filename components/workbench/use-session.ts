@@ -36,7 +36,7 @@ export function useSession(lab: string) {
       const open = (await listSessions()).find((view) => view.lab === lab && view.state.kind !== 'ended');
       dispatch(open ? { type: 'opened', view: open } : { type: 'no-session' });
     };
-    return untilItWorks(ask, knock, () => dispatch({ type: 'disconnected' }));
+    return untilItWorks(ask, () => dispatch({ type: 'disconnected' }), knock);
   }, [lab, model.phase]);
 
   // Its events, for as long as it is open.
