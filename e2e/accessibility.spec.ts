@@ -83,6 +83,13 @@ async function greenPixels(page: Page): Promise<number> {
   return count;
 }
 
+test('where the reader’s colours are forced, what is not done has no tick', async ({ page }) => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  await page.goto('/');
+  await expect(page.locator('.row-title').first()).toBeVisible();
+  await expect(page.locator('.row-mark .icon').first()).toBeHidden();
+});
+
 test('nothing is cut off on a screen of 320 pixels', async ({ page }) => {
   await page.setViewportSize({ width: 320, height: 640 });
   for (const path of pages) {
