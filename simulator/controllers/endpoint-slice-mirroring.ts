@@ -1,6 +1,6 @@
 import type { EndpointSlice, Endpoints } from '../schema/types';
 import { type ControllerContext, controllerRef, keyOf, type StopController, splitKey } from './controller';
-import { storeSlices } from './stored-slices';
+import { storeSlices, watchSlices } from './stored-slices';
 import { WorkQueue } from './work-queue';
 
 const MANAGED_BY = 'endpointslicemirroring-controller.k8s.io';
@@ -27,6 +27,7 @@ export function startEndpointSliceMirroringController(context: ControllerContext
   const stops = [
     client.watch('endpoints', {}, ({ object }) => queue.add(keyOf(object))),
     client.watch('services', {}, ({ object }) => queue.add(keyOf(object))),
+    watchSlices(client, MANAGED_BY, (key) => queue.add(key)),
   ];
   return () => {
     for (const stop of stops) stop();

@@ -1,11 +1,11 @@
 import type { Endpoints, Service } from '../schema/types';
-import { type ControllerContext, type StopController, splitKey } from './controller';
+import { type ControllerContext, keyOf, type StopController, splitKey } from './controller';
 import { type EndpointGroup, endpointGroups, type PodEndpoint } from './service-endpoints';
 import { watchServicePods } from './service-pods';
 
 /** Keeps the Endpoints of each Service, which EndpointSlices have superseded but `kubectl get endpoints` still shows. */
 export function startEndpointsController(context: ControllerContext): StopController {
-  return watchServicePods(context, (key) => {
+  const reconcileKey = (key: string): void => {
     const [namespace, name] = splitKey(key);
     const service = context.client.get('services', namespace, name);
     if (!service) {
@@ -14,7 +14,12 @@ export function startEndpointsController(context: ControllerContext): StopContro
     } else if (service.spec?.selector && service.spec.type !== 'ExternalName') {
       reconcile(context, service);
     }
-  });
+  };
+  return watchServicePods(context, reconcileKey, (client, enqueue) =>
+    client.watch('endpoints', {}, ({ type, object }) => {
+      if (type === 'DELETED') enqueue(keyOf(object));
+    }),
+  );
 }
 
 const MANAGED = 'endpoints.kubernetes.io/managed-by';

@@ -1,11 +1,16 @@
+import type { Client } from '../api/client';
 import type { Pod } from '../schema/types';
 import { type ControllerContext, keyOf, type StopController } from './controller';
 import { WorkQueue } from './work-queue';
 
-/** Reconciles a Service (by its key) when it, or a Pod that it selects or has selected, changes. */
+/**
+ * Reconciles a Service (by its key) when it, or a Pod that it selects or has selected, changes; and when `watchProducts`, which
+ * watches what is made of Services, says so.
+ */
 export function watchServicePods(
   context: ControllerContext,
   reconcile: (key: string) => void,
+  watchProducts: (client: Client, enqueue: (key: string) => void) => StopController,
 ): StopController {
   const { client } = context;
   const queue = new WorkQueue(context.clock, reconcile, context.onError);
@@ -28,6 +33,7 @@ export function watchServicePods(
       if (type === 'DELETED') labels.delete(key);
       else labels.set(key, object.metadata.labels);
     }),
+    watchProducts(client, (key) => queue.add(key)),
   ];
   return () => {
     for (const stop of stops) stop();

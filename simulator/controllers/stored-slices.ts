@@ -1,12 +1,29 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Client } from '../api/client';
 import type { EndpointSlice } from '../schema/types';
+import type { StopController } from './controller';
 
 /** Whose EndpointSlices are meant: those of a Service that one controller keeps. */
 interface SliceOwner {
   namespace: string;
   service: string;
   managedBy: string;
+}
+
+/**
+ * Names the Service (`namespace/name`) of each EndpointSlice of one controller that was changed or deleted, so that it is put right
+ * when somebody else did it.
+ */
+export function watchSlices(
+  client: Client,
+  managedBy: string,
+  enqueue: (key: string) => void,
+): StopController {
+  const labelSelector = `endpointslice.kubernetes.io/managed-by=${managedBy}`;
+  return client.watch('endpointslices.discovery.k8s.io', { labelSelector }, ({ type, object }) => {
+    const service = object.metadata.labels?.['kubernetes.io/service-name'];
+    if (type !== 'ADDED' && service) enqueue(`${object.metadata.namespace}/${service}`);
+  });
 }
 
 /** Makes the EndpointSlices of a Service those that are wanted, keeping for each list of ports the slice that has it. */
