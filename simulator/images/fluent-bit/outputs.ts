@@ -8,7 +8,7 @@ import type { Process } from '../../runtime/process';
 import { writeWhole } from '../../runtime/write-whole';
 import { addressOf } from '../../shell/utilities/network-names';
 import { ConfigurationError } from './config';
-import { type Plugin, property } from './plugin';
+import { numberOf, type Plugin, property } from './plugin';
 import { type LogRecord, plainText, rubyText, secondsText } from './record';
 
 /** Takes the records of one tag that have come since the last flush. A text says why it could not. */
@@ -116,7 +116,9 @@ function file(plugin: Plugin, process: Process): Output {
 
 function http(plugin: Plugin, process: Process): Output {
   const host = property(plugin, 'host') ?? '127.0.0.1';
-  const port = Number(property(plugin, 'port') ?? 80);
+  const port = numberOf(plugin, 'port', 80);
+  const uri = property(plugin, 'uri') ?? '/';
+  if (!/^[!-~]+$/.test(uri)) throw refuse(plugin, `the URI "${uri}"`);
   const format = (property(plugin, 'format') ?? 'msgpack').toLowerCase();
   if (format === 'msgpack') throw refuse(plugin, 'format msgpack of the http output (set format json)');
   for (const name of ['tls', 'compress']) {
@@ -133,21 +135,17 @@ function http(plugin: Plugin, process: Process): Output {
     headers.Authorization = `Basic ${Buffer.from(`${user}:${property(plugin, 'http_passwd') ?? ''}`).toString('base64')}`;
   for (const [name, value] of plugin.properties) {
     const [, key, rest] = /^(\S+)\s+(.*)$/.exec(value) ?? [];
-    if (name === 'header' && key !== undefined && rest !== undefined) headers[key] = rest;
+    if (name !== 'header' || key === undefined || rest === undefined) continue;
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(key) || !/^[\t -~]*$/.test(rest))
+      throw refuse(plugin, `the header "${key}"`);
+    headers[key] = rest;
   }
   return async (records) => {
     const address = await addressOf(process, toBytes(host));
     if (address === undefined) return `no upstream connections available to ${host}:${port}`;
     const body = Buffer.from(text(records).replace(/\n$/, format === 'json' ? '' : '\n'));
     try {
-      const status = await post(
-        process,
-        address,
-        port,
-        property(plugin, 'uri') ?? '/',
-        { ...headers, Host: `${host}:${port}` },
-        body,
-      );
+      const status = await post(process, address, port, uri, { ...headers, Host: `${host}:${port}` }, body);
       return status >= 200 && status <= 205 ? undefined : `${host}:${port}, HTTP status=${status}`;
     } catch (error) {
       if (!(error instanceof NetworkError)) throw error;

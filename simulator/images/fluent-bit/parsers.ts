@@ -1,3 +1,4 @@
+import { type BoundedExpression, boundedExpression, TooManySteps } from '../../shell/bounded-regexp';
 import { ConfigurationError, type Section } from './config';
 
 /** What a parser makes of a text; undefined when it does not fit. */
@@ -81,16 +82,29 @@ function bodyReader(
 }
 
 /** An expression of Fluent Bit (Onigmo), as far as JavaScript reads it. Throws ConfigurationError. */
-export function compileExpression(text: string): RegExp {
+export function compileExpression(text: string): BoundedExpression {
   const bare = /^\/(.*)\/([imx]*)$/s.exec(text);
   const source = (bare?.[1] ?? text)
     .replace(/\[\[:(\w+):\]\]/g, (_all, name: string) => posix[name] ?? '')
     .replace(/\\h/g, '[0-9a-fA-F]');
   try {
-    return new RegExp(source, bare?.[2]?.includes('i') ? 'i' : '');
+    return orNothing(boundedExpression(source, bare?.[2]?.includes('i')));
   } catch {
     throw new ConfigurationError(`[regex] could not compile regular expression: ${text}`);
   }
+}
+
+/** Onigmo gives up after so many steps, too, and that counts as a text that does not fit. */
+function orNothing(expression: BoundedExpression): BoundedExpression {
+  const exec = (text: string) => {
+    try {
+      return expression.exec(text);
+    } catch (error) {
+      if (error instanceof TooManySteps) return null;
+      throw error;
+    }
+  };
+  return { exec, test: (text) => exec(text) !== null };
 }
 
 const posix: Record<string, string> = {

@@ -10,10 +10,11 @@ import { inputPlugins } from './inputs';
 import { outputPlugins } from './outputs';
 import { buildParsers, type Parser } from './parsers';
 import { isKnownProperty, type Plugin, property, yes } from './plugin';
-import { type LogRecord, tagMatcher } from './record';
+import { bytesOf, type LogRecord, tagMatcher } from './record';
 
 /** Records that may wait for a flush; inputs lose what comes beyond, as with mem_buf_limit. */
 const mostWaiting = 50_000;
+const mostWaitingBytes = 16 * 1024 * 1024;
 
 /** fluent-bit: reads its configuration, and carries records from inputs through filters to outputs. */
 export async function fluentBit(process: Process, release: string): Promise<number> {
@@ -56,6 +57,23 @@ export async function fluentBit(process: Process, release: string): Promise<numb
   return engine.run();
 }
 
+interface Waiting {
+  waiting: LogRecord[];
+  waitingBytes: number;
+}
+
+function wait(output: Waiting, record: LogRecord): void {
+  const bytes = bytesOf(record);
+  if (output.waiting.length >= mostWaiting || output.waitingBytes + bytes > mostWaitingBytes) return;
+  output.waiting.push(record);
+  output.waitingBytes += bytes;
+}
+
+function takeAll(output: Waiting): LogRecord[] {
+  output.waitingBytes = 0;
+  return output.waiting.splice(0);
+}
+
 function banner(release: string): string {
   return [
     `Fluent Bit v${release}`,
@@ -73,14 +91,13 @@ const refusedPlugins =
 class Engine {
   private inputs: Plugin[] = [];
   private filters: { match: (tag: string) => boolean; run: Filter }[] = [];
-  private outputs: {
+  private outputs: (Waiting & {
     plugin: Plugin;
     match: (tag: string) => boolean;
     send(records: LogRecord[]): Promise<string | undefined>;
-    waiting: LogRecord[];
     /** A flush that is under way. */
     flushing: Promise<void> | undefined;
-  }[] = [];
+  })[] = [];
   private parsers: ReadonlyMap<string, Parser> = new Map();
   private service: ReadonlyMap<string, string> = new Map();
   private level = 'info';
@@ -172,7 +189,7 @@ class Engine {
       if (run) this.filters.push({ match, run });
     } else {
       const send = outputPlugins[name]?.make(plugin, this.process);
-      if (send) this.outputs.push({ plugin, match, send, waiting: [], flushing: undefined });
+      if (send) this.outputs.push({ plugin, match, send, waiting: [], waitingBytes: 0, flushing: undefined });
     }
   }
 
@@ -226,8 +243,7 @@ class Engine {
       current = run(current);
       if (!current) return;
     }
-    for (const { match, waiting } of this.outputs)
-      if (match(record.tag) && waiting.length < mostWaiting) waiting.push(current);
+    for (const output of this.outputs) if (output.match(record.tag)) wait(output, current);
   }
 
   private async flushForever(): Promise<void> {
@@ -252,9 +268,10 @@ class Engine {
   }
 
   /** Sends each tag's records by themselves; what fails is tried once more with the next flush. */
-  private async flushOne({ plugin, send, waiting }: Engine['outputs'][number]): Promise<void> {
+  private async flushOne(output: Engine['outputs'][number]): Promise<void> {
+    const { plugin, send } = output;
     const byTag = new Map<string, LogRecord[]>();
-    for (const record of waiting.splice(0)) {
+    for (const record of takeAll(output)) {
       const same = byTag.get(record.tag);
       if (same) same.push(record);
       else byTag.set(record.tag, [record]);
@@ -269,9 +286,7 @@ class Engine {
         'warn',
         `[engine] failed to flush chunk, retry in the next flush: input=${records[0]?.tag} > output=${plugin.id}`,
       );
-      const kept = [...records, ...waiting].slice(0, mostWaiting);
-      waiting.length = 0;
-      for (const record of kept) waiting.push(record);
+      for (const record of [...records, ...takeAll(output)]) wait(output, record);
     }
   }
 

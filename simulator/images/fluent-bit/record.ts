@@ -6,6 +6,14 @@ export interface LogRecord {
   body: Record<string, unknown>;
 }
 
+/** Bytes that a record takes in memory, about. */
+export function bytesOf({ body }: LogRecord): number {
+  let bytes = 200;
+  for (const [key, value] of Object.entries(body))
+    bytes += key.length + (typeof value === 'string' ? value.length : JSON.stringify(value ?? null).length);
+  return bytes;
+}
+
 /** Whether a tag matches `Match`, in which `*` stands for any characters. */
 export function tagMatcher(pattern: string): (tag: string) => boolean {
   const parts = pattern.split('*').map((part) => part.replace(/[\\^$.+?()[\]{}|]/g, '\\$&'));

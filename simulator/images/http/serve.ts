@@ -15,7 +15,7 @@ export interface Exchange {
 
 /**
  * An HTTP server on a port of the process's network, until it ends. A handler that throws is answered with 500 and told
- * to the simulator. With a certificate it speaks HTTPS. Throws NetworkError EADDRINUSE, EADDRNOTAVAIL; the returned function
+ * to the simulator. With a certificate it speaks HTTPS, or `secure` does over what was accepted. Throws NetworkError EADDRINUSE, EADDRNOTAVAIL; the returned function
  * stops listening.
  */
 export function serveHttp(
@@ -23,7 +23,7 @@ export function serveHttp(
   port: number,
   handle: (exchange: Exchange) => Promise<void> | void,
   host = '0.0.0.0',
-  certificate?: ServerCertificate,
+  secure?: ServerCertificate | ((plain: Duplex) => Duplex),
 ): () => void {
   const listener = process.network.listen(port, host);
   const ends = new WeakMap<object, { client: SocketAddress; local: SocketAddress }>();
@@ -49,7 +49,7 @@ export function serveHttp(
   const accept = async () => {
     for (let next = await listener.accept(); next; next = await listener.accept()) {
       const plain = streamSocket(next);
-      const socket: Duplex = certificate ? acceptTls(plain, certificate) : plain;
+      const socket = secured(plain, secure);
       socket.on('error', () => socket.destroy());
       ends.set(socket, { client: next.remote, local: next.local });
       http.emit('connection', socket);
@@ -57,6 +57,11 @@ export function serveHttp(
   };
   inBackground(process, accept());
   return () => listener.close();
+}
+
+function secured(plain: Duplex, secure: ServerCertificate | ((plain: Duplex) => Duplex) | undefined): Duplex {
+  if (!secure) return plain;
+  return typeof secure === 'function' ? secure(plain) : acceptTls(plain, secure);
 }
 
 /** Work beside a program's main course: its end calls it off, other faults are the simulator's. */
@@ -69,11 +74,11 @@ export function inBackground(process: Process, work: Promise<void>): void {
 /** Runs until a signal ends it; `onTerminate` decides the exit code of SIGTERM and SIGINT. */
 export async function untilTerminated(
   process: Process,
-  onTerminate: () => Promise<number> | number,
+  onTerminate: (signal: 'TERM' | 'INT') => Promise<number> | number,
 ): Promise<number> {
   const signalled = new Promise<number>((resolve, reject) => {
     for (const signal of ['TERM', 'INT'] as const)
-      process.setAction(signal, () => void Promise.resolve(onTerminate()).then(resolve, reject));
+      process.setAction(signal, () => void Promise.resolve(onTerminate(signal)).then(resolve, reject));
   });
   for (;;) {
     try {

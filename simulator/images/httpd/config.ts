@@ -8,14 +8,21 @@ export interface HttpdConfig {
   accessLogs: { path: string; format: string }[];
   errorLog: string;
   /** Folders whose content may be listed, by path: the longest that holds a file decides (`Options Indexes`). */
-  listed: { path: string; allowed: boolean }[];
+  listed: FolderRule[];
+  /** Folders whose content is for everybody, or for nobody, likewise (`Require all granted`, `denied`). */
+  granted: FolderRule[];
+}
+
+interface FolderRule {
+  path: string;
+  allowed: boolean;
 }
 
 const serverRoot = '/usr/local/apache2';
 
 /** Directives that change nothing here. */
 const ignored =
-  /^(LoadModule|ServerRoot|ServerAdmin|User|Group|LogLevel|TypesConfig|AllowOverride|Require|RequestHeader|ScriptAlias|AddType|Include|EnableSendfile|EnableMMAP|PidFile|Timeout|KeepAlive|ServerTokens|ServerSignature)$/i;
+  /^(LoadModule|ServerRoot|ServerAdmin|User|Group|LogLevel|TypesConfig|AllowOverride|RequestHeader|ScriptAlias|AddType|EnableSendfile|EnableMMAP|PidFile|Timeout|KeepAlive|ServerTokens|ServerSignature)$/i;
 
 /** The configuration, or a syntax error in httpd's words. */
 export function parseHttpdConfig(text: string, path: string): HttpdConfig | string {
@@ -26,6 +33,7 @@ export function parseHttpdConfig(text: string, path: string): HttpdConfig | stri
     accessLogs: [],
     errorLog: '/proc/self/fd/2',
     listed: [],
+    granted: [],
   };
   const formats = new Map([['common', '%h %l %u %t "%r" %>s %b']]);
   const open: { name: string; argument: string }[] = [];
@@ -43,8 +51,12 @@ export function parseHttpdConfig(text: string, path: string): HttpdConfig | stri
     }
     const [name = '', ...values] = wordsOf(line);
     const [first = ''] = values;
-    if (/^Listen$/i.test(name)) config.ports.push(Number(first.slice(first.lastIndexOf(':') + 1)));
-    else if (/^DocumentRoot$/i.test(name)) config.documentRoot = first.replace(/\/$/, '');
+    const folder = (open.findLast((each) => each.name === 'directory')?.argument ?? '/').replace(/\/$/, '');
+    if (/^Listen$/i.test(name)) {
+      const port = Number(first.slice(first.lastIndexOf(':') + 1));
+      if (!(Number.isInteger(port) && port > 0 && port < 65_536)) return `${at}\nInvalid address or port`;
+      config.ports.push(port);
+    } else if (/^DocumentRoot$/i.test(name)) config.documentRoot = first.replace(/\/$/, '');
     else if (/^DirectoryIndex$/i.test(name)) config.indexes = values;
     else if (/^ServerName$/i.test(name)) config.serverName = first;
     else if (/^ErrorLog$/i.test(name)) config.errorLog = absolute(first);
@@ -56,9 +68,16 @@ export function parseHttpdConfig(text: string, path: string): HttpdConfig | stri
         format: formats.get(values[1] ?? '') ?? values[1] ?? '',
       });
     } else if (/^Options$/i.test(name)) {
+      // With signs, what is not named stays as it is around.
+      const absolute = values.some((value) => !/^[+-]/.test(value));
+      const named = values.some((value) => /^[+-]?(Indexes|All)$/i.test(value));
       const allowed = values.some((value) => /^\+?(Indexes|All)$/i.test(value));
-      const folder = open.findLast((each) => each.name === 'directory')?.argument ?? '/';
-      config.listed.push({ path: folder.replace(/\/$/, ''), allowed });
+      if (absolute || named) config.listed.push({ path: folder, allowed });
+    } else if (/^Require$/i.test(name)) {
+      const everybody = /^all (granted|denied)$/i.exec(values.join(' '))?.[1]?.toLowerCase();
+      if (!everybody || open.some((each) => /^(files|location)$/.test(each.name)))
+        return `${at}\n${notSimulated(`Require ${values.join(' ')}`)}`;
+      config.granted.push({ path: folder, allowed: everybody === 'granted' });
     } else if (!ignored.test(name)) return `${at}\n${notSimulated(name)}`;
   }
   const left = open.at(-1);
@@ -78,10 +97,10 @@ function absolute(path: string): string {
   return path.startsWith('/') ? path : `${serverRoot}/${path}`;
 }
 
-/** Whether a folder without an index may be listed. */
-export function mayList({ listed }: HttpdConfig, folder: string): boolean {
-  const holding = listed.filter(({ path }) => `${folder}/`.startsWith(`${path}/`));
-  return holding.sort((a, b) => a.path.length - b.path.length).at(-1)?.allowed ?? false;
+/** What the longest folder says that holds a path, the last of those of one length; undefined: none does. */
+export function ruleFor(rules: readonly FolderRule[], path: string): boolean | undefined {
+  const holding = rules.filter((rule) => `${path}/`.startsWith(`${rule.path}/`));
+  return holding.sort((a, b) => a.path.length - b.path.length).at(-1)?.allowed;
 }
 
 function notSimulated(name: string): string {

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { decode, toBytes } from '../../files/byte-string';
 import { errorText } from '../../files/error-text';
 import { FileError } from '../../files/file-system';
@@ -6,10 +7,11 @@ import { NetworkError } from '../../network/namespace';
 import type { Process, Program } from '../../runtime/process';
 import { buildAlpine } from '../base/alpine-root';
 import { buildDebian } from '../base/debian-root';
+import { byteRange } from '../http/byte-range';
 import { type Exchange, serveHttp } from '../http/serve';
 import { defaultPath, type Image } from '../image';
 import { packageRefusal } from '../package-refusal';
-import { defaultHttpdConfig, type HttpdConfig, mayList, parseHttpdConfig } from './config';
+import { defaultHttpdConfig, type HttpdConfig, parseHttpdConfig, ruleFor } from './config';
 import { HttpdLogs } from './logs';
 
 const version = '2.4.65';
@@ -105,9 +107,9 @@ async function answer(
   response.setHeader('Server', `Apache/${version} (Unix)`);
   let body: Uint8Array;
   try {
-    const found = find(process, config, toBytes(decodeURIComponent(url.pathname)));
-    if (found.redirect !== undefined) {
-      response.setHeader('Location', `http://${message.headers.host ?? ''}${found.redirect}`);
+    const found = find(process, config, pathOf(url.pathname));
+    if (found.isFolder) {
+      response.setHeader('Location', `http://${message.headers.host ?? ''}${url.pathname}/`);
       body = page(301, 'Moved Permanently', 'The document has moved.');
     } else if (!['GET', 'HEAD', 'POST'].includes(message.method ?? ''))
       body = page(
@@ -124,14 +126,17 @@ async function answer(
         const tag = Math.floor(found.mtimeMs * 1000).toString(16);
         response.setHeader('ETag', `"${body.length.toString(16)}-${tag}"`);
         response.setHeader('Accept-Ranges', 'bytes');
+        body = rangeOf(message, response, body);
       }
     }
   } catch (error) {
-    if (!(error instanceof FileError)) throw error;
+    if (!(error instanceof FileError) && !(error instanceof URIError)) throw error;
     body =
-      error.code === 'EACCES'
-        ? page(403, 'Forbidden', "You don't have permission to access this resource.")
-        : page(404, 'Not Found', 'The requested URL was not found on this server.');
+      error instanceof URIError
+        ? page(400, 'Bad Request', 'Your browser sent a request that this server could not understand.')
+        : error.code === 'EACCES'
+          ? page(403, 'Forbidden', "You don't have permission to access this resource.")
+          : page(404, 'Not Found', 'The requested URL was not found on this server.');
   }
   response.setHeader('Content-Length', body.length);
   response.end(message.method === 'HEAD' ? undefined : body);
@@ -139,24 +144,45 @@ async function answer(
   logs.answered({ message, response, client: client.address, bytes: body.length, host });
 }
 
+/** The part of a body that a request asks for, with its head; all of it when there is no such part. */
+function rangeOf(message: IncomingMessage, response: ServerResponse, body: Uint8Array): Uint8Array {
+  const range = byteRange(message.headers.range, body.length);
+  if (!range) return body;
+  if (range === 'unsatisfiable') {
+    response.statusCode = 416;
+    response.setHeader('Content-Range', `bytes */${body.length}`);
+    return new Uint8Array();
+  }
+  const [first, last] = range;
+  response.statusCode = 206;
+  response.setHeader('Content-Range', `bytes ${first}-${last}/${body.length}`);
+  return body.subarray(first, last + 1);
+}
+
+/** Throws URIError. */
+function pathOf(encoded: string): string {
+  return toBytes(decodeURIComponent(encoded));
+}
+
 /** Throws FileError for what is not there or must not be read. */
 function find(
   process: Process,
   config: HttpdConfig,
   name: string,
-): { path: string; content: Uint8Array; redirect?: string; mtimeMs?: number } {
+): { path: string; content: Uint8Array; isFolder?: boolean; mtimeMs?: number } {
   const path = `${config.documentRoot}${name}`;
   if (name.split('/').includes('..')) throw new FileError('ENOENT', path);
+  if (ruleFor(config.granted, path.replace(/\/$/, '')) === false) throw new FileError('EACCES', path);
   const file = (at: string) => ({
     path: at,
     content: process.files.readFile(at),
     mtimeMs: process.files.stat(at).mtimeMs,
   });
   if (process.files.stat(path).type !== 'directory') return file(path);
-  if (!name.endsWith('/')) return { path, content: new Uint8Array(), redirect: `${name}/` };
+  if (!name.endsWith('/')) return { path, content: new Uint8Array(), isFolder: true };
   const index = config.indexes.map((each) => `${path}${each}`).find((each) => process.files.exists(each));
   if (index !== undefined) return file(index);
-  if (!mayList(config, path.replace(/\/$/, ''))) throw new FileError('EACCES', path);
+  if (!ruleFor(config.listed, path.replace(/\/$/, ''))) throw new FileError('EACCES', path);
   const rows = process.files.list(path).map((each) => `<li><a href="${each}"> ${each}</a></li>\n`);
   const list = `<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 3.2 Final//EN">\n<html>\n <head>\n  <title>Index of ${name}</title>\n </head>\n <body>\n<h1>Index of ${name}</h1>\n<ul>${rows.join('')}</ul>\n</body></html>\n`;
   return { path: 'index.html', content: Buffer.from(list, 'latin1') };

@@ -37,7 +37,7 @@ export class ApiClient {
     const text = await textOf(answer);
     const status = answer.statusCode ?? 0;
     if (status >= 300) throw new ApiFailure(status, messageIn(text));
-    return text === '' ? undefined : JSON.parse(text);
+    return text === '' ? undefined : decoded(text);
   }
 
   /** The events of a watch, until the server ends it. Rejects with ApiFailure. */
@@ -51,10 +51,10 @@ export class ApiClient {
       for await (const chunk of answer) {
         const lines = (rest + String(chunk)).split('\n');
         rest = lines.pop() ?? '';
-        for (const line of lines) if (line !== '') yield JSON.parse(line);
+        for (const line of lines) if (line !== '') yield decoded(line) as { type: string; object: unknown };
       }
     } catch (error) {
-      throw new ApiFailure(0, (error as Error).message);
+      throw error instanceof ApiFailure ? error : new ApiFailure(0, (error as Error).message);
     }
   }
 
@@ -66,7 +66,6 @@ export class ApiClient {
       const token = decode(files.readFile(`${account}/token`)).trim();
       const ca = decode(files.readFile(`${account}/ca.crt`));
       const socket = await startTls(await network.connect(host, port), { host, ca, verify: true });
-      this.process.onEnd(() => socket.destroy());
       return await new Promise<IncomingMessage>((resolve, reject) => {
         const outgoing = httpRequest({
           createConnection: () => socket,
@@ -91,6 +90,14 @@ export class ApiClient {
         throw new ApiFailure(0, `dial tcp ${host}:${port}: ${error.message}`);
       throw new ApiFailure(0, (error as Error).message);
     }
+  }
+}
+
+function decoded(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ApiFailure(0, (error as Error).message);
   }
 }
 

@@ -21,7 +21,8 @@ export class ClusterState {
   private readonly classes: Informer<IngressClass>;
   private readonly slices: Informer<EndpointSlice>;
   private readonly secrets: Informer<Secret>;
-  private readonly told = new Set<string>();
+  /** What was said of an Ingress, by its namespace and name. */
+  private readonly told = new Map<string, string>();
   private routes: Route[] | undefined;
   private turn = 0;
   private readonly listeners = new Set<() => void>();
@@ -158,10 +159,11 @@ export class ClusterState {
   }
 
   private tell({ metadata }: Ingress, unknown: string | undefined): void {
-    const key = `${metadata.namespace}/${metadata.name} ${unknown} ${metadata.resourceVersion}`;
-    if (unknown === undefined || this.told.has(key)) return;
-    this.told.add(key);
-    const text = `ignoring ingress ${metadata.namespace}/${metadata.name}: The embedded cluster does not simulate the annotation ${unknown}; use a kind cluster for that.`;
+    const key = `${metadata.namespace}/${metadata.name}`;
+    if (unknown === undefined) this.told.delete(key);
+    if (unknown === undefined || this.told.get(key) === unknown) return;
+    this.told.set(key, unknown);
+    const text = `ignoring ingress ${key}: The embedded cluster does not simulate the annotation ${unknown}; use a kind cluster for that.`;
     inBackground(this.process, klog(this.process, text, 'store.go:1000', 'E'));
   }
 }

@@ -1,15 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { request as httpRequest, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Timer } from '../../clock/clock';
+import { toBytes } from '../../files/byte-string';
 import { inCidr } from '../../network/address-pool';
 import { NetworkError } from '../../network/namespace';
 import { streamSocket } from '../../network/stream-socket';
 import type { Process } from '../../runtime/process';
+import { TooManySteps } from '../../shell/bounded-regexp';
+import { klog } from '../agnhost/klog';
+import { headerValue } from '../http/header-value';
 import type { Exchange } from '../http/serve';
-import { timeLocal } from '../nginx/variables';
+import { encodePath, timeLocal } from '../nginx/variables';
 import type { ClusterState } from './cluster-state';
 import { type Backend, findRoute, type Route, rewritten } from './routes';
 
 const connectTimeoutMs = 5_000;
+/** proxy-read-timeout */
+const answerTimeoutMs = 60_000;
 const ofConnection = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'te']);
 
 /** What the access log tells of one request. */
@@ -43,7 +50,14 @@ export async function answerRequest(
       ?.catch(() => undefined);
   });
   const path = decoded(url.pathname);
-  const found = findRoute(state.allRoutes(), host, path);
+  let found: ReturnType<typeof findRoute>;
+  try {
+    found = findRoute(state.allRoutes(), host, path);
+  } catch (error) {
+    if (!(error instanceof TooManySteps)) throw error;
+    await klog(process, `pcre2_match() failed: -47 on "${path}". ${error.message}`, 'nginx.go:0', 'E');
+    return page(response, 500);
+  }
   if (!found) {
     const otherwise = state.defaultBackend();
     return otherwise
@@ -53,13 +67,20 @@ export async function answerRequest(
   const { route, groups } = found;
   const elsewhere = redirection(state, route, exchange, secure, host);
   if (elsewhere) {
-    response.setHeader('Location', elsewhere.location);
+    response.setHeader('Location', headerValue(elsewhere.location));
     return page(response, elsewhere.status);
   }
   if (!allowed(route, client.address)) return page(response, 403);
   const changed = rewritten(route, groups, path);
-  const target = changed === path ? (message.url ?? '/') : `${encodeURI(changed)}${url.search}`;
+  const target = changed === path ? (message.url ?? '/') : targetOf(route, changed, url.search);
   return pass(process, state, exchange, { backend: route.backend, target, id, secure }, passed);
+}
+
+/** Path and query of a rewritten request; a rewrite-target may bring a query of its own. */
+function targetOf({ annotations }: Route, changed: string, search: string): string {
+  const cut = annotations['rewrite-target']?.includes('?') ? changed.indexOf('?') : changed.length;
+  const query = [changed.slice(cut + 1), search.slice(1)].filter((part) => part !== '').join('&');
+  return `${encodePath(toBytes(changed.slice(0, cut))) || '/'}${query === '' ? '' : `?${query}`}`;
 }
 
 function redirection(
@@ -71,7 +92,7 @@ function redirection(
 ): { status: number; location: string } | undefined {
   const says = route.annotations;
   const permanent = says['permanent-redirect'];
-  if (permanent) return { status: Number(says['permanent-redirect-code'] ?? 301), location: permanent };
+  if (permanent) return { status: redirectCode(says['permanent-redirect-code']), location: permanent };
   const temporal = says['temporal-redirect'];
   if (temporal) return { status: 302, location: temporal };
   const scheme = secure ? 'https' : 'http';
@@ -80,6 +101,12 @@ function redirection(
   const toTls =
     says['force-ssl-redirect'] === 'true' || (says['ssl-redirect'] !== 'false' && state.hasTls(route));
   return !secure && toTls ? { status: 308, location: `https://${host}${message.url ?? '/'}` } : undefined;
+}
+
+/** Codes from 300 to 308, else the usual one. */
+function redirectCode(text: string | undefined): number {
+  const code = Number(text ?? 301);
+  return Number.isInteger(code) && code >= 300 && code <= 308 ? code : 301;
 }
 
 function allowed({ annotations }: Route, address: string): boolean {
@@ -106,14 +133,18 @@ async function pass(
   const endpoints = state.endpoints(backend);
   if (endpoints.length === 0) return page(exchange.response, 503);
   let status = 502;
+  let sent = false;
   for (const { address, port } of endpoints.slice(0, 3)) {
     passed.address = `${address}:${port}`;
     try {
       const connection = await process.network.connect(address, port, { timeoutMs: connectTimeoutMs });
-      return await forward(streamSocket(connection), exchange, what, passed);
+      sent = true;
+      return await forward(process, streamSocket(connection), exchange, what, passed);
     } catch (error) {
       if (exchange.response.headersSent) return void exchange.response.destroy();
       status = error instanceof NetworkError && error.code === 'ETIMEDOUT' ? 504 : 502;
+      // What was sent may have been done, and its body is gone.
+      if (sent && !/^(GET|HEAD|OPTIONS)$/.test(exchange.message.method ?? '')) break;
     }
   }
   passed.status = String(status);
@@ -121,12 +152,18 @@ async function pass(
 }
 
 function forward(
+  process: Process,
   socket: ReturnType<typeof streamSocket>,
   { message, response, client, local }: Exchange,
   { target, id, secure }: Pass,
   passed: Passed,
 ): Promise<void> {
-  return new Promise((resolve, reject) => {
+  let late: Timer | undefined;
+  const answered = new Promise<void>((resolve, reject) => {
+    late = process.clock.after(answerTimeoutMs, () => {
+      reject(new NetworkError('ETIMEDOUT'));
+      socket.destroy();
+    });
     const outgoing = httpRequest({
       createConnection: () => socket,
       method: message.method,
@@ -146,13 +183,15 @@ function forward(
       'X-Scheme': scheme,
     };
     for (const [name, value] of Object.entries(own)) outgoing.setHeader(name, value);
+    const taken = new Set([...ofConnection, ...Object.keys(own).map((name) => name.toLowerCase())]);
     for (let index = 0; index < message.rawHeaders.length; index += 2) {
       const [name = '', value = ''] = message.rawHeaders.slice(index, index + 2);
-      if (!ofConnection.has(name.toLowerCase()) && !outgoing.hasHeader(name)) outgoing.setHeader(name, value);
+      if (!taken.has(name.toLowerCase())) outgoing.appendHeader(name, value);
     }
     outgoing.removeHeader('Connection');
     outgoing.on('error', reject);
     outgoing.on('response', (answer) => {
+      late?.cancel();
       passed.status = String(answer.statusCode ?? 502);
       response.statusCode = answer.statusCode ?? 502;
       for (let index = 0; index < answer.rawHeaders.length; index += 2) {
@@ -173,6 +212,7 @@ function forward(
     });
     message.pipe(outgoing);
   });
+  return answered.finally(() => late?.cancel());
 }
 
 /** nginx' own page of a status. */

@@ -42,7 +42,7 @@ export interface Settings {
 
 /** dumb-init: becomes its command, which hears the signals itself here. */
 export const dumbInit: Program = (process) => {
-  const args = process.argv.slice(1).filter((arg) => arg !== '--');
+  const args = process.argv.slice(process.argv[1] === '--' ? 2 : 1);
   return process.exec(findInPath(process.files, args[0] ?? '', process.env.get('PATH')), args);
 };
 

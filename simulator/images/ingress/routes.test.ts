@@ -57,6 +57,21 @@ describe('routes of Ingresses', () => {
     expect(findRoute(routes, host, path)?.route.backend.service).toBe(service);
   });
 
+  it('takes all paths of a host for expressions where one Ingress of it has one', () => {
+    const both = routesOf([
+      ingress('plain', { 'h.test': [['/foo', 'Exact', 'plain']], 'i.test': [['/foo', 'Exact', 'plain']] }),
+      ingress(
+        'r',
+        { 'h.test': [['/r(.*)', 'ImplementationSpecific', 'r']] },
+        annotation('use-regex', 'true'),
+      ),
+      ingress('s', { 'i.test': [['/s', 'ImplementationSpecific', 's']] }),
+    ]);
+    const led = (host: string, path: string) => findRoute(both, host, path)?.route.backend.service;
+    expect(['/FOObar', '/rest'].map((path) => led('h.test', path))).toEqual(['plain', 'r']);
+    expect(['/foobar', '/some'].map((path) => led('i.test', path))).toEqual([undefined, 's']);
+  });
+
   it.each([
     ['/', '/app', '/app/x', '/'],
     ['/$2', '/app(/|$)(.*)', '/app/x/y', '/x/y'],

@@ -1,4 +1,5 @@
 import type { Ingress } from '../../schema/types';
+import { type BoundedExpression, boundedExpression } from '../../shell/bounded-regexp';
 
 /** Where a request goes. */
 export interface Backend {
@@ -12,8 +13,8 @@ export interface Route {
   /** '' for every host. */
   host: string;
   path: string;
-  type: 'Exact' | 'Prefix' | 'regex';
-  regex?: RegExp;
+  type: 'Exact' | 'Prefix' | 'ImplementationSpecific' | 'regex';
+  regex?: BoundedExpression;
   backend: Backend;
   annotations: Record<string, string>;
 }
@@ -45,6 +46,11 @@ export function isServed(ingress: Ingress, classes: ReadonlySet<string>, annotat
 export function routesOf(ingresses: readonly Ingress[]): Route[] {
   // Who came first has a path that two name (ingress-nginx sorts by creation).
   const sorted = [...ingresses].sort((a, b) => created(a) - created(b));
+  const expressionHosts = new Set(
+    ingresses
+      .filter(({ metadata }) => usesExpressions(metadata.annotations ?? {}))
+      .flatMap(({ spec }) => (spec?.rules ?? []).map(({ host = '' }) => host.toLowerCase())),
+  );
   const routes = sorted.flatMap((ingress): Route[] => {
     const { namespace = '', name = '', annotations = {} } = ingress.metadata;
     const own = Object.fromEntries(
@@ -52,7 +58,6 @@ export function routesOf(ingresses: readonly Ingress[]): Route[] {
         key.startsWith(prefix) ? [[key.slice(prefix.length), value]] : [],
       ),
     );
-    const regex = own['use-regex'] === 'true' || (own['rewrite-target'] ?? '').includes('$');
     return (ingress.spec?.rules ?? []).flatMap(({ host = '', http }) =>
       (http?.paths ?? []).flatMap(({ path = '/', pathType, backend }): Route[] => {
         const to = backend.service;
@@ -64,14 +69,28 @@ export function routesOf(ingresses: readonly Ingress[]): Route[] {
           backend: { namespace, service: to.name, port: to.port ?? {} },
           annotations: own,
         };
-        if (pathType === 'Exact') return [{ ...route, type: 'Exact' as const }];
-        if (!regex) return [{ ...route, type: 'Prefix' as const }];
-        return [{ ...route, type: 'regex' as const, regex: regexOf(path) }];
+        if (expressionHosts.has(route.host)) return [{ ...route, type: 'regex', regex: regexOf(path) }];
+        return [
+          {
+            ...route,
+            type: pathType === 'Exact' || pathType === 'Prefix' ? pathType : 'ImplementationSpecific',
+          },
+        ];
       }),
     );
   });
   return routes.sort(
     (a, b) => Number(b.type === 'Exact') - Number(a.type === 'Exact') || b.path.length - a.path.length,
+  );
+}
+
+/**
+ * ingress-nginx enforceRegexModifier: where an Ingress of a host has one of these, all paths of that host are regular
+ * expressions, whoever's they are.
+ */
+function usesExpressions(annotations: Record<string, string>): boolean {
+  return (
+    annotations[`${prefix}use-regex`] === 'true' || (annotations[`${prefix}rewrite-target`] ?? '') !== ''
   );
 }
 
@@ -103,17 +122,18 @@ export function findRoute(
   return undefined;
 }
 
-/** networking/v1 pathType: element by element, so that /foo does not take /foobar. */
+/** networking/v1 pathType: a Prefix goes element by element, so that /foo does not take /foobar. */
 function matches({ type, path }: Route, asked: string): boolean {
   if (type === 'Exact') return asked === path;
+  if (type === 'ImplementationSpecific') return asked.startsWith(path);
   const base = path.replace(/\/+$/, '');
   return asked === base || asked.startsWith(`${base}/`);
 }
 
 /** nginx matches `location ~* "^path"`. */
-function regexOf(path: string): RegExp {
+function regexOf(path: string): BoundedExpression {
   try {
-    return new RegExp(`^${path}`, 'i');
+    return boundedExpression(`^${path}`, true);
   } catch {
     return /(?!)/;
   }

@@ -1,10 +1,7 @@
-import { createServer } from 'node:http';
 import { makeCertificate } from '../../certificate';
-import type { SocketAddress } from '../../network/namespace';
-import { streamSocket } from '../../network/stream-socket';
 import { acceptTls, type ServerCertificate, serverCertificate } from '../../network/tls-server';
 import type { Process } from '../../runtime/process';
-import { type Exchange, inBackground } from '../http/serve';
+import { type Exchange, serveHttp } from '../http/serve';
 import type { ClusterState } from './cluster-state';
 
 /** HTTPS with the certificate of the host that a client names, else one that nobody trusts. */
@@ -14,17 +11,6 @@ export function serveTls(
   state: ClusterState,
   handle: (exchange: Exchange) => Promise<void>,
 ): void {
-  const listener = process.network.listen(port);
-  const ends = new WeakMap<object, { client: SocketAddress; local: SocketAddress }>();
-  const http = createServer({ requestTimeout: 0, requireHostHeader: false });
-  http.on('request', (message, response) => {
-    const end = ends.get(message.socket);
-    if (!end) return;
-    const url = new URL(`http://in.pod${message.url?.startsWith('/') ? message.url : '/'}`);
-    inBackground(process, handle({ message, response, url, ...end }));
-  });
-  http.on('clientError', (_error, socket) => socket.destroy());
-  process.onEnd(() => http.closeAllConnections());
   let fake: ServerCertificate | undefined;
   const usual = () => {
     if (!fake) {
@@ -46,15 +32,8 @@ export function serveTls(
       return undefined;
     }
   };
-  const accept = async () => {
-    for (let next = await listener.accept(); next; next = await listener.accept()) {
-      const plain = streamSocket(next);
-      plain.on('error', () => plain.destroy());
-      const socket = acceptTls(plain, usual(), ['http/1.1'], named);
-      socket.on('error', () => socket.destroy());
-      ends.set(socket, { client: next.remote, local: next.local });
-      http.emit('connection', socket);
-    }
-  };
-  inBackground(process, accept());
+  serveHttp(process, port, handle, '0.0.0.0', (plain) => {
+    plain.on('error', () => plain.destroy());
+    return acceptTls(plain, usual(), ['http/1.1'], named);
+  });
 }

@@ -74,7 +74,10 @@ async function publish(
   }
 }
 
-/** What --publish-status-address or --publish-service say, else the address of the controller's own node. */
+/** Labels that only one generation of Pods has. */
+const ofController = /^(pod-template-hash|controller-revision-hash|pod-template-generation)$/;
+
+/** What --publish-status-address or --publish-service say, else the nodes of all its replicas (ingress-nginx runningAddresses). */
 async function addressesOf(
   process: Process,
   { services, api }: ClusterState,
@@ -89,8 +92,15 @@ async function addressesOf(
   const [namespace, name] = [process.env.get('POD_NAMESPACE'), process.env.get('POD_NAME')];
   if (!namespace || !name) return [];
   try {
-    const pod = (await api.request({ path: `/api/v1/namespaces/${namespace}/pods/${name}` })) as Pod;
-    return pod.status?.hostIP ? [{ ip: pod.status.hostIP }] : [];
+    const pods = `/api/v1/namespaces/${namespace}/pods`;
+    const own = (await api.request({ path: `${pods}/${name}` })) as Pod;
+    const labels = Object.entries(own.metadata.labels ?? {}).filter(([label]) => !ofController.test(label));
+    const selector = encodeURIComponent(labels.map((pair) => pair.join('=')).join());
+    const { items } = (await api.request({ path: `${pods}?labelSelector=${selector}` })) as { items: Pod[] };
+    const ready = items.filter(({ status }) =>
+      status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True'),
+    );
+    return [...new Set(ready.map(({ status }) => status?.hostIP ?? ''))].sort().map((ip) => ({ ip }));
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
     await klog(process, `error obtaining running IP address: ${error.message}`, 'status.go:84', 'E');

@@ -2,6 +2,7 @@ import { decode } from '../../files/byte-string';
 import { FileError } from '../../files/file-system';
 import type { FileView } from '../../files/file-view';
 import { inCidr } from '../../network/address-pool';
+import { headerValue } from '../http/header-value';
 import { all, type Scope, setting } from './config';
 import { verifyPassword } from './htpasswd';
 import type { NginxLogs } from './nginx-log';
@@ -31,7 +32,7 @@ export function refusedAccess(
 }
 
 function challenge(request: NginxRequest, realm: string): number {
-  request.response.setHeader('WWW-Authenticate', `Basic realm="${realm}"`);
+  request.response.setHeader('WWW-Authenticate', headerValue(`Basic realm="${realm}"`));
   return 401;
 }
 

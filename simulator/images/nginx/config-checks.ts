@@ -22,6 +22,20 @@ export function checkVariables(http: readonly Directive[]): void {
   visit(http);
 }
 
+/** Names of headers that could not be sent. Throws ConfigError. */
+export function checkHeaderNames(directives: readonly Directive[]): void {
+  for (const { name, args, block = [], file, line } of directives) {
+    if (
+      (name === 'add_header' || name === 'proxy_set_header') &&
+      !/^[\w!#$%&'*+.^`|~-]+$/.test(args[0] ?? '')
+    )
+      throw new ConfigError(
+        `The embedded cluster does not simulate the header name "${args[0] ?? ''}"; use a kind cluster for that. It stands in ${file}:${line}`,
+      );
+    checkHeaderNames(block);
+  }
+}
+
 function checkText(text: string, own: ReadonlySet<string>): void {
   for (const [, braced, plain] of text.matchAll(/\$(?:\{(\w+)\}|(\w+))/g)) {
     const name = braced ?? plain ?? '';
@@ -64,7 +78,7 @@ export function checkListens(servers: readonly ServerBlock[]): void {
     const own = new Set<string>();
     for (const listen of listens) {
       const address = addressOf(listen);
-      if (own.has(address)) throw new ConfigError(`duplicate listen options for ${address} ${listen.where}`);
+      if (own.has(address)) throw new ConfigError(`a duplicate listen ${address} ${listen.where}`);
       own.add(address);
       if (listen.isDefault && defaults.has(address))
         throw new ConfigError(`a duplicate default server for ${address} ${listen.where}`);

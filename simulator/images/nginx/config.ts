@@ -1,7 +1,9 @@
 import type { ServerCertificate } from '../../network/tls-server';
-import { checkListens, checkVariables, warningsOf } from './config-checks';
+import type { BoundedExpression } from '../../shell/bounded-regexp';
+import { checkHeaderNames, checkListens, checkVariables, warningsOf } from './config-checks';
 import { ConfigError, type Directive } from './config-syntax';
 import { checkDirectives } from './directives';
+import { compilePattern, Expressions } from './expressions';
 import { timeOf } from './times';
 import type { Resolve } from './upstreams';
 import { resolveUpstreams, type Upstream } from './upstreams';
@@ -15,6 +17,7 @@ export interface NginxConfig {
   pidFile: string;
   /** `daemon off;` */
   foreground: boolean;
+  expressions: Expressions;
   /** What is strange and does no harm: `[warn]`. */
   warnings: string[];
   errorLog: { path: string; level: string };
@@ -58,7 +61,7 @@ export interface ServerBlock {
 export interface LocationBlock {
   modifier: '' | '=' | '~' | '~*' | '^~' | '@';
   pattern: string;
-  regex?: RegExp;
+  regex?: BoundedExpression;
   scope: Scope;
   locations: LocationBlock[];
 }
@@ -90,6 +93,8 @@ export async function buildConfig(
     throw new ConfigError('no "events" section in configuration');
   const http = main.find(({ name }) => name === 'http')?.block ?? [];
   checkVariables(http);
+  checkHeaderNames(http);
+  const expressions = new Expressions(http);
   const workers = first('worker_processes')?.args[0] ?? '1';
   const errorLog = first('error_log')?.args ?? ['/var/log/nginx/error.log'];
   const servers = http
@@ -97,6 +102,7 @@ export async function buildConfig(
     .map((directive) => serverBlock(directive, [main, http]));
   checkListens(servers);
   return {
+    expressions,
     warnings: warningsOf(servers),
     streams: await streamServers(main.find(({ name }) => name === 'stream')?.block ?? [], resolve),
     user: first('user')?.args[0] ?? 'nginx',
@@ -220,17 +226,8 @@ function locationPattern(
   }
   if (first === '=' || first === '^~') return { modifier: first, pattern: second };
   if (first === '~' || first === '~*')
-    return { modifier: first, pattern: second, regex: regex(second, first === '~*', where) };
+    return { modifier: first, pattern: second, regex: compilePattern(second, first === '~*', where) };
   throw new ConfigError(`invalid location modifier "${first}" ${where}`);
-}
-
-/** PCRE as far as JavaScript reads it. Throws ConfigError. */
-function regex(pattern: string, ignoreCase: boolean, where: string): RegExp {
-  try {
-    return new RegExp(pattern.replace(/\(\?<([a-z_]\w*)>/gi, '(?<$1>'), ignoreCase ? 'i' : '');
-  } catch {
-    throw new ConfigError(`pcre2_compile() failed: bad regular expression "${pattern}" ${where}`);
-  }
 }
 
 function listenAddress({ args, file, line }: Directive): ListenAddress {

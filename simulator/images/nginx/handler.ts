@@ -2,9 +2,11 @@ import type { FileView } from '../../files/file-view';
 import { realAddress, refusedAccess } from './access';
 import { all, type Scope, setting } from './config';
 import type { Directive } from './config-syntax';
+import { remember } from './expressions';
 import { matchLocation } from './location-match';
 import { type ProxyContext, passOn } from './proxy-pass';
 import type { NginxRequest } from './request';
+import { bodyLimit } from './request-body';
 import { builtInPage, send } from './response';
 import { runRewrites } from './rewrite';
 import { absoluteLocation, filePath, redirect, serveFile } from './static-files';
@@ -47,7 +49,7 @@ async function content(
     ? { location: request.server.locations.find(({ pattern }) => pattern === named) }
     : matchLocation(request.server.locations, request.uri);
   request.location = match?.location;
-  if (match && 'captures' in match && match.captures) setCaptures(request, match.captures);
+  if (match && 'match' in match && match.match) remember(request, match.match);
   const own = request.location?.scope.at(-1) ?? [];
   const rewritten = request.location ? runRewrites(request, own) : { kind: 'go-on' as const };
   if (rewritten.kind === 'return') return answerReturn(request, rewritten);
@@ -56,7 +58,7 @@ async function content(
   const refused = refusedAccess(request, context);
   if (refused !== undefined) return refused;
   if (own.some(({ name }) => name === 'internal') && request.redirects <= 1) return 404;
-  if (tooLarge(request, scope)) {
+  if (Number(request.message.headers['content-length'] ?? 0) > bodyLimit(scope)) {
     context.logs.complain(
       'error',
       request,
@@ -183,13 +185,6 @@ function tryFilesOf(
   return { kind: 'again' };
 }
 
-function tooLarge(request: NginxRequest, scope: Scope): boolean {
-  const match = /^(\d+)([kmg]?)$/i.exec(setting(scope, 'client_max_body_size')?.args[0] ?? '1m');
-  const unit = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[(match?.[2] ?? '').toLowerCase()] ?? 1;
-  const limit = Number(match?.[1] ?? 0) * unit;
-  return limit > 0 && Number(request.message.headers['content-length'] ?? 0) > limit;
-}
-
 /** ngx_http_stub_status_module. */
 function stubStatus(request: NginxRequest, { counts }: HandlerContext): void {
   const { active, accepted, requests } = counts;
@@ -199,8 +194,4 @@ function stubStatus(request: NginxRequest, { counts }: HandlerContext): void {
     { 'Content-Type': 'text/plain' },
     `Active connections: ${active} \nserver accepts handled requests\n ${accepted} ${accepted} ${requests} \nReading: 0 Writing: 1 Waiting: ${Math.max(0, active - 1)} \n`,
   );
-}
-
-function setCaptures(request: NginxRequest, captures: string[]): void {
-  request.captures = captures;
 }

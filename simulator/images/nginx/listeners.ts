@@ -6,7 +6,9 @@ import { type Connection, type Listener, NetworkError } from '../../network/name
 import { streamSocket } from '../../network/stream-socket';
 import { acceptTls } from '../../network/tls-server';
 import type { Process } from '../../runtime/process';
+import { TooManySteps } from '../../shell/bounded-regexp';
 import type { NginxConfig, ServerBlock } from './config';
+import { remember } from './expressions';
 import { firstByte } from './first-byte';
 import { type HandlerContext, handleRequest } from './handler';
 import type { NginxRequest } from './request';
@@ -158,11 +160,15 @@ export class Listeners {
     // A client may take it for a proxy, and tell the whole URL.
     const target = (message.url ?? '/').replace(/^https?:\/\/[^/?]*/i, '') || '/';
     const [path = '/', ...query] = target.split('?');
+    const matched: RegExpExecArray[] = [];
+    const server = chooseServer(config, local, message.headers.host, (match) => {
+      matched.push(match);
+    });
     const request: NginxRequest = {
       message,
       response,
       config,
-      server: chooseServer(config, local, message.headers.host),
+      server,
       uri: path,
       asked: path,
       requested: path,
@@ -181,9 +187,10 @@ export class Listeners {
       bodyBytes: 0,
       redirects: 0,
     };
+    for (const match of matched) remember(request, match);
     response.on('close', () => {
       request.now = clock.now();
-      this.context.logs.access(request);
+      this.tell(request);
     });
     try {
       if (astray) {
@@ -195,11 +202,26 @@ export class Listeners {
         return send(request, 400, { 'Content-Type': 'text/html' }, builtInPage(request, 400));
       await handleRequest(request, this.context);
     } catch (error) {
-      if (!(error instanceof URIError)) this.process.system.processes.onError(error);
-      const status = error instanceof URIError ? 400 : 500;
-      if (!response.headersSent)
-        send(request, status, { 'Content-Type': 'text/html' }, builtInPage(request, status));
-      else response.destroy();
+      this.failed(request, error);
+    }
+  }
+
+  private failed(request: NginxRequest, error: unknown): void {
+    if (error instanceof TooManySteps)
+      this.context.logs.complain('alert', request, `pcre2_match() failed: -47. ${error.message}`);
+    else if (!(error instanceof URIError)) this.process.system.processes.onError(error);
+    const status = error instanceof URIError ? 400 : 500;
+    if (request.response.headersSent) request.response.destroy();
+    else send(request, status, { 'Content-Type': 'text/html' }, builtInPage(request, status));
+  }
+
+  /** Its line in the access log. */
+  private tell(request: NginxRequest): void {
+    try {
+      this.context.logs.access(request);
+    } catch (error) {
+      // A map that the format names has an expression that takes too long.
+      if (!(error instanceof TooManySteps)) this.process.system.processes.onError(error);
     }
   }
 }
@@ -262,6 +284,7 @@ function chooseServer(
   config: NginxConfig,
   local: { address: string; port: number },
   host: string | undefined,
+  onMatch: (match: RegExpExecArray) => void = () => undefined,
 ): ServerBlock {
   const name = (host ?? '').replace(/:\d+$/, '').toLowerCase();
   const listening = (specific: boolean) =>
@@ -277,6 +300,16 @@ function chooseServer(
   const specific = listening(true);
   const servers = specific.length > 0 ? specific : listening(false);
   const named = (test: (candidate: string) => boolean) => servers.find(({ names }) => names.some(test));
+  const fits = (pattern: string) => {
+    try {
+      const match = config.expressions.get(pattern, true).exec(name);
+      if (match) onMatch(match);
+      return match !== null;
+    } catch (error) {
+      if (error instanceof TooManySteps) return false;
+      throw error;
+    }
+  };
   const found =
     named((each) => each.toLowerCase() === name) ??
     named(
@@ -285,7 +318,7 @@ function chooseServer(
         (each.startsWith('.') && (name === each.slice(1) || name.endsWith(each))),
     ) ??
     named((each) => each.endsWith('.*') && name.startsWith(each.slice(0, -1))) ??
-    named((each) => each.startsWith('~') && new RegExp(each.slice(1), 'i').test(name)) ??
+    named((each) => each.startsWith('~') && fits(each.slice(1))) ??
     servers.find(({ listens }) => listens.some(({ port, isDefault }) => port === local.port && isDefault)) ??
     servers[0] ??
     config.servers[0];

@@ -4,7 +4,7 @@ import type { LocationBlock } from './config';
 export function matchLocation(
   locations: readonly LocationBlock[],
   uri: string,
-): { location: LocationBlock; captures?: string[] } | undefined {
+): { location: LocationBlock; match?: RegExpExecArray } | undefined {
   const exact = locations.find(({ modifier, pattern }) => modifier === '=' && pattern === uri);
   if (exact) return { location: exact };
   const prefix = locations
@@ -15,7 +15,7 @@ export function matchLocation(
   if (prefix?.modifier !== '^~') {
     for (const location of locations) {
       const match = location.regex?.exec(uri);
-      if (match) return { location, captures: [...match] };
+      if (match) return { location, match };
     }
   }
   return nested ?? (prefix && { location: prefix });

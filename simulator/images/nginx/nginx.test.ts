@@ -126,7 +126,7 @@ describe('nginx as a proxy', () => {
     [
       'gives up after proxy_read_timeout',
       'location / { proxy_read_timeout 100ms; proxy_pass http://127.0.0.1:9000; }',
-      '(sleep 9 | nc -l -p 9000 >/dev/null 2>&1 &); until netstat -ltn | grep -q :9000; do sleep 0.05; done; curl -s -o /dev/null -w "%{http_code}" localhost/',
+      'mkfifo /tmp/f; (nc -l -p 9000 < /tmp/f >/dev/null 2>&1 &); exec 3>/tmp/f; until netstat -ltn | grep -q :9000; do sleep 0.05; done; curl -s -o /dev/null -w "%{http_code}" localhost/',
       '504',
     ],
   ])('%s', async (_what, rules, script, said) => {
@@ -257,6 +257,22 @@ describe('a configuration that nginx does not like', () => {
       '[emerg] a duplicate default server for 0.0.0.0:80 in /etc/nginx/conf.d/default.conf:1',
     ],
     ['server { listen 80 udp; }', '[emerg] The embedded cluster does not simulate'],
+    [
+      'server { listen 80; server_name "~^("; }',
+      '[emerg] pcre2_compile() failed: bad regular expression "^(" in /etc/nginx/conf.d/default.conf:1',
+    ],
+    [
+      'map $uri $x { "~[" 1; } server { listen 80; }',
+      '[emerg] pcre2_compile() failed: bad regular expression "[" in /etc/nginx/conf.d/default.conf:1',
+    ],
+    [
+      'server { listen 80; listen 80; }',
+      '[emerg] a duplicate listen 0.0.0.0:80 in /etc/nginx/conf.d/default.conf:1',
+    ],
+    [
+      'server { add_header "X Y" z; }',
+      '[emerg] The embedded cluster does not simulate the header name "X Y"',
+    ],
   ])('%s', async (text, message) => {
     const container = run(pod(), { image, mounts: [site(text)] });
     await ended(container);
@@ -283,6 +299,45 @@ describe('a configuration that nginx does not like', () => {
     expect(logOf(container)).toContain(
       'nginx: [emerg] mkdir() "/var/cache/nginx/client_temp" failed (13: Permission denied)\n',
     );
+  });
+});
+
+describe('what a client of nginx cannot do', () => {
+  const back = 'server { listen 8081; return 200 back; }';
+
+  it.each([
+    [
+      'write headers by the path',
+      `server { listen 80; add_header X-Path "$uri" always; location / { proxy_pass http://127.0.0.1:8081; } } ${back}`,
+      'curl -s -o /dev/null -w "%{http_code} %header{x-path}" "localhost/a%0d%0aSet-Cookie:%20b"; curl -s localhost',
+      '200 /aSet-Cookie: bback',
+    ],
+    [
+      'hold it up by an expression',
+      'server { listen 80; location ~ "^/(?=a)(a+)+$" { return 200 found; } location / { return 200 other; } }',
+      `curl -s -o /dev/null -w "%{http_code} " localhost/${'a'.repeat(200)}!; curl -s localhost/b`,
+      '500 other',
+    ],
+    [
+      'fill the memory with a body in chunks',
+      `server { listen 80; client_max_body_size 1k; location / { proxy_pass http://127.0.0.1:8081; } } ${back}`,
+      '(printf "POST / HTTP/1.1\\r\\nHost: x\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n800\\r\\n"; head -c 2048 /dev/zero; printf "\\r\\n0\\r\\n\\r\\n") | nc localhost 80 | head -1',
+      'HTTP/1.1 413 Request Entity Too Large\r\n',
+    ],
+  ])('%s', async (_what, text, script, said) => {
+    expect(await sh(await serving(text), script)).toBe(said);
+  });
+});
+
+describe('groups of expressions in nginx', () => {
+  it.each([
+    ['server_name "~^(?<sub>\\w+)\\.test$"; return 200 $sub;', 'www'],
+    ['location ~ ^/(?<first>\\w+)/ { return 200 $first; }', 'one'],
+    ['location ~ (?i)^/ONE/(.*) { return 200 $1; }', 'two'],
+    ['if ($host ~ "^(?P<sub>w+)") { return 200 $sub; }', 'www'],
+  ])('%s', async (rules, said) => {
+    const container = await serving(`server { listen 80; ${rules} }`);
+    expect(await sh(container, 'curl -s -H "Host: www.test" localhost/one/two')).toBe(said);
   });
 });
 

@@ -1,14 +1,17 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpRequest } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Clock } from '../../clock/clock';
+import type { Clock, Timer } from '../../clock/clock';
 import { NetworkError, type NetworkErrorCode, type NetworkNamespace } from '../../network/namespace';
 import { streamSocket } from '../../network/stream-socket';
 import { startTls } from '../../network/tls-client';
+import { TooManySteps } from '../../shell/bounded-regexp';
+import { headerValue } from '../http/header-value';
 import { all, setting } from './config';
 import type { Directive } from './config-syntax';
 import type { NginxLogs } from './nginx-log';
 import { answerHeaders, requestHeaders } from './proxy-headers';
 import type { NginxRequest } from './request';
+import { bodyLimit, wholeBody } from './request-body';
 import { begin, bodyFilter } from './response';
 import { speakingHttp10 } from './speaking-http10';
 import { timeOf } from './times';
@@ -60,6 +63,14 @@ export async function passOn(
   };
   const scope = request.location?.scope ?? [];
   const next = setting(scope, 'proxy_next_upstream')?.args ?? ['error', 'timeout'];
+  const { message } = request;
+  const chunked = message.headers['transfer-encoding'] !== undefined;
+  const body = chunked ? await wholeBody(message, bodyLimit(scope)) : undefined;
+  if (chunked && !body) {
+    logs.complain('error', request, 'client intended to send too large chunked body');
+    return 413;
+  }
+  const repeats = mayRepeat(request, next, body);
   const servers = candidates(upstream, request.client.address, context.clock.now());
   if (servers.length === 0) {
     const shown = `upstream: "${scheme}://${authority}${target.path}"`;
@@ -70,15 +81,15 @@ export async function passOn(
   let status = 502;
   for (const [index, server] of servers.entries()) {
     const address = `${server.address}:${server.port}`;
-    const isLast = index === servers.length - 1;
+    const goesOn = repeats && index < servers.length - 1;
     try {
       const socket = await connect(request, target, server, context);
       request.upstream = { address, status: '' };
-      const answered = await forward(request, socket, target, context);
-      const again = answered !== undefined && next.includes(`http_${answered}`) && !isLast;
-      if (!again) return answered;
+      const answered = await forward(request, socket, target, { ...context, body, next: goesOn ? next : [] });
+      if (answered === undefined || !(goesOn && next.includes(`http_${answered}`))) return answered;
       failedTry(upstream, server, context.clock.now());
     } catch (error) {
+      if (error instanceof TooManySteps) throw error;
       if (request.response.headersSent || request.response.destroyed) {
         request.response.destroy();
         return undefined;
@@ -89,6 +100,7 @@ export async function passOn(
       logs.complain('error', request, text, `upstream: "${scheme}://${address}${target.path}"`);
       failedTry(upstream, server, context.clock.now());
       if (!next.includes(timedOut ? 'timeout' : 'error')) break;
+      if (!(error instanceof Connecting) && !repeats) break;
     }
   }
   return status;
@@ -98,7 +110,7 @@ async function connect(
   request: NginxRequest,
   { scheme, authority }: Target,
   server: { address: string; port: number },
-  { network }: ProxyContext,
+  { network, clock }: ProxyContext,
 ): Promise<Duplex> {
   const scope = request.location?.scope ?? [];
   const timeoutMs = timeOf(scope, 'proxy_connect_timeout', defaultTimeout);
@@ -111,9 +123,22 @@ async function connect(
   const version = setting(scope, 'proxy_http_version')?.args[0] ?? '1.0';
   if (scheme === 'http') return streamSocket(version === '1.0' ? speakingHttp10(connection) : connection);
   // Certificates of upstream servers are not verified (proxy_ssl_verify is off by default).
-  return startTls(connection, { host: authority.replace(/:\d+$/, ''), verify: false }).catch(() => {
-    throw new NetworkError('ECONNRESET');
+  let late = false;
+  const timer = clock.after(timeoutMs, () => {
+    late = true;
+    connection.destroy();
   });
+  return startTls(connection, { host: authority.replace(/:\d+$/, ''), verify: false })
+    .catch(() => {
+      throw new NetworkError(late ? 'ETIMEDOUT' : 'ECONNRESET');
+    })
+    .finally(() => timer.cancel());
+}
+
+/** Whether the request may be sent once more: its body is still there, and twice does no more than once. */
+function mayRepeat({ message }: NginxRequest, next: readonly string[], body: Buffer | undefined): boolean {
+  const idempotent = !/^(POST|LOCK|PATCH)$/.test(message.method ?? '') || next.includes('non_idempotent');
+  return idempotent && (body !== undefined || Number(message.headers['content-length'] ?? 0) === 0);
 }
 
 /** A failure before the connection stood. */
@@ -179,88 +204,78 @@ function targetPath(request: NginxRequest, pass: Directive, path: string): strin
   return path + encodePath(request.uri.slice(prefix.length)) + query;
 }
 
-/** Resolves when the answer has been passed on; with its status when error_page or the next server is to deal with it. */
-async function forward(
+/**
+ * Resolves when the answer has been passed on; with its status when error_page is to deal with it, or the next server
+ * (`next`: the conditions for that).
+ */
+function forward(
   request: NginxRequest,
   socket: Duplex,
   target: Target,
-  { clock }: ProxyContext,
+  { clock, body, next }: ProxyContext & { body: Buffer | undefined; next: readonly string[] },
 ): Promise<number | undefined> {
   const { message, response } = request;
   const scope = request.location?.scope ?? [];
-  const buffered = message.headers['transfer-encoding'] === undefined ? undefined : await wholeBody(message);
   const patience = timeOf(scope, 'proxy_read_timeout', defaultTimeout);
-  return new Promise((resolve, reject) => {
-    let timer = clock.after(patience, () => late());
-    const alive = () => {
-      timer.cancel();
-      timer = clock.after(patience, () => late());
-    };
+  let timer: Timer | undefined;
+  const answered = new Promise<number | undefined>((resolve, reject) => {
     const late = () => {
       reject(new NetworkError('ETIMEDOUT'));
       socket.destroy();
     };
+    const alive = () => {
+      timer?.cancel();
+      timer = clock.after(patience, late);
+    };
+    alive();
     const outgoing = httpRequest({
       createConnection: () => socket,
       method: message.method,
       path: target.path,
       setHost: false,
     });
-    const headers = requestHeaders(request, target.authority, buffered?.length);
-    for (const [name, value] of headers) outgoing.appendHeader(name, value);
+    const headers = requestHeaders(request, target.authority, body?.length);
+    for (const [name, value] of headers) outgoing.appendHeader(name, headerValue(value));
     if (!headers.some(([name]) => name.toLowerCase() === 'connection')) outgoing.removeHeader('Connection');
-    outgoing.on('error', (error) => {
-      timer.cancel();
-      reject(error);
-    });
+    outgoing.on('error', reject);
     outgoing.on('response', (answer) => {
       const status = answer.statusCode ?? 502;
       if (request.upstream) request.upstream.status = String(status);
-      const over = (result?: number) => {
-        timer.cancel();
-        resolve(result);
-      };
-      if (isTakenOver(request, status)) {
+      if (next.includes(`http_${status}`) || isIntercepted(request, status)) {
         answer.resume();
-        return over(status);
+        return resolve(status);
       }
-      begin(request, status, answerHeaders(request, answer, target.redirect));
+      try {
+        begin(request, status, answerHeaders(request, answer, target.redirect));
+      } catch (error) {
+        // An expression of the configuration takes too long.
+        answer.destroy();
+        return reject(error as Error);
+      }
       answer.on('data', alive);
-      answer.on('error', (error) => {
-        timer.cancel();
-        reject(error);
-      });
+      answer.on('error', reject);
       const filtered = bodyFilter(request, answer);
       filtered.on('data', (chunk: Buffer) => {
         request.bodyBytes += chunk.length;
       });
-      filtered.on('end', () => over());
+      filtered.on('end', () => resolve(undefined));
       filtered.pipe(response);
     });
     response.on('close', () => {
-      timer.cancel();
       // Client Closed Request: what the access log tells then.
       if (!response.headersSent) response.statusCode = 499;
       socket.destroy();
       resolve(undefined);
     });
-    if (buffered) outgoing.end(buffered);
+    if (body) outgoing.end(body);
     else message.pipe(outgoing);
   });
+  return answered.finally(() => timer?.cancel());
 }
 
-/** By the next server (proxy_next_upstream), or by error_page (proxy_intercept_errors). */
-function isTakenOver({ location }: NginxRequest, status: number): boolean {
+/** Whether error_page deals with it (proxy_intercept_errors). */
+function isIntercepted({ location }: NginxRequest, status: number): boolean {
   const scope = location?.scope ?? [];
-  const next = setting(scope, 'proxy_next_upstream')?.args ?? [];
-  if (next.includes(`http_${status}`)) return true;
   if (status < 300 || setting(scope, 'proxy_intercept_errors')?.args[0] !== 'on') return false;
   return all(scope, 'error_page').some(({ args }) => args.slice(0, -1).includes(String(status)));
-}
-
-/** A body in chunks: it is passed on with its length. */
-async function wholeBody(message: IncomingMessage): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  for await (const part of message) parts.push(part as Buffer);
-  return Buffer.concat(parts);
 }

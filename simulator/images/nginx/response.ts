@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
+import { headerValue } from '../http/header-value';
 import { all, setting } from './config';
 import { expiryHeaders, isPacked, packsWithVary, withCharset } from './content-filters';
 import type { NginxRequest } from './request';
@@ -91,7 +92,8 @@ export function begin(
   response.setHeader('Server', serverName(request));
   response.setHeader('Date', new Date(request.now).toUTCString());
   for (const [name, value] of Object.entries(headers))
-    if (value !== undefined) response.setHeader(name, value);
+    if (value !== undefined)
+      response.setHeader(name, Array.isArray(value) ? value.map(headerValue) : headerValue(value));
   if (length !== undefined) response.setHeader('Content-Length', length);
   const type = response.getHeader('Content-Type')?.toString() ?? '';
   if (type !== '') response.setHeader('Content-Type', withCharset(request, type));
@@ -103,7 +105,7 @@ export function begin(
   for (const { args } of all(request.location?.scope ?? request.server.scope, 'add_header')) {
     const value = expand(args[1] ?? '', request);
     if (value !== '' && (withAddHeader.has(shown) || args[2] === 'always'))
-      response.appendHeader(args[0] ?? '', value);
+      response.appendHeader(args[0] ?? '', headerValue(value));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Directive } from './config-syntax';
+import { remember } from './expressions';
 import type { NginxRequest } from './request';
 import { expand, variable } from './variables';
 
@@ -46,9 +47,9 @@ function rewrite(
   request: NginxRequest,
   [pattern = '', replacement = '', flag]: readonly string[],
 ): RewriteOutcome | 'on' | 'last' | 'break' | undefined {
-  const match = new RegExp(pattern).exec(request.uri);
+  const match = request.config.expressions.get(pattern, false).exec(request.uri);
   if (!match) return undefined;
-  request.captures = [...match];
+  remember(request, match);
   const target = expand(replacement, request);
   const outside = /^https?:\/\//.test(target);
   const [path = '', query] = target.split('?');
@@ -64,17 +65,22 @@ function rewrite(
   return flag === 'last' || flag === 'break' ? flag : 'on';
 }
 
-/** `if ($request_method = POST)`, `~`, `!~`, `-f`, or a variable alone. */
-function holds(request: NginxRequest, args: readonly string[]): boolean {
+/** What stands between the parentheses of `if`. */
+export function conditionWords(args: readonly string[]): string[] {
   const words = [...args];
   words[0] = (words[0] ?? '').replace(/^\(/, '');
   words[words.length - 1] = (words.at(-1) ?? '').replace(/\)$/, '');
-  const [left = '', operator, right = ''] = words.filter((word) => word !== '');
+  return words.filter((word) => word !== '');
+}
+
+/** `if ($request_method = POST)`, `~`, `!~`, `-f`, or a variable alone. */
+function holds(request: NginxRequest, args: readonly string[]): boolean {
+  const [left = '', operator, right = ''] = conditionWords(args);
   const value = left.startsWith('$') ? (variable(left.slice(1).replace(/[{}]/g, ''), request) ?? '') : left;
   if (operator === undefined) return value !== '' && value !== '0';
   if (operator === '=') return value === right;
   if (operator === '!=') return value !== right;
-  const match = new RegExp(right, operator.endsWith('*') ? 'i' : '').exec(value);
-  if (match && !operator.startsWith('!')) request.captures = [...match];
+  const match = request.config.expressions.get(right, operator.endsWith('*')).exec(value);
+  if (match && !operator.startsWith('!')) remember(request, match);
   return operator.startsWith('!') ? match === null : match !== null;
 }

@@ -1,5 +1,6 @@
 import { FileError } from '../../files/file-system';
 import type { FileView } from '../../files/file-view';
+import { byteRange } from '../http/byte-range';
 import { setting } from './config';
 import type { NginxRequest } from './request';
 import { send } from './response';
@@ -135,17 +136,6 @@ function typeOf(request: NginxRequest, path: string): string {
   const types = setting(scope, 'types')?.block ?? [];
   const found = extension === undefined ? undefined : types.find(({ args }) => args.includes(extension));
   return found?.name ?? setting(scope, 'default_type')?.args[0] ?? 'text/plain';
-}
-
-function byteRange(
-  header: string | undefined,
-  length: number,
-): [number, number] | 'unsatisfiable' | undefined {
-  const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
-  if (!match || (match[1] === '' && match[2] === '')) return undefined;
-  const first = match[1] === '' ? Math.max(0, length - Number(match[2])) : Number(match[1]);
-  const last = match[1] === '' || match[2] === '' ? length - 1 : Math.min(length - 1, Number(match[2]));
-  return first > last ? 'unsatisfiable' : [first, last];
 }
 
 /** ngx_http_autoindex_module. */

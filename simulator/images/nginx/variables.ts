@@ -1,4 +1,5 @@
 import { setting } from './config';
+import { mapPattern, remember } from './expressions';
 import type { NginxRequest } from './request';
 import { version } from './version';
 
@@ -116,13 +117,14 @@ function builtIn(name: string, request: NginxRequest): string | undefined {
 function mapped(map: NginxRequest['config']['maps'][number], request: NginxRequest): string {
   const source = expand(map.source, request);
   const exact = map.cases.find(([key]) => key.toLowerCase() === source.toLowerCase());
+  const found = (key: string) => {
+    const match = request.config.expressions.get(...mapPattern(key)).exec(source);
+    if (match) remember(request, match);
+    return match !== null;
+  };
   const matching =
     exact ??
-    map.cases.find(
-      ([key]) =>
-        key.startsWith('~') &&
-        new RegExp(key.replace(/^~\*?/, ''), key.startsWith('~*') ? 'i' : '').test(source),
-    ) ??
+    map.cases.find(([key]) => key.startsWith('~') && found(key)) ??
     map.cases.find(([key]) => key === 'default');
   return expand(matching?.[1] ?? '', request);
 }

@@ -135,6 +135,11 @@ describe('SQL', () => {
       'ERROR:  The embedded cluster does not simulate statements that look at more than 1000000 rows; use a kind cluster for that.\n',
     ],
     ['grant select on people to nobody', 'ERROR:  role "nobody" does not exist\n'],
+    [
+      "select repeat('a', 200) || '!' ~ '^(?=a)(a+)+$'",
+      'ERROR:  The embedded cluster does not simulate matches that take so many steps; use a kind cluster for that.\n',
+    ],
+    [`grant${' '.repeat(1_900)}x`, /does not simulate GRANT/],
     ["set timezone to 'CET'", /does not simulate SET timezone = CET/],
     [
       'select row_number() over () from people',

@@ -68,11 +68,15 @@ export class Wire {
   }
 
   private async fill(length: number): Promise<boolean> {
-    while (this.pending.length < length) {
+    const parts: Uint8Array[] = [this.pending];
+    let bytes = this.pending.length;
+    while (bytes < length) {
       const { value, done } = await this.source.next();
       if (done) return false;
-      this.pending = Buffer.concat([this.pending, value]);
+      parts.push(value);
+      bytes += value.length;
     }
+    if (parts.length > 1) this.pending = Buffer.concat(parts);
     return true;
   }
 }

@@ -1,6 +1,17 @@
-import { describe, expect, it, vi } from 'vitest';
-import { clock, ended, exec, get, images, logged, logOf, pod, run } from '../../runtime/pod-for-tests';
-import { ImageStore } from '../index';
+import { describe, expect, it } from 'vitest';
+import {
+  clock,
+  ended,
+  exec,
+  get,
+  images,
+  logged,
+  logOf,
+  pod,
+  run,
+  statuses,
+} from '../../runtime/pod-for-tests';
+import { ImageStore } from '../image-store';
 
 describe('the httpd image', () => {
   it('serves its page, logs to the container, and stops on SIGWINCH', async () => {
@@ -30,6 +41,11 @@ describe('the httpd image', () => {
     [
       '<Directory /usr/local/apache2/htdocs/a>\nOptions -Indexes\n</Directory>',
       'mkdir -p htdocs/a; wget -qO- localhost/a/ 2>&1',
+      /403 Forbidden/,
+    ],
+    [
+      '<Directory /usr/local/apache2/htdocs/a>\\nRequire all denied\\n</Directory>',
+      'mkdir -p htdocs/a; echo x > htdocs/a/b; wget -qO- localhost/a/b 2>&1',
       /403 Forbidden/,
     ],
   ])('does as %j says', async (directive, script, said) => {
@@ -79,8 +95,7 @@ describe('the whoami image', () => {
     const sandbox = pod();
     const container = run(sandbox, { image: 'traefik/whoami' });
     await logged(container, 'Starting up on port 80');
-    // It says so before it listens.
-    const { body } = await vi.waitFor(() => get(sandbox, '/path', 'X-Mark: 7\r\n'), { timeout: 20_000 });
+    const { body } = await get(sandbox, '/path', 'X-Mark: 7\r\n');
     expect(body).toContain(`Hostname: web\nIP: 127.0.0.1\nIP: ${sandbox.ip}\nRemoteAddr: `);
     expect(body).toContain('GET /path HTTP/1.1\nHost: site\n');
     expect(body).toContain('X-Mark: 7\n');
@@ -103,7 +118,7 @@ describe('images that are mounted as volumes', () => {
     ['registry.k8s.io/e2e-test-images/kitten:1.8', '/data.json', '{\n"image": "kitten.jpg"\n}\n'],
     ['quay.io/crio/artifact:v2', '/dir/file', '1\n'],
   ])('%s has %s', (image, path, content) => {
-    const store = new ImageStore(images, clock, [image]);
+    const store = new ImageStore(images, clock, statuses(image));
     expect(Buffer.from(store.files(image)?.read(path) ?? []).toString()).toBe(content);
   });
 });

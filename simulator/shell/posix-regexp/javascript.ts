@@ -1,3 +1,4 @@
+import { mostRepeats } from '../bounded-regexp';
 import type { Expression } from './syntax';
 
 /** How far JavaScript's own expressions serve for a POSIX one. */
@@ -8,9 +9,6 @@ export interface JavaScript {
   /** What it finds first is also the longest, and its groups are the same. */
   same: boolean;
 }
-
-/** V8's automaton knows repetitions up to this number, nested ones by their product. */
-const mostRepeats = 16;
 
 /** The expression in JavaScript's syntax. Of single characters in a row, however often each, the first match is the longest. */
 export function javaScriptOf(tree: Expression): JavaScript {

@@ -1,3 +1,4 @@
+import { type BoundedExpression, boundedExpression } from '../../../shell/bounded-regexp';
 import type { Result } from './modify';
 import type { SessionHost } from './session';
 import { notSimulated, SqlError } from './sql-error';
@@ -33,8 +34,7 @@ const harmless =
 /** How a statement of this kind is carried out; undefined for other statements. Throws SqlError for what is not simulated. */
 export function administrative(text: string, by: Administrator): { run(): Result } | undefined {
   const { host } = by;
-  const match = (pattern: string) =>
-    text.length > longest ? null : new RegExp(`^\\s*${pattern}\\s*$`, 'i').exec(text);
+  const match = (pattern: string) => (text.length > longest ? null : whole(pattern).exec(text));
   const alone = (tag: string, run: () => void) => ({
     run: () => {
       by.outside(tag);
@@ -86,6 +86,15 @@ export function administrative(text: string, by: Administrator): { run(): Result
     )?.[1];
   if (unknown !== undefined) throw notSimulated(unknown.toUpperCase().replace(/\s+/g, ' '));
   return undefined;
+}
+
+/** The statements above, in bounded time however their words stand. */
+const expressions = new Map<string, BoundedExpression>();
+
+function whole(pattern: string): BoundedExpression {
+  const known = expressions.get(pattern) ?? boundedExpression(`^\\s*${pattern}\\s*$`, true);
+  expressions.set(pattern, known);
+  return known;
 }
 
 function plain(word = ''): string {

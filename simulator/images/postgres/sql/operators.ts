@@ -1,5 +1,5 @@
 import type { BinaryOperator } from 'pgsql-ast-parser';
-import { foldCase } from '../../../shell/bounded-regexp';
+import { type BoundedExpression, boundedExpression } from '../../../shell/bounded-regexp';
 import { Decimal } from './decimal';
 import { addInterval, type Interval } from './moments';
 import type { Compiled, Env } from './scope';
@@ -112,11 +112,9 @@ function like(op: string, left: Compiled, right: Compiled): Compiled {
   const expressionOf = remembered((pattern) => {
     const source = pattern.replace(/\\(.)|[\\^$.*+?()[\]{}|/%_-]/gsu, (whole, escaped?: string) => {
       if (escaped !== undefined) return escaped.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
-      return whole === '%' ? '.*' : whole === '_' ? '.' : whole === '-' ? '-' : `\\${whole}`;
+      return whole === '%' ? '[\\s\\S]*' : whole === '_' ? '[\\s\\S]' : whole === '-' ? '-' : `\\${whole}`;
     });
-    // The flags i and u keep an expression that backtracks from going over to V8's automaton.
-    if (folds && /^[\x20-\x7e]*$/.test(pattern)) return new RegExp(`^${foldCase(source)}$`, 's');
-    return new RegExp(`^${source}$`, folds ? 'is' : 's');
+    return boundedExpression(`^${source}$`, folds);
   });
   return both(
     type('boolean'),
@@ -129,7 +127,7 @@ function like(op: string, left: Compiled, right: Compiled): Compiled {
 function matching(op: string, left: Compiled, right: Compiled): Compiled {
   const expressionOf = remembered((pattern) => {
     try {
-      return new RegExp(op.endsWith('*') ? foldCase(pattern) : pattern);
+      return boundedExpression(pattern, op.endsWith('*'));
     } catch {
       throw new SqlError('2201B', `invalid regular expression: ${pattern}`);
     }
@@ -143,8 +141,8 @@ function matching(op: string, left: Compiled, right: Compiled): Compiled {
 }
 
 /** Most often all rows are held against one pattern. */
-function remembered(make: (pattern: string) => RegExp): (pattern: string) => RegExp {
-  let last: { pattern: string; expression: RegExp } | undefined;
+function remembered(make: (pattern: string) => BoundedExpression): (pattern: string) => BoundedExpression {
+  let last: { pattern: string; expression: BoundedExpression } | undefined;
   return (pattern) => {
     if (last?.pattern !== pattern) last = { pattern, expression: make(pattern) };
     return last.expression;

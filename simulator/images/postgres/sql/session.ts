@@ -1,4 +1,5 @@
 import type { Statement } from 'pgsql-ast-parser';
+import { TooManySteps } from '../../../shell/bounded-regexp';
 import { administrative } from './administration';
 import { Budget } from './budget';
 import type { Change, Database } from './catalog';
@@ -83,7 +84,7 @@ export class SqlSession {
         '25P02',
         'current transaction is aborted, commands ignored until end of transaction block',
       );
-    const result = 'run' in statement ? statement.run() : this.execute(statement);
+    const result = 'run' in statement ? statement.run() : this.bounded(() => this.execute(statement));
     if (this.state === 'I' && !together) this.commit();
     return result;
   }
@@ -104,6 +105,16 @@ export class SqlSession {
       return readStatement(text, this.parse);
     } catch (error) {
       throw error instanceof SqlError ? error : syntaxError(text, error);
+    }
+  }
+
+  /** Throws SqlError for a match that takes too long. */
+  private bounded(run: () => Result): Result {
+    try {
+      return run();
+    } catch (error) {
+      if (!(error instanceof TooManySteps)) throw error;
+      throw notSimulated('matches that take so many steps');
     }
   }
 
