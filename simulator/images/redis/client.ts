@@ -1,6 +1,6 @@
 import { encode } from '../../files/byte-string';
 import type { Connection } from '../../network/namespace';
-import type { KeyWatch } from './keyspace';
+import type { Keyspace, KeyWatch } from './keyspace';
 import { encodeReply, type Reply } from './resp';
 
 /** Bytes that may wait for a client that does not read, before it is dropped (client-output-buffer-limit pubsub). */
@@ -19,12 +19,13 @@ export class RedisClient {
   /** Commands since MULTI. */
   queue: string[][] | undefined;
   queueFailed = false;
-  /** Of WATCH. */
-  private watched: KeyWatch[] = [];
+  /** Of WATCH, by database and key. */
+  private readonly watched = new Map<string, KeyWatch>();
   readonly channels = new Set<string>();
   readonly patterns = new Set<string>();
   /** What calls a wait off when the client goes. */
   private readonly waits = new Set<() => void>();
+  private gone = false;
   private pending = '';
   private flushing: Promise<void> | undefined;
 
@@ -37,6 +38,7 @@ export class RedisClient {
   ) {
     this.authenticated = authenticated;
     void connection?.closed.then(() => {
+      this.gone = true;
       for (const callOff of this.waits) callOff();
     });
   }
@@ -44,18 +46,23 @@ export class RedisClient {
   /** `callOff` runs when the client goes, until the returned function is called. */
   whenGone(callOff: () => void): () => void {
     this.waits.add(callOff);
+    // What came in with the commands before, of a client that has gone since.
+    if (this.gone) queueMicrotask(callOff);
     return () => this.waits.delete(callOff);
   }
 
-  watch(key: KeyWatch): void {
-    this.watched.push(key);
+  /** Once more is no more than once. */
+  watch(db: Keyspace, key: string): void {
+    const name = `${this.database} ${key}`;
+    if (!this.watched.has(name)) this.watched.set(name, db.watch(key));
   }
 
   /** Forgets what WATCH asked for, and tells whether some of it was changed. */
   endWatch(): boolean {
-    const changed = this.watched.some((key) => key.changed());
-    for (const key of this.watched) key.end();
-    this.watched = [];
+    const watched = [...this.watched.values()];
+    this.watched.clear();
+    const changed = watched.some((key) => key.changed());
+    for (const key of watched) key.end();
     return changed;
   }
 

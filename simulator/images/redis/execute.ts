@@ -143,7 +143,7 @@ const transactions: Record<string, TransactionCommand> = {
     run: (server, client, args) => {
       if (client.queue) throw new CommandError('ERR WATCH inside MULTI is not allowed');
       const db = server.database(client.database);
-      for (const key of args) if (db) client.watch(db.watch(key));
+      for (const key of args) if (db) client.watch(db, key);
       return ok;
     },
   },

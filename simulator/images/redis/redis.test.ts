@@ -91,6 +91,8 @@ describe('redis-cli', () => {
     ],
     ['watch k\nset k 1\nmulti\nset k 2\nexec\nget k', 'OK\nOK\nOK\nQUEUED\n\n1'],
     ['lpop none\nltrim none 0 1\ninfo persistence', /rdb_changes_since_last_save:0\r/],
+    ['mset a 1 d 2\nkeys [c-a]', 'OK\na'],
+    ['watch a a\nwatch a\nset a 1\nmulti\nexec', 'OK\nOK\nOK\nOK\n'],
     ['publish news hi\npubsub numpat\necho "a\\nb"', '0\n0\na\nb'],
   ])('answers %j', async (lines, expected) => {
     const { container } = await started();

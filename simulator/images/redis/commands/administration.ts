@@ -86,7 +86,7 @@ function config({ server, args: [what = '', ...rest] }: Call): Reply {
   switch (what.toUpperCase()) {
     case 'GET': {
       if (rest.length === 0) throw wrongNumber('get');
-      const patterns = rest.map((pattern) => globExpression(pattern, true));
+      const patterns = rest.map((pattern) => globExpression(pattern.toLowerCase()));
       const names = settings.names().filter((name) => patterns.some((pattern) => pattern.test(name)));
       return {
         type: 'map',
