@@ -38,7 +38,8 @@ const earlyNslookup = utility('nslookup', usage, async (self) => {
   await self.print(`Name:      ${name}\n${await addressLines(process, found, address)}`);
 });
 
-function nameServer(resolvConf: string): string {
+/** The first name server that a container's resolv.conf names. */
+export function nameServer(resolvConf: string): string {
   return /^\s*nameserver\s+(\S+)/m.exec(resolvConf)?.[1] ?? '127.0.0.1';
 }
 
@@ -67,7 +68,8 @@ async function addressLines(process: Process, found: readonly string[], server: 
   return toBytes(lines.join(''));
 }
 
-async function reverse(process: Process, address: string, server: string): Promise<string[]> {
+/** The name that an address has, if any. */
+export async function reverse(process: Process, address: string, server: string): Promise<string[]> {
   const name = `${address.split('.').reverse().join('.')}.in-addr.arpa`;
   try {
     const reply = await process.until(

@@ -1,5 +1,5 @@
 import { createPublicKey, type JsonWebKey, verify } from 'node:crypto';
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { decode } from '../../files/byte-string';
 import { FileError } from '../../files/file-system';
 import { startTls } from '../../network/tls-client';
@@ -7,6 +7,9 @@ import type { Process } from '../../runtime/process';
 import { addressOf } from '../../shell/utilities/network-names';
 import { goLogTime } from '../small/go-log';
 import type { Flags } from './flags';
+
+/** Of a document or of keys. */
+const mostText = 1024 * 1024;
 
 const account = '/var/run/secrets/kubernetes.io/serviceaccount';
 
@@ -86,22 +89,28 @@ async function getJson(process: Process, url: URL): Promise<unknown> {
   const ca = decode(process.files.readFile(`${account}/ca.crt`));
   const address = await addressOf(process, url.hostname);
   if (address === undefined) throw new Error(`Get "${url}": dial tcp: lookup ${url.hostname}: no such host`);
-  const connection = await process.network.connect(address, Number(url.port || 443), { timeoutMs: 30_000 });
-  const socket = await startTls(connection, { host: url.hostname, ca, verify: true });
-  return new Promise((resolve, reject) => {
+  const connection = await process.until(
+    process.network.connect(address, Number(url.port || 443), { timeoutMs: 30_000 }),
+  );
+  const socket = await process.until(startTls(connection, { host: url.hostname, ca, verify: true }));
+  const answered = new Promise<IncomingMessage>((resolve, reject) => {
     const headers = { Host: url.host, Authorization: `Bearer ${token}` };
-    const outgoing = request({ createConnection: () => socket, path: url.pathname, headers }, (answered) => {
-      let text = '';
-      answered.setEncoding('utf8');
-      answered.on('data', (part: string) => {
-        text += part;
-      });
-      answered.on('end', () => {
-        if (answered.statusCode === 200) resolve(JSON.parse(text));
-        else reject(new Error(`${answered.statusCode} ${answered.statusMessage}: ${text}`));
-      });
-    });
+    const outgoing = request({ createConnection: () => socket, path: url.pathname, headers }, resolve);
     outgoing.on('error', reject);
     outgoing.end();
   });
+  const answer = await process.until(answered);
+  const text = await process.until(textOf(answer));
+  if (answer.statusCode !== 200) throw new Error(`${answer.statusCode} ${answer.statusMessage}: ${text}`);
+  return JSON.parse(text);
+}
+
+async function textOf(answer: IncomingMessage): Promise<string> {
+  let text = '';
+  answer.setEncoding('utf8');
+  for await (const part of answer) {
+    text += part;
+    if (text.length > mostText) throw new Error('http: response body too large');
+  }
+  return text;
 }

@@ -4,6 +4,7 @@ import { addressOf } from '../../shell/utilities/network-names';
 
 /** Between the end of its own direction and of the whole connection. */
 const lingerMs = 500;
+const mostChunk = 16 * 1024 * 1024;
 
 /** `agnhost port-forward-tester`: takes one connection, reads what it expects, and writes chunks, as its environment says. */
 export async function portForwardTester(process: Process): Promise<number> {
@@ -27,9 +28,17 @@ export async function portForwardTester(process: Process): Promise<number> {
     numbers[name] = Number(text);
   }
   const { CHUNKS = 0, CHUNK_SIZE = 0, CHUNK_INTERVAL = 0 } = numbers;
+  if (CHUNK_SIZE < 0 || CHUNK_SIZE > mostChunk)
+    return fail(
+      `The embedded cluster does not simulate chunks of more than ${mostChunk} bytes, or less than none; use a kind cluster for that.`,
+      1,
+    );
+  const port = env.get('BIND_PORT') ?? '';
+  if (!/^\d{0,5}$/.test(port) || Number(port) > 65_535)
+    return fail(`Error listening: listen tcp: address ${port}: invalid port`, 1);
   let listener: ReturnType<Process['network']['listen']>;
   try {
-    listener = process.network.listen(Number(env.get('BIND_PORT') ?? 0), address);
+    listener = process.network.listen(Number(port), address);
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error;
     return fail(`Error listening: listen tcp: bind: ${error.message.toLowerCase()}`, 1);

@@ -65,6 +65,14 @@ describe('curl', () => {
       [1, 2, 3, 'a', 'b'].map((n) => `GET    n=${n}\n`).join(''),
     ],
     ['curl -s -g "localhost/echo?n=[1-3]"', 'GET    n=[1-3]\n'],
+    [
+      'curl -sS "localhost/[a-]"',
+      'curl: (3) bad range in URL position 12:\nlocalhost/[a-]\n           ^\n[3]',
+    ],
+    [
+      'curl -sS -X "A B" localhost/hello',
+      'curl: (43) The embedded cluster does not simulate this request: Method must be a valid HTTP token ["A B"]. Use a kind cluster for that.\n[43]',
+    ],
     ['curl -s -H "X-Mark: 1" -H "X-Mark: 2" localhost/echo', 'GET 1, 2   \n'],
     ['curl -s localhost/connection', '.\n'],
     ['curl -s -x localhost:80 http://web.test/hello', 'hello\n'],

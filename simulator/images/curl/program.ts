@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { decode, encode, toBytes } from '../../files/byte-string';
 import { FileError } from '../../files/file-system';
 import type { Process, Program } from '../../runtime/process';
@@ -9,7 +9,7 @@ import { urlsOf } from './glob';
 import { type CurlOptions, parseCurlOptions } from './options';
 import { proxyFor } from './proxy';
 import { headText, meterLine, meterTitle, type Outcome, verboseHead, writeOutText } from './report';
-import { type CurlRequest, type Payload, readPayload, requestFor } from './request';
+import { type CurlRequest, content, type Payload, readPayload, requestFor, startRequest } from './request';
 
 const version = '8.12.1';
 /** Answers after which --retry tries again. */
@@ -44,6 +44,8 @@ export const curl: Program = async (process) => {
   const cookies = new Cookies(options.cookie?.includes('=') ? options.cookie : undefined);
   try {
     payload = await readPayload(process, options);
+    if (options.writeOut?.startsWith('@'))
+      options.writeOut = await content(process, options.writeOut.slice(1));
     if (options.cookie !== undefined && !options.cookie.includes('=') && process.files.exists(options.cookie))
       cookies.load(decode(process.files.readFile(options.cookie)));
   } catch (error) {
@@ -66,14 +68,20 @@ export const curl: Program = async (process) => {
     for (const url of urls)
       code = await new Transfer(process, options, url, index, payload, cookies).run(report);
   }
-  if (options.cookieJar !== undefined) {
-    const file = await process.open(options.cookieJar, 'w');
-    const fd = process.addFd(file);
-    await process.write(fd, cookies.jar());
-    process.closeFd(fd);
-  }
+  if (options.cookieJar !== undefined) await keepCookies(process, options.cookieJar, cookies);
   return code;
 };
+
+async function keepCookies(process: Process, path: string, cookies: Cookies): Promise<void> {
+  try {
+    const fd = process.addFd(await process.open(path, 'w'));
+    await process.write(fd, cookies.jar());
+    process.closeFd(fd);
+  } catch (error) {
+    // curl says so with -v alone.
+    if (!(error instanceof FileError)) throw error;
+  }
+}
 
 /** One URL: its redirects, its retries, and where its answer goes. */
 class Transfer {
@@ -125,12 +133,11 @@ class Transfer {
     return outcome.exitCode;
   }
 
-  /** -w: a format, or `@` and the file that holds it. */
+  /** -w */
   private async writeOut(given: string): Promise<void> {
     const { process, outcome } = this;
     const unknown: string[] = [];
-    const format = given.startsWith('@') ? decode(process.files.readFile(given.slice(1))) : given;
-    const text = writeOutText(format, outcome, (name) => unknown.push(name));
+    const text = writeOutText(given, outcome, (name) => unknown.push(name));
     for (const name of unknown) await process.write(2, `curl: unknown --write-out variable: '${name}'\n`);
     await process.write(1, toBytes(text));
   }
@@ -232,13 +239,7 @@ class Transfer {
     await this.showRequest(request);
     const left = until === undefined ? undefined : until - process.clock.now();
     const answer = await process.block<IncomingMessage>((done, failed) => {
-      const outgoing = httpRequest({
-        createConnection: () => socket,
-        method: request.method,
-        path: request.path,
-        setHost: false,
-      });
-      for (const [name, value] of request.headers) outgoing.appendHeader(name, value);
+      const outgoing = startRequest(request, socket);
       // curl says nothing of it in HTTP/1.1, unless it is told to.
       if (!request.headers.some(([name]) => name.toLowerCase() === 'connection'))
         outgoing.removeHeader('Connection');

@@ -1,3 +1,5 @@
+import { type ClientRequest, request as httpRequest } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { decode, encode } from '../../files/byte-string';
 import { FileError } from '../../files/file-system';
 import type { Process } from '../../runtime/process';
@@ -85,7 +87,22 @@ export function requestFor(
   };
 }
 
-async function content(process: Process, path: string): Promise<string> {
+/** Begins to send; the body is still to come. Throws CurlFailure for what Node does not send. */
+export function startRequest({ method, path, headers }: CurlRequest, socket: Duplex): ClientRequest {
+  try {
+    const outgoing = httpRequest({ createConnection: () => socket, method, path, setHost: false });
+    for (const [name, value] of headers) outgoing.appendHeader(name, value);
+    return outgoing;
+  } catch (error) {
+    throw new CurlFailure(
+      43,
+      `The embedded cluster does not simulate this request: ${(error as Error).message}. Use a kind cluster for that.`,
+    );
+  }
+}
+
+/** What a file holds, or standard input (`-`). Rejects with CurlFailure 26. */
+export async function content(process: Process, path: string): Promise<string> {
   if (path === '-') {
     let text = '';
     for (let part = await process.read(0); part.length > 0; part = await process.read(0))

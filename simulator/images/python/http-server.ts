@@ -45,6 +45,13 @@ export async function httpServer(
     return 2;
   }
   const { port, host } = settings;
+  if (port < 0 || port > 65_535) {
+    await process.write(
+      2,
+      'Traceback (most recent call last):\nOverflowError: bind(): port must be 0-65535.\n',
+    );
+    return 1;
+  }
   // As early as Python does, and heard whatever the server is just busy with.
   let interrupt = (): void => {};
   const interrupted = new Promise<void>((resolve) => {

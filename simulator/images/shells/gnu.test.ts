@@ -40,6 +40,29 @@ describe('utilities of Debian complain as GNU’s do', () => {
   });
 });
 
+describe('getent', () => {
+  const hosts = 'printf "10.0.0.1 many\\n10.0.0.2 many\\n" >> /etc/hosts; ';
+
+  it.each([
+    ['debian:12', 'getent hosts many', '10.0.0.1        many\n10.0.0.2        many\n'],
+    [
+      'debian:12',
+      'getent ahosts many | head -4',
+      '10.0.0.1        STREAM many\n10.0.0.1        DGRAM  \n10.0.0.1        RAW    \n10.0.0.2        STREAM \n',
+    ],
+    ['debian:12', 'getent hosts 10.0.0.2', '10.0.0.2        many\n'],
+    ['debian:12', 'getent hosts nope.invalid; echo $?', '2\n'],
+    ['bash:5', 'getent hosts many', '10.0.0.1          many  many\n'],
+    [
+      'debian:12',
+      'getent passwd 65534 nobody | wc -l; getent nothing; echo $?',
+      '2\nUnknown database: nothing\n1\n',
+    ],
+  ])('%s: %s', async (image, script, said) => {
+    expect(await output(hosts + script, image)).toBe(said);
+  });
+});
+
 describe('ps of procps', () => {
   it.each([
     [
