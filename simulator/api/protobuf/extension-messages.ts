@@ -1,5 +1,5 @@
 /**
- * Messages of the API groups by which the API itself is extended, admits and shares out its time (1.36), in the notation
+ * Messages of the API groups by which the API and its storage are extended, and requests admitted and weighed (1.36), in the notation
  * of ./core-messages.
  */
 export const EXTENSION_MESSAGES: Readonly<Record<string, string>> = {
@@ -99,4 +99,22 @@ export const EXTENSION_MESSAGES: Readonly<Record<string, string>> = {
   'flowcontrol.Subject':
     '1 kind s, 2 user flowcontrol.UserSubject, 3 group flowcontrol.GroupSubject, 4 serviceAccount flowcontrol.ServiceAccountSubject',
   'flowcontrol.UserSubject': '1 name s',
+  'storage.CSIDriver': '1 metadata meta.ObjectMeta, 2 spec storage.CSIDriverSpec',
+  'storage.CSIDriverSpec':
+    '1 attachRequired b?, 2 podInfoOnMount b?, 3 volumeLifecycleModes s[], 4 storageCapacity b?, 5 fsGroupPolicy s?, 6 tokenRequests storage.TokenRequest[], 7 requiresRepublish b?, 8 seLinuxMount b?, 9 nodeAllocatableUpdatePeriodSeconds i?, 10 serviceAccountTokenInSecrets b?, 11 preventPodSchedulingIfMissing b?',
+  'storage.CSINode': '1 metadata meta.ObjectMeta, 2 spec storage.CSINodeSpec',
+  'storage.CSINodeDriver':
+    '1 name s, 2 nodeID s, 3 topologyKeys s[], 4 allocatable storage.VolumeNodeResources',
+  'storage.CSINodeSpec': '1 drivers storage.CSINodeDriver[]',
+  'storage.CSIStorageCapacity':
+    '1 metadata meta.ObjectMeta, 2 nodeTopology meta.LabelSelector, 3 storageClassName s, 4 capacity Quantity, 5 maximumVolumeSize Quantity',
+  'storage.TokenRequest': '1 audience s, 2 expirationSeconds i?',
+  'storage.VolumeAttachment':
+    '1 metadata meta.ObjectMeta, 2 spec storage.VolumeAttachmentSpec, 3 status storage.VolumeAttachmentStatus',
+  'storage.VolumeAttachmentSource': '1 persistentVolumeName s?, 2 inlineVolumeSpec core.PersistentVolumeSpec',
+  'storage.VolumeAttachmentSpec': '1 attacher s, 2 source storage.VolumeAttachmentSource, 3 nodeName s',
+  'storage.VolumeAttachmentStatus':
+    '1 attached b, 2 attachmentMetadata s{}, 3 attachError storage.VolumeError, 4 detachError storage.VolumeError',
+  'storage.VolumeError': '1 time Time, 2 message s, 3 errorCode i?',
+  'storage.VolumeNodeResources': '1 count i?',
 };

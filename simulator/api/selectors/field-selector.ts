@@ -98,5 +98,7 @@ function fieldText(object: KubeObject, path: readonly string[]): string {
     return String(value ?? false);
   }
   if (path[1] === 'replicas' || path[1] === 'succeeded') return String(value ?? 0);
+  // core/v1 ToSelectableFields: events.k8s.io has one field for who reports.
+  if (path[0] === 'source') value ||= (object as { reportingComponent?: string }).reportingComponent;
   return value === undefined || value === null ? '' : String(value);
 }

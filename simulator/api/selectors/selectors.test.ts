@@ -50,6 +50,11 @@ describe('field selectors of events', () => {
   ])('%s: %s', (text, matches) => {
     expect(parseFieldSelector('events', text)(event)).toBe(matches);
   });
+
+  it('take who reports for the source, where no source is named', () => {
+    const reported = { ...event, source: {} } as KubeObject;
+    expect(parseFieldSelector('events', 'source=kubelet')(reported)).toBe(true);
+  });
 });
 
 describe('field selectors', () => {
