@@ -152,6 +152,34 @@ describe('validateValue', () => {
       'list[1].n',
     ]);
   });
+
+  it.each<[what: string, old: object, value: object, fields: string[]]>([
+    ['what was wrong before may stay', { small: 9 }, { small: 9, other: 1 }, []],
+    ['what was wrong before may not be wrong in another way', { small: 9 }, { small: 8 }, ['small']],
+    [
+      'a map’s item is known by its key',
+      { list: [{ k: 'a', small: 9 }] },
+      { list: [{ k: 'b' }, { k: 'a', small: 9 }] },
+      [],
+    ],
+    ['another list’s items are not known', { plain: [9] }, { plain: [9, 1] }, ['plain[0]']],
+    ['a field that is missing is the whole’s', { inner: {} }, { inner: { small: 1 } }, ['inner.needed']],
+    ['nor need it be added', { inner: {} }, { inner: {}, small: 1 }, []],
+  ])('after a change %s', (_, old, value, fields) => {
+    const small: JsonSchema = { type: 'integer', maximum: 5 };
+    const schema = object({
+      small,
+      list: {
+        type: 'array',
+        'x-kubernetes-list-type': 'map',
+        'x-kubernetes-list-map-keys': ['k'],
+        items: object({ k: string, small }),
+      },
+      plain: { type: 'array', items: small },
+      inner: object({ needed: string, small }, { required: ['needed'] }),
+    });
+    expect(validateValue(schema, value, '', old).map(({ field }) => field)).toEqual(fields);
+  });
 });
 
 describe('JSON paths', () => {

@@ -1,10 +1,10 @@
 import type { JsonSchema, ValidationRule } from '../../schema/custom-type';
-import { keyStep } from '../apply/typed-fields';
 import { deepEqual } from '../deep-equal';
 import type { FieldError } from '../extension-points';
 import { isObject } from '../patch/merge-patch';
 import { duplicate, forbidden, invalid, invalidWithoutValue, required } from '../validation/field-error';
 import { CelError, CelTimeout, compile, type Expression, within } from './cel';
+import { itemsBefore } from './items-before';
 
 const OLD = /\boldSelf\b/;
 /** For all rules of an object together. */
@@ -71,7 +71,7 @@ function check(checked: Checked, schema: JsonSchema, value: unknown, old: unknow
   applyAll(checked, schema, value, old, path);
   if (Array.isArray(value) && schema.items) {
     const { items } = schema;
-    const before = keyed(schema, old);
+    const before = itemsBefore(schema, old);
     for (const [index, item] of value.entries())
       check(checked, items, item, before(item), `${path}[${index}]`);
   } else if (isObject(value)) {
@@ -86,14 +86,6 @@ function check(checked: Checked, schema: JsonSchema, value: unknown, old: unknow
       if (inside) check(checked, inside, inner, before[key], place);
     }
   }
-}
-
-/** Items of a list can be followed through a change only by the keys of a map. */
-function keyed(schema: JsonSchema, old: unknown): (item: unknown) => unknown {
-  if (schema['x-kubernetes-list-type'] !== 'map' || !Array.isArray(old)) return () => undefined;
-  const keys = schema['x-kubernetes-list-map-keys'] ?? [];
-  const before = new Map(old.map((item) => [keyStep(keys, item), item]));
-  return (item) => before.get(keyStep(keys, item));
 }
 
 /** The rules of one value. */

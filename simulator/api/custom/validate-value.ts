@@ -4,9 +4,18 @@ import type { FieldError } from '../extension-points';
 import { isObject } from '../patch/merge-patch';
 import { duplicate, invalid, notSupported, required, tooMany } from '../validation/field-error';
 import { hasFormat } from './formats';
+import { itemsBefore } from './items-before';
 
-/** What is wrong with a value, in the words of kube-openapi's validator. `path` is '' for the whole object. */
-export function validateValue(schema: JsonSchema, value: unknown, path: string): FieldError[] {
+/**
+ * What is wrong with a value, in the words of kube-openapi's validator. `path` is '' for the whole object. What was wrong in
+ * `old` may stay as it is (CRDValidationRatcheting).
+ */
+export function validateValue(schema: JsonSchema, value: unknown, path: string, old?: unknown): FieldError[] {
+  const errors = problems(schema, value, path, old);
+  return errors.length > 0 && old !== undefined && deepEqual(value, old) ? [] : errors;
+}
+
+function problems(schema: JsonSchema, value: unknown, path: string, old: unknown): FieldError[] {
   if (value === null) {
     return schema.nullable || schema.type === undefined ? [] : [wrongType(schema, value, path)];
   }
@@ -15,8 +24,8 @@ export function validateValue(schema: JsonSchema, value: unknown, path: string):
     ...enumErrors(schema, value, path),
     ...(typeof value === 'string' ? stringErrors(schema, value, path) : []),
     ...(typeof value === 'number' ? numberErrors(schema, value, path) : []),
-    ...(Array.isArray(value) ? listErrors(schema, value, path) : []),
-    ...(isObject(value) ? objectErrors(schema, value, path) : []),
+    ...(Array.isArray(value) ? listErrors(schema, value, path, old) : []),
+    ...(isObject(value) ? objectErrors(schema, value, path, old) : []),
     ...combinedErrors(schema, value, path),
   ];
 }
@@ -103,7 +112,7 @@ function numberErrors(schema: JsonSchema, value: number, path: string): FieldErr
   return errors;
 }
 
-function listErrors(schema: JsonSchema, list: unknown[], path: string): FieldError[] {
+function listErrors(schema: JsonSchema, list: unknown[], path: string, old: unknown): FieldError[] {
   const { minItems, maxItems, items } = schema;
   const errors: FieldError[] = [];
   if (maxItems !== undefined && list.length > maxItems) errors.push(tooMany(path, list.length, maxItems));
@@ -113,9 +122,10 @@ function listErrors(schema: JsonSchema, list: unknown[], path: string): FieldErr
   const keys = schema['x-kubernetes-list-map-keys'] ?? [];
   const kind = schema['x-kubernetes-list-type'];
   const seen = new Set<string>();
+  const before = itemsBefore(schema, old);
   for (const [index, item] of list.entries()) {
     const place = `${path}[${index}]`;
-    if (items) errors.push(...validateValue(items, item, place));
+    if (items) errors.push(...validateValue(items, item, place, before(item)));
     if (kind !== 'set' && kind !== 'map') continue;
     const fields = isObject(item) ? item : {};
     const identity =
@@ -127,7 +137,12 @@ function listErrors(schema: JsonSchema, list: unknown[], path: string): FieldErr
   return errors;
 }
 
-function objectErrors(schema: JsonSchema, object: Record<string, unknown>, path: string): FieldError[] {
+function objectErrors(
+  schema: JsonSchema,
+  object: Record<string, unknown>,
+  path: string,
+  old: unknown,
+): FieldError[] {
   const { minProperties, maxProperties, properties = {}, additionalProperties } = schema;
   const at = (key: string): string => (path ? `${path}.${key}` : key);
   const errors: FieldError[] = [];
@@ -141,7 +156,10 @@ function objectErrors(schema: JsonSchema, object: Record<string, unknown>, path:
   }
   for (const [key, value] of Object.entries(object)) {
     const declared = properties[key] ?? (isObject(additionalProperties) ? additionalProperties : undefined);
-    if (declared) errors.push(...validateValue(declared as JsonSchema, value, at(key)));
+    if (!declared) continue;
+    errors.push(
+      ...validateValue(declared as JsonSchema, value, at(key), isObject(old) ? old[key] : undefined),
+    );
   }
   return errors;
 }

@@ -69,6 +69,6 @@ export function strategyOf(resource: ResourceDefinition, extensions: Extensions)
 
 /** By its schema, and then by the rules in it. */
 function validateCustom(schema: JsonSchema, object: KubeObject, old?: KubeObject): FieldError[] {
-  const errors = validateValue(schema, object, '');
+  const errors = validateValue(schema, object, '', old);
   return [...errors, ...ruleErrors(schema, object, old, errors)];
 }
