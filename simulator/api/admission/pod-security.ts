@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { resourceByName } from '../../schema/resources';
-import type { Container, Namespace, ObjectMeta, Pod, PodSpec, ResourceName } from '../../schema/types';
+import type { Container, Namespace, Pod } from '../../schema/types';
 import type { Client } from '../client';
 import type { FieldError } from '../extension-points';
+import { type PodTemplate, podTemplateOf } from '../pod-template-of';
 import { forbidden, invalid } from '../refusals';
 import { at, invalid as invalidField } from '../validation/field-error';
 import { violations } from './pod-security-checks';
@@ -15,30 +16,21 @@ const LEVELS = ['privileged', 'baseline', 'restricted'];
 const MODES = ['enforce', 'audit', 'warn'] as const;
 const VERSION = /^v1\.(\d|[1-9]\d*)$/;
 
-/** Kinds with a Pod template: they are only warned about, their Pods refused. */
-const TEMPLATED: readonly ResourceName[] = [
-  'deployments.apps',
-  'replicasets.apps',
-  'replicationcontrollers',
-  'statefulsets.apps',
-  'daemonsets.apps',
-  'jobs.batch',
-  'cronjobs.batch',
-];
-
 interface Policy {
   level: string;
   version: string;
 }
 type Mode = (typeof MODES)[number];
 
-/** PodSecurity: the namespace's labels say which Pod Security Standard is enforced, and which only warned about. */
+/**
+ * PodSecurity: the namespace's labels say which Pod Security Standard is enforced, and which only warned about. Workloads
+ * are only warned of, their Pods refused.
+ */
 export function checkPodSecurity(request: AdmissionRequest, client: Client): void {
   const { resource, namespace, name, object } = request;
-  const found = client.get('namespaces', '', namespace);
-  if (!found || !object) return;
-  const pod = podOf(resource, object);
-  if (!pod) return;
+  const pod = object && podTemplateOf(resource, object);
+  const found = pod && client.get('namespaces', '', namespace);
+  if (!found) return;
   const { enforce, warn } = policiesOf(found);
   if (resource === 'pods') {
     if (request.operation === 'UPDATE' && !isSignificantChange(request)) return;
@@ -128,32 +120,12 @@ function policiesOf({ metadata: { labels = {} } }: Namespace): Record<'enforce' 
 
 const textOf = ({ level, version }: Policy) => `${level}:${version}`;
 
-function violationsOf({ level, version }: Policy, { spec, metadata }: PodLike): Violation[] {
+function violationsOf(
+  { level, version }: Policy,
+  { spec, metadata }: Omit<PodTemplate, 'path'>,
+): Violation[] {
   const minor = VERSION.exec(version)?.[1];
   return violations(level, minor === undefined ? Number.POSITIVE_INFINITY : Number(minor), spec, metadata);
-}
-
-interface PodLike {
-  spec: PodSpec;
-  metadata: ObjectMeta;
-}
-
-function podOf(resource: ResourceName, object: object): PodLike | undefined {
-  if (resource === 'pods') {
-    const { spec, metadata } = object as Pod;
-    return { spec: spec ?? { containers: [] }, metadata };
-  }
-  if (!TEMPLATED.includes(resource)) return undefined;
-  const { spec } = object as {
-    spec?: { template?: Template; jobTemplate?: { spec?: { template?: Template } } };
-  };
-  const template = spec?.template ?? spec?.jobTemplate?.spec?.template;
-  return template?.spec ? { spec: template.spec, metadata: template.metadata ?? {} } : undefined;
-}
-
-interface Template {
-  spec?: PodSpec;
-  metadata?: ObjectMeta;
 }
 
 /** Of what may change in a Pod only an image, or an added ephemeral container, is looked at again. */

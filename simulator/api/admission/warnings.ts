@@ -1,88 +1,179 @@
-import { tryParseQuantity } from '../../schema/quantity';
-import type { Container, Ingress, PodSpec, Service } from '../../schema/types';
-import { podSpecOf } from '../pod-spec-of';
+import type {
+  CSIStorageCapacity,
+  Ingress,
+  KubeObject,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  ResourceName,
+  RuntimeClass,
+  Secret,
+  Service,
+  StatefulSet,
+  StorageClass,
+} from '../../schema/types';
+import { deepEqual } from '../deep-equal';
+import { podTemplateOf } from '../pod-template-of';
 import { at } from '../validation/field-error';
+import { dns1123Label } from '../validation/names';
+import { keyPairProblem } from './key-pair';
+import { claimWarnings, nodeTermWarnings, oldLabels, oldVolumes, podWarnings } from './pod-warnings';
 import type { AdmissionRequest } from './request';
 
-const OLD_NODE_LABELS: Record<string, string> = {
-  'beta.kubernetes.io/arch': 'deprecated since v1.14; use "kubernetes.io/arch" instead',
-  'beta.kubernetes.io/os': 'deprecated since v1.14; use "kubernetes.io/os" instead',
-  'beta.kubernetes.io/instance-type':
-    'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
-  'failure-domain.beta.kubernetes.io/region':
-    'deprecated since v1.17; use "topology.kubernetes.io/region" instead',
-  'failure-domain.beta.kubernetes.io/zone':
-    'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
+const OLD_STORAGE_CLASS = 'volume.beta.kubernetes.io/storage-class';
+const OLD_INGRESS_CLASS = 'kubernetes.io/ingress.class';
+const OLD_HINTS = 'service.kubernetes.io/topology-aware-hints';
+const SURPRISING = 'which can result in surprising behavior; a DNS label is recommended:';
+/** Kinds that name their Pods after themselves. */
+const NAMESAKES: readonly ResourceName[] = [
+  'deployments.apps',
+  'replicasets.apps',
+  'replicationcontrollers',
+  'jobs.batch',
+  'cronjobs.batch',
+];
+
+/** What the registries' strategies warn about (WarningsOnCreate and WarningsOnUpdate). */
+export function warn(request: AdmissionRequest): void {
+  const { resource, operation, object, warnings } = request;
+  if (!object) return;
+  const creates = operation === 'CREATE';
+  if (creates) warnings.push(...nameWarnings(resource, object));
+  const template = creates || changesTemplate(request) ? podTemplateOf(resource, object) : undefined;
+  if (template) warnings.push(...podWarnings(template));
+  warnings.push(...(OTHERS[resource]?.(object, creates) ?? []));
+}
+
+/** A Pod is not warned of again. */
+function changesTemplate({ resource, object, oldObject }: AdmissionRequest): boolean {
+  if (resource === 'pods' || !object || !oldObject) return false;
+  if (resource !== 'daemonsets.apps') return object.metadata.generation !== oldObject.metadata.generation;
+  const [template, old] = [object, oldObject].map((each) => podTemplateOf(resource, each));
+  return !deepEqual(template, old);
+}
+
+function nameWarnings(resource: ResourceName, { metadata: { name = '' } }: KubeObject): string[] {
+  const use =
+    resource === 'pods'
+      ? "the Pod's hostname"
+      : NAMESAKES.includes(resource)
+        ? 'Pod names and hostnames'
+        : undefined;
+  const problems = use ? dns1123Label(name) : [];
+  return problems.length > 0
+    ? [`metadata.name: this is used in ${use}, ${SURPRISING} [${problems.join(' ')}]`]
+    : [];
+}
+
+const OTHERS: { readonly [R in ResourceName]?: (object: KubeObject, creates: boolean) => string[] } = {
+  'statefulsets.apps': (object, creates) => {
+    const { spec } = object as StatefulSet;
+    const claims = spec?.volumeClaimTemplates ?? [];
+    return [
+      ...claims.flatMap((claim, index) =>
+        claimWarnings(claim.spec, `${at('spec.volumeClaimTemplates', index)}${creates ? '' : '.Spec'}`),
+      ),
+      ...((spec?.revisionHistoryLimit ?? 0) < 0
+        ? [
+            'spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended',
+          ]
+        : []),
+    ];
+  },
+  'ingresses.networking.k8s.io': (object, creates) => {
+    const { metadata, spec } = object as Ingress;
+    const old = metadata.annotations?.[OLD_INGRESS_CLASS] !== undefined;
+    return creates && old && spec?.ingressClassName === undefined
+      ? [`annotation "${OLD_INGRESS_CLASS}" is deprecated, please use 'spec.ingressClassName' instead`]
+      : [];
+  },
+  services: (object) => serviceWarnings(object as Service),
+  secrets: (object) => {
+    const { type, data } = object as Secret;
+    const problem = type === 'kubernetes.io/tls' ? keyPairProblem(data ?? {}) : undefined;
+    return problem ? [problem] : [];
+  },
+  persistentvolumeclaims: (object) => {
+    const { metadata, spec } = object as PersistentVolumeClaim;
+    const old = metadata.annotations?.[OLD_STORAGE_CLASS] !== undefined;
+    return [
+      ...(old
+        ? [
+            `metadata.annotations[${OLD_STORAGE_CLASS}]: deprecated since v1.8; use "storageClassName" attribute instead`,
+          ]
+        : []),
+      ...claimWarnings(spec, 'spec'),
+    ];
+  },
+  persistentvolumes: (object) => volumeWarnings(object as PersistentVolume),
+  'storageclasses.storage.k8s.io': (object) =>
+    ((object as StorageClass).allowedTopologies ?? []).flatMap(({ matchLabelExpressions = [] }, index) =>
+      oldLabels(
+        matchLabelExpressions.map(({ key }) => key),
+        (_, position) => `${at(`${at('allowedTopologies', index)}.matchLabelExpressions`, position)}.key`,
+      ),
+    ),
+  'runtimeclasses.node.k8s.io': (object) =>
+    oldLabels(
+      Object.keys((object as RuntimeClass).scheduling?.nodeSelector ?? {}).sort(),
+      () => 'scheduling.nodeSelector',
+    ),
+  'csistoragecapacities.storage.k8s.io': (object) => {
+    const { matchLabels = {}, matchExpressions = [] } = (object as CSIStorageCapacity).nodeTopology ?? {};
+    return [
+      ...nodeTermWarnings({ matchExpressions }, true, 'nodeTopology'),
+      ...oldLabels(Object.keys(matchLabels).sort(), (key) => `nodeTopology.matchLabels.${key}`),
+    ];
+  },
 };
 
-/** What the registries' strategies warn about (pkg/api/pod GetWarningsForPod and its siblings). */
-export function warn({ resource, object, warnings }: AdmissionRequest): void {
-  const found = podSpecOf(resource, object as object);
-  if (found) warnings.push(...podWarnings(found.spec, found.path));
-  if (
-    resource === 'ingresses.networking.k8s.io' &&
-    (object as Ingress).metadata.annotations?.['kubernetes.io/ingress.class']
-  )
-    warnings.push(
-      'annotation "kubernetes.io/ingress.class" is deprecated, please use \'spec.ingressClassName\' instead',
+/** pkg/api/service GetWarningsForService. */
+function serviceWarnings({ metadata, spec = {} }: Service): string[] {
+  const { type, clusterIP, externalIPs = [], externalName, loadBalancerIP } = spec;
+  const found: string[] = [];
+  if (metadata.annotations?.[OLD_HINTS] !== undefined)
+    found.push(
+      `annotation ${OLD_HINTS} is deprecated, please use service.kubernetes.io/topology-mode instead`,
     );
-  if (resource === 'services') {
-    const { spec } = object as Service;
-    if (spec?.type === 'ExternalName' && spec.externalIPs?.length)
-      warnings.push('spec.externalIPs is ignored when spec.type is "ExternalName"');
+  const headless = type === 'ClusterIP' && clusterIP === 'None';
+  if (headless) {
+    const ignored = 'is ignored for headless services';
+    if (loadBalancerIP) found.push(`spec.loadBalancerIP ${ignored}`);
+    if (externalIPs.length > 0) found.push(`spec.externalIPs ${ignored}`);
+    // The capital is upstream's.
+    if (spec.sessionAffinity !== 'None') found.push(`spec.SessionAffinity ${ignored}`);
   }
+  if (externalIPs.length > 0 && !headless)
+    found.push(
+      type === 'ExternalName'
+        ? 'spec.externalIPs is ignored when spec.type is "ExternalName"'
+        : 'spec.externalIPs is deprecated and may no longer be implemented in some clusters',
+    );
+  if (type !== 'ExternalName' && externalName)
+    found.push('spec.externalName is ignored when spec.type is not "ExternalName"');
+  if (spec.trafficDistribution === 'PreferClose')
+    found.push('spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"');
+  return found;
 }
 
-function podWarnings(spec: PodSpec, path: string): string[] {
-  const lists = [
-    ['initContainers', spec.initContainers ?? []],
-    ['containers', spec.containers ?? []],
-  ] as const;
+/** pkg/api/persistentvolume GetWarningsForPersistentVolume. */
+function volumeWarnings({ metadata: { annotations = {} }, spec }: PersistentVolume): string[] {
+  const old = {
+    [OLD_STORAGE_CLASS]: 'deprecated since v1.8; use "storageClassName" attribute instead',
+    'volume.beta.kubernetes.io/mount-options': 'deprecated since v1.31; use "mountOptions" attribute instead',
+  };
+  const terms = spec?.nodeAffinity?.required?.nodeSelectorTerms ?? [];
   return [
-    ...Object.keys(spec.nodeSelector ?? {})
-      .sort()
-      .flatMap((key) =>
-        OLD_NODE_LABELS[key] ? [`${at(`${path}.nodeSelector`, key)}: ${OLD_NODE_LABELS[key]}`] : [],
-      ),
-    ...lists.flatMap(([list, containers]) =>
-      containers.flatMap((container, index) => containerWarnings(container, at(`${path}.${list}`, index))),
+    ...Object.entries(old).flatMap(([key, text]) =>
+      annotations[key] === undefined ? [] : [`${at('metadata.annotations', key)}: ${text}`],
     ),
-    ...((spec.terminationGracePeriodSeconds ?? 0) < 0
+    ...(spec?.persistentVolumeReclaimPolicy === 'Recycle'
       ? [
-          `${path}.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1`,
+          'spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.',
         ]
       : []),
+    ...terms.flatMap((term, index) =>
+      nodeTermWarnings(term, true, at('spec.nodeAffinity.required.nodeSelectorTerms', index)),
+    ),
+    ...oldVolumes(spec ?? {}, 'spec'),
   ];
-}
-
-function containerWarnings({ resources, env = [], ports = [] }: Container, path: string): string[] {
-  const found: string[] = [];
-  for (const side of ['limits', 'requests'] as const)
-    for (const name of ['ephemeral-storage', 'memory']) {
-      const text = resources?.[side]?.[name];
-      const quantity = text === undefined ? undefined : tryParseQuantity(text);
-      if (quantity && quantity.nanos % 1_000_000_000n !== 0n)
-        found.push(
-          `${at(`${path}.resources.${side}`, name)}: fractional byte value "${text}" is invalid, must be an integer`,
-        );
-    }
-  const names = new Set<string>();
-  for (const [index, { name }] of env.entries()) {
-    if (names.has(name))
-      found.push(
-        `${at(`${path}.env`, index)}: hides previous definition of "${name}", which may be dropped when using apply`,
-      );
-    names.add(name);
-  }
-  const firsts = new Map<string, number>();
-  for (const [index, port] of ports.entries()) {
-    const key = `${port.protocol}/${port.containerPort}/${port.hostPort ?? 0}/${port.hostIP ?? ''}`;
-    const first = firsts.get(key);
-    if (first !== undefined)
-      found.push(
-        `${at(`${path}.ports`, index)}: duplicate port definition with ${at(`${path}.ports`, first)}`,
-      );
-    else firsts.set(key, index);
-  }
-  return found;
 }

@@ -1,5 +1,5 @@
 import type { KubeObject, ResourceName, StatefulSet } from '../../schema/types';
-import { podSpecOf } from '../pod-spec-of';
+import { podTemplateOf } from '../pod-template-of';
 
 /**
  * Drops what belongs to features that are off unless a cluster's administrator turns them on: 1.36 knows the fields, takes
@@ -12,7 +12,7 @@ export function dropDisabledFields(resource: ResourceName, object: KubeObject): 
 
 /** Feature ContainerStopSignals. */
 function dropStopSignals(resource: ResourceName, object: KubeObject): void {
-  const { initContainers = [], containers = [] } = podSpecOf(resource, object)?.spec ?? {};
+  const { initContainers = [], containers = [] } = podTemplateOf(resource, object)?.spec ?? {};
   for (const container of [...initContainers, ...containers]) {
     if (container.lifecycle?.stopSignal === undefined) continue;
     delete container.lifecycle.stopSignal;
