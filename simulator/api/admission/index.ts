@@ -4,7 +4,7 @@ import type { Client } from '../client';
 import { setDefaultIngressClass } from './ingress-class';
 import { applyLimitDefaults, checkLimits } from './limit-ranger';
 import { checkNamespace } from './namespace-lifecycle';
-import { addTolerations, applyRuntimeClass, resolvePriority } from './pod-placement';
+import { addTolerations, applyRuntimeClass, checkDefaultPriority, resolvePriority } from './pod-placement';
 import { checkPodResize } from './pod-resize';
 import { checkNamespaceLabels, checkPodSecurity } from './pod-security';
 import type { AdmissionRequest } from './request';
@@ -12,7 +12,7 @@ import { checkQuota } from './resource-quota';
 import { injectServiceAccount } from './service-account';
 import { allotAddresses } from './service-addresses';
 import { checkSigningRequest, nameRequester } from './signing-requests';
-import { setDefaultStorageClass } from './volumes';
+import { checkClaimGrowth, setDefaultStorageClass } from './volumes';
 import { warn } from './warnings';
 
 /**
@@ -68,8 +68,10 @@ export function review(request: AdmissionRequest, client: Client): void {
   if (subresource) return;
   warn(request);
   if (resource === 'namespaces') checkNamespaceLabels(request, client);
+  if (resource === 'priorityclasses.scheduling.k8s.io') checkDefaultPriority(request, client);
   if ((creates && resource === 'pods') || resource === 'persistentvolumeclaims') checkLimits(request, client);
   if (request.namespace) checkPodSecurity(request, client);
+  if (resource === 'persistentvolumeclaims') checkClaimGrowth(request, client);
   const counted =
     creates || resource === 'services' || resource === 'persistentvolumeclaims' || changesDeadline(request);
   if (request.namespace && counted && resource !== 'events') checkQuota(request, client);

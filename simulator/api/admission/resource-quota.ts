@@ -36,7 +36,6 @@ export function checkQuota(request: AdmissionRequest, client: Client): void {
       Object.entries(quota.spec?.hard ?? {}).map(([key, text]) => [key, parseQuantity(text)]),
     );
     if (resource === 'pods') checkStated(quota, object as Pod, name);
-    const used = quotaUsage(quota, client);
     const had = oldObject && inScope(quota, resource, oldObject) ? usageOf(resource, oldObject) : NOTHING;
     const delta = new Map(
       [...wanted]
@@ -47,6 +46,7 @@ export function checkQuota(request: AdmissionRequest, client: Client): void {
         .filter(([, amount]) => amount.nanos !== 0n),
     );
     if (delta.size === 0) continue;
+    const used = quotaUsage(quota, client);
     const over = [...delta.keys()].filter((key) => exceeds(used.get(key), delta.get(key), hard.get(key)));
     if (over.length > 0) throw exceeded(resource, name, quota, over, delta, used, hard);
     for (const [key, amount] of delta) {

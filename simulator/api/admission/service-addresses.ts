@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { resourceByName } from '../../schema/resources';
 import type { Service } from '../../schema/types';
 import type { Client } from '../client';
+import { deepEqual } from '../deep-equal';
 import { ApiError } from '../errors';
 import { invalid } from '../refusals';
 import { isIPv4 } from '../validation/addresses';
@@ -14,6 +15,14 @@ const RANGE = '10.96.0.0/16';
 const RANGE_PREFIX = '10.96.';
 /** Those below `first` are left to those who ask for a certain one (KEP-3070, KEP-3668). */
 const ADDRESSES = { lowest: 1, first: 256, last: 65_534 };
+/** Fields of a Service that has an address in the cluster. */
+const OF_CLUSTER_ADDRESSES = [
+  'clusterIP',
+  'clusterIPs',
+  'ipFamilies',
+  'ipFamilyPolicy',
+  'internalTrafficPolicy',
+] as const;
 const PORTS = { lowest: 30_000, first: 30_086, last: 32_767 };
 
 /** What the Service registry allots: cluster addresses and node ports (pkg/registry/core/service/storage alloc.go). */
@@ -43,11 +52,9 @@ function keepAllotted(spec: ServiceSpec, old: ServiceSpec): void {
     spec.ipFamilies ??= old.ipFamilies;
     spec.ipFamilyPolicy ??= old.ipFamilyPolicy;
   }
-  if (spec.type === 'ExternalName' && old.type !== 'ExternalName' && spec.clusterIP === old.clusterIP) {
-    for (const field of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy'] as const)
-      delete spec[field];
-    delete spec.internalTrafficPolicy;
-  }
+  // What nobody changed goes with a type that has no use for it (dropTypeDependentFields).
+  if (spec.type === 'ExternalName' && old.type !== 'ExternalName')
+    for (const field of OF_CLUSTER_ADDRESSES) if (deepEqual(spec[field], old[field])) delete spec[field];
   const had = hasNodePorts(old);
   for (const port of spec.ports ?? []) {
     const before = old.ports?.find(
@@ -78,10 +85,12 @@ function allotClusterIP(spec: ServiceSpec, others: readonly Service[], name: str
     const problem = !isIPv4(asked)
       ? undefined
       : !asked.startsWith(RANGE_PREFIX)
-        ? `the provided IP (${asked}) is not in the valid range. The range of valid IPs is ${RANGE}`
-        : taken.has(asked)
-          ? 'provided IP is already allocated'
-          : undefined;
+        ? 'the provided network does not match the current range'
+        : asked === addressOf(0) || asked === addressOf(65_535)
+          ? `the provided IP (${asked}) is not in the valid range. The range of valid IPs is ${RANGE}`
+          : taken.has(asked)
+            ? 'provided IP is already allocated'
+            : undefined;
     if (problem)
       throw refuse(name, 'spec.clusterIPs', spec.clusterIPs, `failed to allocate IP ${asked}: ${problem}`);
     return;

@@ -86,7 +86,8 @@ export function defaultNetworkPolicy({ spec }: NetworkPolicy): void {
 
 /** rbac/v1 SetDefaults_RoleBinding and SetDefaults_Subject. */
 export function defaultRoleBinding(binding: RoleBinding | ClusterRoleBinding): void {
-  if (binding.roleRef) binding.roleRef.apiGroup ||= RBAC_GROUP;
+  binding.roleRef ??= { apiGroup: '', kind: '', name: '' };
+  binding.roleRef.apiGroup ||= RBAC_GROUP;
   for (const subject of binding.subjects ?? [])
     if (!subject.apiGroup && (subject.kind === 'User' || subject.kind === 'Group'))
       subject.apiGroup = RBAC_GROUP;

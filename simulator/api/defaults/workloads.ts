@@ -32,6 +32,7 @@ export function defaultDeployment(deployment: Deployment): void {
 export function defaultReplicaSet({ spec }: ReplicaSet): void {
   if (!spec) return;
   spec.replicas ??= 1;
+  spec.template ??= {};
   defaultTemplate(spec.template);
 }
 

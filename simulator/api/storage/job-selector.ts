@@ -12,15 +12,16 @@ export function generateJobSelector(job: Job): void {
   spec.template.metadata = {
     ...spec.template.metadata,
     labels: {
-      ...spec.template.metadata?.labels,
       'batch.kubernetes.io/controller-uid': uid,
       'batch.kubernetes.io/job-name': name,
       'controller-uid': uid,
       'job-name': name,
+      // Those of another Job are kept, and refused by validation.
+      ...spec.template.metadata?.labels,
     },
   };
   spec.selector = {
     ...spec.selector,
-    matchLabels: { ...spec.selector?.matchLabels, 'batch.kubernetes.io/controller-uid': uid },
+    matchLabels: { 'batch.kubernetes.io/controller-uid': uid, ...spec.selector?.matchLabels },
   };
 }

@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { CustomResourceDefinition, Job, KubeObject, ObjectMeta, ResourceName } from '../../schema/types';
+import { deepEqual } from '../deep-equal';
 import { dropDisabledFields } from './disabled-fields';
 import { generateJobSelector } from './job-selector';
 import { prepareSigningRequest } from './signing-requests';
@@ -45,7 +45,6 @@ export function prepareForCreate(resource: ResourceName, object: KubeObject): vo
   switch (resource) {
     case 'pods':
       loose.status = { phase: 'Pending' };
-      delete loose.spec?.['ephemeralContainers'];
       break;
     case 'namespaces':
       loose.spec = { ...loose.spec, finalizers: ['kubernetes'] };
@@ -94,7 +93,7 @@ export function prepareForUpdate(
   else next.status = structuredClone(before.status);
   dropDisabledFields(resource, object);
   if (resource === 'daemonsets.apps') {
-    const changed = !isDeepStrictEqual(next.spec?.['template'], before.spec?.['template']);
+    const changed = !deepEqual(next.spec?.['template'], before.spec?.['template']);
     countTemplate(object, templateGeneration(old) + (changed ? 1 : 0));
   }
   if (resource === 'certificatesigningrequests.certificates.k8s.io') next.spec = before.spec;
@@ -138,6 +137,8 @@ export function prepareForSubresource(
     case 'ephemeralcontainers':
       return { ...kept, spec: { ...spec, ephemeralContainers: wanted['ephemeralContainers'] } } as KubeObject;
     case 'resize':
+      // Containers that are not the Pod's own are for validation to refuse.
+      if (!sameContainers(spec, wanted)) return { ...kept, spec: wanted } as KubeObject;
       return {
         ...kept,
         spec: {
@@ -164,18 +165,21 @@ interface Sized {
   resizePolicy?: unknown;
 }
 
+function sameContainers(spec: Record<string, unknown>, wanted: Record<string, unknown>): boolean {
+  return ['containers', 'initContainers'].every((list) => {
+    const [own, next] = [spec, wanted].map((each) =>
+      ((each[list] as Sized[] | undefined) ?? []).map(({ name }) => name),
+    );
+    return deepEqual(own, next);
+  });
+}
+
 /** A resize changes what containers, and the Pod as a whole, ask for, nothing else (core/pod strategy podResizeStrategy). */
 function resized(containers: unknown, wanted: unknown): Sized[] {
   const next = (wanted as Sized[] | undefined) ?? [];
-  return ((containers as Sized[] | undefined) ?? []).map((container) => {
-    const match = next.find(({ name }) => name === container.name);
-    return match
-      ? {
-          ...container,
-          resources: match.resources ?? {},
-          ...(match.resizePolicy ? { resizePolicy: match.resizePolicy } : {}),
-        }
-      : container;
+  return ((containers as Sized[] | undefined) ?? []).map((container, index) => {
+    const { resources = {}, resizePolicy } = next[index] ?? {};
+    return { ...container, resources, ...(resizePolicy ? { resizePolicy } : {}) };
   });
 }
 

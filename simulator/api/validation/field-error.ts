@@ -100,7 +100,9 @@ export function goJson(value: unknown, indent = 0): string {
 function sorted(value: object): unknown {
   const entries = Object.entries(value);
   const isMap = !Array.isArray(value) && entries.every(([, each]) => typeof each === 'string');
-  return isMap ? Object.fromEntries(entries.sort(([left], [right]) => (left < right ? -1 : 1))) : value;
+  if (isMap) return Object.fromEntries(entries.sort(([left], [right]) => (left < right ? -1 : 1)));
+  const { matchLabels } = value as { matchLabels?: object };
+  return matchLabels ? { ...value, matchLabels: sorted(matchLabels) } : value;
 }
 
 function withDetail(text: string, detail: string): string {

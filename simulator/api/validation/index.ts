@@ -25,7 +25,8 @@ import {
   validateIngressUpdate,
   validateNetworkPolicy,
 } from './networking';
-import { validateEphemeralUpdate, validatePod, validatePodResize, validatePodUpdate } from './pods';
+import { validatePodResize } from './pod-resize';
+import { validateEphemeralUpdate, validatePod, validatePodUpdate } from './pods';
 import {
   validateDisruptionBudget,
   validateEvent,

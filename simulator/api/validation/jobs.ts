@@ -3,7 +3,7 @@ import { deepEqual } from '../deep-equal';
 import type { FieldError } from '../extension-points';
 import { labelSelectorMatches } from '../selectors/label-selector';
 import { scheduleProblem } from './cron-schedule';
-import { invalid, notSupported, required } from './field-error';
+import { at, invalid, notSupported, required } from './field-error';
 import { internalForm } from './internal-form';
 import { validatePodFailurePolicy, validateSuccessPolicy } from './job-policies';
 import { immutable } from './metadata';
@@ -19,7 +19,7 @@ const MOST_INDEXES = 100_000;
 /** batch/validation ValidateJob, without metadata. The strategy has filled in a selector by then. */
 export function validateJob(job: Job): FieldError[] {
   const { metadata, spec } = job;
-  const errors = validateSelectedSpec(spec);
+  const errors = [...validateGeneratedSelector(job), ...validateSelectedSpec(spec)];
   if (spec?.completionMode !== 'Indexed' || !spec.completions || spec.completions < 1) return errors;
   const hostname = `${metadata.name}-${spec.completions - 1}`;
   if (dns1123Label(hostname).length > 0)
@@ -31,6 +31,30 @@ export function validateJob(job: Job): FieldError[] {
       ),
     );
   return errors;
+}
+
+/**
+ * batch/validation validateGeneratedSelector: labels and selector are the Job's own, not those of another that its manifest
+ * was taken from.
+ */
+function validateGeneratedSelector({ metadata: { name = '', uid = '' }, spec }: Job): FieldError[] {
+  if (!spec?.selector || spec.manualSelector) return [];
+  const expected = {
+    'controller-uid': uid,
+    'job-name': name,
+    'batch.kubernetes.io/controller-uid': uid,
+    'batch.kubernetes.io/job-name': name,
+  };
+  const labels = spec.template?.metadata?.labels ?? {};
+  const errors = Object.entries(expected).flatMap(([key, value]) => {
+    const place = at('spec.template.metadata.labels', key);
+    const rule = `must be '${value}'`;
+    if (labels[key] === undefined) return [required(place, rule)];
+    return labels[key] === value ? [] : [invalid(place, labels, rule)];
+  });
+  return labelSelectorMatches(spec.selector, expected)
+    ? errors
+    : [...errors, invalid('spec.selector', spec.selector, '`selector` not auto-generated')];
 }
 
 /** batch/validation ValidateJobSpec. */
@@ -47,9 +71,8 @@ function validateSelectedSpec(spec: JobSpec | undefined): FieldError[] {
 export function validateJobUpdate(job: Job, old: Job): FieldError[] {
   const { spec } = job;
   const before = old.spec;
-  const errors = validateSelectedSpec(spec);
   return [
-    ...errors,
+    ...validateJob(job),
     ...validateCompletionsUpdate(spec, before),
     ...immutable(spec?.selector, before?.selector, 'spec.selector'),
     ...validateTemplateUpdate(job, old),
@@ -156,7 +179,7 @@ function validateJobSpec(spec: JobSpec | undefined, path: string): FieldError[] 
       `${path}.podReplacementPolicy`,
     ),
   );
-  errors.push(...validateTemplate(spec?.template, undefined, `${path}.template`));
+  errors.push(...validateTemplate(spec?.template, `${path}.template`));
   const policy = spec?.template?.spec?.restartPolicy ?? '';
   const where = `${path}.template.spec.restartPolicy`;
   if (policy === '' || policy === 'Always')

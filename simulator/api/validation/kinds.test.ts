@@ -32,7 +32,49 @@ describe('an object is refused', () => {
       'deployments.apps',
       'selects nothing',
       `spec: {template: ${TEMPLATE}}`,
-      ['spec.selector: Required value'],
+      [
+        'spec.selector: Required value',
+        'spec.template.metadata.labels: Invalid value: {"app":"a"}: `selector` does not match template `labels`',
+      ],
+    ],
+    [
+      'replicasets.apps',
+      'has no template',
+      `spec: {${SELECTED}}`,
+      [
+        'spec.template.metadata.labels: Invalid value: null: `selector` does not match template `labels`',
+        'spec.template.spec.containers: Required value',
+      ],
+    ],
+    [
+      'rolebindings.rbac.authorization.k8s.io',
+      'binds to nothing',
+      'subjects: []',
+      [
+        'roleRef.kind: Unsupported value: "": supported values: "Role", "ClusterRole"',
+        'roleRef.name: Required value',
+      ],
+    ],
+    [
+      'statefulsets.apps',
+      'selects by an operator that there is not',
+      `spec: {selector: {matchExpressions: [{key: app, operator: Is}]}, template: {}}`,
+      [
+        'spec.selector.matchExpressions[0].operator: Invalid value: "Is": not a valid selector operator',
+        'spec.selector: Invalid value: {"matchExpressions":[{"key":"app","operator":"Is"}]}',
+      ],
+    ],
+    [
+      'jobs.batch',
+      'is a copy of another, with its labels',
+      `spec: {selector: {matchLabels: {z: z, batch.kubernetes.io/controller-uid: "1"}}, template: {metadata: {labels: {controller-uid: "1", job-name: x}}, spec: {restartPolicy: Never, containers: [{name: c, image: i}]}}}`,
+      [
+        'spec.template.metadata.labels[controller-uid]: Invalid value: {"controller-uid":"1","job-name":"x"}: must be \'\'',
+        "spec.template.metadata.labels[batch.kubernetes.io/controller-uid]: Required value: must be ''",
+        "spec.template.metadata.labels[batch.kubernetes.io/job-name]: Required value: must be 'x'",
+        'spec.selector: Invalid value: {"matchLabels":{"batch.kubernetes.io/controller-uid":"1","z":"z"}}: `selector` not auto-generated',
+        'spec.template.metadata.labels: Invalid value: {"controller-uid":"1","job-name":"x"}: `selector` does not match template `labels`',
+      ],
     ],
     [
       'deployments.apps',
@@ -75,13 +117,13 @@ describe('an object is refused', () => {
     [
       'jobs.batch',
       'restarts for ever',
-      `spec: {selector: {matchLabels: {app: a}}, template: ${TEMPLATE}}`,
+      `spec: {manualSelector: true, selector: {matchLabels: {app: a}}, template: ${TEMPLATE}}`,
       ['spec.template.spec.restartPolicy: Required value: valid values: "OnFailure", "Never"'],
     ],
     [
       'jobs.batch',
       'has indexes without a count',
-      `spec: {completionMode: Indexed, parallelism: 2, selector: {}, template: ${ONCE}}`,
+      `spec: {completionMode: Indexed, parallelism: 2, manualSelector: true, selector: {}, template: ${ONCE}}`,
       ['spec.completions: Required value: when completion mode is Indexed'],
     ],
     [
@@ -252,8 +294,8 @@ describe('a change is refused', () => {
     [
       'of how often a Job runs',
       'jobs.batch',
-      `spec: {completions: 1, selector: {}, template: ${ONCE}}`,
-      `spec: {completions: 2, selector: {}, template: ${ONCE}}`,
+      `spec: {completions: 1, manualSelector: true, selector: {}, template: ${ONCE}}`,
+      `spec: {completions: 2, manualSelector: true, selector: {}, template: ${ONCE}}`,
       'spec.completions: Invalid value: 2: field is immutable',
     ],
     [

@@ -99,8 +99,45 @@ describe('a change of a Pod', () => {
     expect(resize({ requests: twice, limits: twice })).toEqual([]);
     expect(resize({ requests: twice, limits: { cpu: '2' } })).toEqual([
       'spec: Invalid value: "Guaranteed": Pod QOS Class may not change as a result of resizing',
-      'spec.resources.limits: Forbidden: resource limits cannot be removed',
+      'spec.resources.limits: Forbidden: pod-level resource limits cannot be removed',
     ]);
+  });
+
+  it.each<[what: string, wanted: string, expected: string[]]>([
+    ['more CPU', '[{name: a, image: i, resources: {requests: {cpu: 2, ephemeral-storage: 1Gi}}}]', []],
+    [
+      'more disk',
+      '[{name: a, image: i, resources: {requests: {cpu: 1, ephemeral-storage: 2Gi}}}]',
+      ['spec: Forbidden: only cpu and memory resources are mutable'],
+    ],
+    [
+      'no word of its CPU',
+      '[{name: a, image: i, resources: {requests: {ephemeral-storage: 1Gi}}}]',
+      [
+        'spec: Invalid value: "Burstable": Pod QOS Class may not change as a result of resizing',
+        'spec.containers[0].resources.requests: Forbidden: resource requests cannot be removed',
+      ],
+    ],
+    [
+      'another policy',
+      '[{name: a, image: i, resources: {requests: {cpu: 1, ephemeral-storage: 1Gi}}, resizePolicy: [{resourceName: cpu, restartPolicy: RestartContainer}]}]',
+      ['spec: Forbidden: only cpu and memory resources are mutable'],
+    ],
+    [
+      'a container that is not there',
+      '[{name: a, image: i, resources: {requests: {cpu: 1, ephemeral-storage: 1Gi}}}, {name: b}]',
+      [
+        'spec.containers[1].image: Required value',
+        'spec.containers: Forbidden: containers may not be added or removed on resize',
+      ],
+    ],
+  ])('may be resized to %s or not', (_, wanted, expected) => {
+    const stored = pod(
+      '{containers: [{name: a, image: i, resources: {requests: {cpu: 1, ephemeral-storage: 1Gi}}}]}',
+    );
+    const next = prepareForSubresource('pods', 'resize', pod(`{containers: ${wanted}}`), stored);
+    const errors = validateUpdate('pods', next, stored, 'resize');
+    expect(errors.map(({ field, message }) => `${field}: ${message}`)).toEqual(expected);
   });
 
   it('may add ephemeral containers, each with a name of its own', () => {

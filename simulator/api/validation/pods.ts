@@ -1,8 +1,6 @@
-import { qosClass } from '../../schema/pod-resources';
 import type { Container, Pod, PodSpec, PodTemplateSpec } from '../../schema/types';
 import { deepEqual } from '../deep-equal';
 import type { FieldError } from '../extension-points';
-import { labelSelectorMatches } from '../selectors/label-selector';
 import { paddedImage, validateImagesOfPod } from './containers';
 import { at, forbidden, invalid, invalids, notSupported, required } from './field-error';
 import { internalDiff, internalForm } from './internal-form';
@@ -10,7 +8,6 @@ import { validateAnnotations, validateLabels } from './metadata';
 import { within } from './names';
 import { validatePodSpec } from './pod-spec';
 import { validateTolerations } from './scheduling';
-import { isEmptySelector, type LabelSelector } from './selectors';
 
 const MOST_SECONDS = 2_147_483_647;
 const UPDATABLE =
@@ -28,7 +25,7 @@ export function validatePod(pod: Pod): FieldError[] {
 }
 
 /** core/validation validatePodMetadataAndSpec, beyond what all metadata obeys. */
-function validatePodItself({ metadata, spec = { containers: [] } }: Pod): FieldError[] {
+export function validatePodItself({ metadata, spec = { containers: [] } }: Pod): FieldError[] {
   return [
     ...validatePodAnnotations(metadata.annotations, spec, 'metadata.annotations'),
     ...validatePodSpec(spec, 'spec', metadata.name ?? ''),
@@ -74,47 +71,10 @@ export function validateEphemeralUpdate(pod: Pod, old: Pod): FieldError[] {
   return errors;
 }
 
-/** core/validation ValidatePodResize: amounts may change, not vanish, as long as the QoS class stays. */
-export function validatePodResize(pod: Pod, old: Pod): FieldError[] {
-  const spec = pod.spec ?? { containers: [] };
-  const before = old.spec ?? { containers: [] };
-  const errors = validatePodItself(pod);
-  const qos = qosClass(before);
-  if (qosClass(spec) !== qos)
-    errors.push(invalid('spec', qos, 'Pod QOS Class may not change as a result of resizing'));
-  errors.push(...nothingRemoved(spec, before, 'spec'));
-  for (const list of ['initContainers', 'containers'] as const)
-    for (const [index, container] of (before[list] ?? []).entries())
-      errors.push(...nothingRemoved(spec[list]?.[index], container, at(`spec.${list}`, index)));
-  return errors;
-}
-
-/** What was requested, or limited, may not become boundless, be it a container's or the Pod's. */
-function nothingRemoved(
-  now: Pick<PodSpec, 'resources'> | undefined,
-  before: Pick<PodSpec, 'resources'>,
-  path: string,
-): FieldError[] {
-  return (['requests', 'limits'] as const).flatMap((side) => {
-    const kept = now?.resources?.[side] ?? {};
-    return Object.keys(before.resources?.[side] ?? {}).some((name) => !(name in kept))
-      ? [forbidden(`${path}.resources.${side}`, `resource ${side} cannot be removed`)]
-      : [];
-  });
-}
-
-/** A Pod template and, where it has one, its selector (ValidatePodTemplateSpec and its kind-specific siblings). */
-export function validateTemplate(
-  template: PodTemplateSpec | undefined,
-  selector: LabelSelector | undefined,
-  path: string,
-): FieldError[] {
+/** ValidatePodTemplateSpec. */
+export function validateTemplate(template: PodTemplateSpec | undefined, path: string): FieldError[] {
   const { labels, annotations } = template?.metadata ?? {};
   const errors: FieldError[] = [];
-  if (selector && !isEmptySelector(selector) && !labelSelectorMatches(selector, labels ?? {}))
-    errors.push(
-      invalid(`${path}.metadata.labels`, labels ?? null, '`selector` does not match template `labels`'),
-    );
   const spec = template?.spec ?? { containers: [] };
   errors.push(
     ...validateLabels(labels, `${path}.labels`),

@@ -91,7 +91,8 @@ function validateAction(
   if (kind === 'httpGet' && httpGet) return validateHttpGet(httpGet, path);
   if (kind === 'tcpSocket' && tcpSocket) return validatePort(tcpSocket.port, `${path}.port`);
   if (kind === 'grpc' && grpc) return invalids(`${path}.port`, grpc.port ?? 0, portNumber(grpc.port ?? 0));
-  if (kind === 'sleep' && sleep && context) return validateSleep(sleep.seconds ?? 0, context.gracePeriod, path);
+  if (kind === 'sleep' && sleep && context)
+    return validateSleep(sleep.seconds ?? 0, context.gracePeriod, path);
   return [];
 }
 

@@ -1,32 +1,22 @@
 import type { CSIDriver, CSINode, CSIStorageCapacity, VolumeAttachment } from '../../schema/types';
 import { deepEqual } from '../deep-equal';
 import type { FieldError } from '../extension-points';
-import { at, duplicate, invalid, invalids, required } from './field-error';
+import { at, duplicate, forbidden, invalid, invalids, required } from './field-error';
 import { dns1123Subdomain } from './names';
-import { oneOf } from './values';
+import { validateDriverName } from './storage';
+import { optionallyOneOf } from './values';
 
-const LONGEST_DRIVER_NAME = 63;
 const LONGEST_NODE_ID = 192;
-const MODES = ['Ephemeral', 'Persistent'];
+const MODES = ['Persistent', 'Ephemeral'];
 const GROUP_POLICIES = ['File', 'None', 'ReadWriteOnceWithFSType'];
-
-/** core/validation ValidateCSIDriverName. */
-function driverName(name: string | undefined, path: string): FieldError[] {
-  if (!name) return [required(path)];
-  const problems = invalids(path, name, dns1123Subdomain(name.toLowerCase()));
-  if (name.length <= LONGEST_DRIVER_NAME) return problems;
-  return [{ reason: 'FieldValueTooLong', field: path, message: tooLongName }, ...problems];
-}
-
-const tooLongName = `Too long: may not be more than ${LONGEST_DRIVER_NAME} bytes`;
 
 /** storage/validation ValidateCSIDriver. */
 export function validateCsiDriver({ metadata, spec }: CSIDriver): FieldError[] {
   const { fsGroupPolicy, volumeLifecycleModes = [] } = spec;
   return [
-    ...driverName(metadata.name, 'name'),
-    ...(fsGroupPolicy ? oneOf(fsGroupPolicy, GROUP_POLICIES, 'spec.fsGroupPolicy') : []),
-    ...volumeLifecycleModes.flatMap((mode) => oneOf(mode, MODES, 'spec.volumeLifecycleModes')),
+    ...validateDriverName(metadata.name, 'name'),
+    ...optionallyOneOf(fsGroupPolicy, GROUP_POLICIES, 'spec.fsGroupPolicy'),
+    ...volumeLifecycleModes.flatMap((mode) => optionallyOneOf(mode, MODES, 'spec.volumeLifecycleModes')),
   ];
 }
 
@@ -50,7 +40,7 @@ export function validateCsiNode({ spec }: CSINode): FieldError[] {
   return (spec.drivers ?? []).flatMap((driver, index) => {
     const path = at('spec.drivers', index);
     const { name, nodeID, topologyKeys } = driver;
-    const errors = driverName(name, `${path}.name`);
+    const errors = validateDriverName(name, `${path}.name`);
     if (!nodeID) errors.push(required(`${path}.nodeID`));
     else if (nodeID.length > LONGEST_NODE_ID)
       errors.push(invalid(`${path}.nodeID`, nodeID, `must be ${LONGEST_NODE_ID} characters or less`));
@@ -71,18 +61,16 @@ export function validateCsiStorageCapacity({ storageClassName }: CSIStorageCapac
 export function validateVolumeAttachment({ spec }: VolumeAttachment): FieldError[] {
   const { attacher, nodeName, source } = spec ?? {};
   const { persistentVolumeName, inlineVolumeSpec } = source ?? {};
-  const errors = driverName(attacher, 'spec.attacher');
+  const errors = validateDriverName(attacher, 'spec.attacher');
   if (!nodeName) errors.push(required('spec.nodeName'));
   if (!inlineVolumeSpec && persistentVolumeName === undefined)
     errors.push(
       required('spec.source', 'must specify exactly one of inlineVolumeSpec and persistentVolumeName'),
     );
   else if (inlineVolumeSpec && persistentVolumeName !== undefined)
-    errors.push({
-      reason: 'FieldValueForbidden',
-      field: 'spec.source',
-      message: 'Forbidden: must specify exactly one of inlineVolumeSpec and persistentVolumeName',
-    });
+    errors.push(
+      forbidden('spec.source', 'must specify exactly one of inlineVolumeSpec and persistentVolumeName'),
+    );
   else if (persistentVolumeName === '') errors.push(required('spec.source.persistentVolumeName'));
   return errors;
 }

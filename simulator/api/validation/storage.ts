@@ -154,7 +154,7 @@ function validateVolumeSource(spec: PersistentVolume['spec']): FieldError[] {
 
 /** core/validation ValidateCSIDriverName. */
 export function validateDriverName(name: string | undefined, path: string): FieldError[] {
-  if (!name) return [required(path), ...invalids(path, '', dns1123Subdomain(''))];
+  if (!name) return [required(path)];
   return [
     ...(name.length > 63 ? [tooLong(path, 63)] : []),
     ...invalids(path, name, dns1123Subdomain(name.toLowerCase())),

@@ -35,8 +35,7 @@ export function validateDeployment({ spec }: Deployment): FieldError[] {
   return [
     ...nonNegative(spec?.replicas, 'spec.replicas'),
     ...validateSelector(spec?.selector, 'deployment'),
-    ...validateTemplate(spec?.template, spec?.selector, 'spec.template'),
-    ...validateLastingTemplate(spec?.template?.spec, 'ReplicaSet', 'spec.template'),
+    ...validateSelected(spec?.selector, spec?.template, 'ReplicaSet'),
     ...validateStrategy(spec?.strategy),
     ...nonNegative(spec?.minReadySeconds, 'spec.minReadySeconds'),
     ...nonNegative(spec?.revisionHistoryLimit, 'spec.revisionHistoryLimit'),
@@ -56,12 +55,7 @@ export function validateReplicaSet({ spec }: ReplicaSet): FieldError[] {
     ...nonNegative(spec?.minReadySeconds, 'spec.minReadySeconds'),
     // Upstream calls it a Deployment's.
     ...validateSelector(selector, 'deployment'),
-    ...(spec?.template
-      ? [
-          ...validateTemplate(spec.template, selector, 'spec.template'),
-          ...validateLastingTemplate(spec.template.spec, 'ReplicaSet', 'spec.template'),
-        ]
-      : [required('spec.template')]),
+    ...validateSelected(selector, spec?.template, 'ReplicaSet'),
   ];
 }
 
@@ -71,20 +65,20 @@ export function validateReplicaSetUpdate(replicaSet: ReplicaSet, old: ReplicaSet
 
 /** core/validation ValidatePodTemplate, without metadata. */
 export function validatePodTemplate({ template }: PodTemplate): FieldError[] {
-  return validateTemplate(template, undefined, 'template');
+  return validateTemplate(template, 'template');
 }
 
 /** core/validation ValidateReplicationController, without metadata. */
 export function validateReplicationController({ spec }: ReplicationController): FieldError[] {
   const selector = spec?.selector;
-  const none = !selector || Object.keys(selector).length === 0;
   return [
     ...nonNegative(spec?.minReadySeconds, 'spec.minReadySeconds'),
-    ...(none ? [required('spec.selector')] : []),
+    ...(Object.keys(selector ?? {}).length === 0 ? [required('spec.selector')] : []),
     ...nonNegative(spec?.replicas, 'spec.replicas'),
     ...(spec?.template
       ? [
-          ...validateTemplate(spec.template, none ? undefined : { matchLabels: selector }, 'spec.template'),
+          ...mismatch({ matchLabels: selector ?? {} }, spec.template),
+          ...validateTemplate(spec.template, 'spec.template'),
           ...validateLastingTemplate(spec.template.spec, 'ReplicationController', 'spec.template'),
         ]
       : [required('spec.template')]),
@@ -106,18 +100,13 @@ export function validateRevisionUpdate(next: ControllerRevision, old: Controller
 /** apps/validation ValidateDaemonSet, without metadata. */
 export function validateDaemonSet({ spec }: DaemonSet): FieldError[] {
   const { selector, template } = spec ?? {};
-  const { labels } = template?.metadata ?? {};
   const errors = validateLabelSelector(selector, 'spec.selector');
-  // Without a selector, which selects nothing, the labels never match.
-  if (!selector || !(isEmptySelector(selector) || labelSelectorMatches(selector, labels ?? {})))
-    errors.push(
-      invalid('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`'),
-    );
+  if (errors.length === 0) errors.push(...mismatch(selector, template));
   if (selector && isEmptySelector(selector))
     errors.push(invalid('spec.selector', selector, 'empty selector is invalid for daemonset'));
   return [
     ...errors,
-    ...validateTemplate(template, undefined, 'spec.template'),
+    ...validateTemplate(template, 'spec.template'),
     ...validateLastingTemplate(template?.spec, 'DaemonSet', 'spec.template'),
     ...nonNegative(spec?.minReadySeconds, 'spec.minReadySeconds'),
     ...validateDaemonSetStrategy(spec?.updateStrategy),
@@ -188,8 +177,7 @@ function validateStatefulPods(spec: StatefulSet['spec'], creates: boolean): Fiel
     ...nonNegative(spec?.ordinals?.start, 'spec.ordinals.start'),
     ...(creates && serviceName ? invalids('spec.serviceName', serviceName, dns1123Label(serviceName)) : []),
     ...validateSelector(spec?.selector, 'statefulset'),
-    ...validateTemplate(withClaims(spec), spec?.selector, 'spec.template'),
-    ...validateLastingTemplate(spec?.template?.spec, 'StatefulSet', 'spec.template'),
+    ...validateSelected(spec?.selector, withClaims(spec), 'StatefulSet'),
   ];
 }
 
@@ -228,6 +216,35 @@ function validateSelector(selector: LabelSelector | undefined, kind: string): Fi
   if (isEmptySelector(selector))
     errors.push(invalid('spec.selector', selector, `empty selector is invalid for ${kind}`));
   return errors;
+}
+
+/** The template of Pods that are to be found again by the selector (ValidatePodTemplateSpecForReplicaSet and its siblings). */
+function validateSelected(
+  selector: LabelSelector | undefined,
+  template: PodTemplateSpec | undefined,
+  kind: string,
+): FieldError[] {
+  if (validateLabelSelector(selector, 'spec.selector').length > 0)
+    return [invalid('spec.selector', selector, kind === 'StatefulSet' ? '' : 'invalid label selector')];
+  return [
+    ...mismatch(selector, template),
+    ...validateTemplate(template, 'spec.template'),
+    ...validateLastingTemplate(template?.spec, kind, 'spec.template'),
+  ];
+}
+
+/** Without a selector, which selects nothing, the labels never match; an empty one selects everything. */
+function mismatch(selector: LabelSelector | undefined, template: PodTemplateSpec | undefined): FieldError[] {
+  const { labels } = template?.metadata ?? {};
+  return selector && labelSelectorMatches(selector, labels ?? {})
+    ? []
+    : [
+        invalid(
+          'spec.template.metadata.labels',
+          labels ?? null,
+          '`selector` does not match template `labels`',
+        ),
+      ];
 }
 
 function sameSelector(
