@@ -1,4 +1,5 @@
 import type { CustomType } from '../../schema/custom-type';
+import { RESOURCES } from '../../schema/resources';
 import type { KubeObject } from '../../schema/types';
 import { decodeCustom } from '../custom/structural';
 import { ApiError } from '../errors';
@@ -92,7 +93,7 @@ function checkKind(value: unknown, wanted: WantedKind): asserts value is Record<
   const kind = value['kind'] || wanted.kind;
   if (kind !== wanted.kind) {
     throw badRequest(
-      `${String(kind)} in version "${versionOf(String(apiVersion))}" cannot be handled as a ${wanted.kind}: converting (${String(kind)}) to (${wanted.kind}): unknown conversion`,
+      `${String(kind)} in version "${versionOf(String(apiVersion))}" cannot be handled as a ${wanted.kind}: ${strangeKind(String(apiVersion), String(kind), wanted)}`,
     );
   }
   if (apiVersion !== wanted.apiVersion) {
@@ -100,6 +101,14 @@ function checkKind(value: unknown, wanted: WantedKind): asserts value is Record<
       `the API version in the data (${String(apiVersion)}) does not match the expected API version (${wanted.apiVersion})`,
     );
   }
+}
+
+/** A kind of which there are no objects (`pod`), or whose objects are something else. */
+function strangeKind(apiVersion: string, kind: string, wanted: WantedKind): string {
+  if (!RESOURCES.some((each) => each.apiVersion === apiVersion && each.kind === kind))
+    return `no kind "${kind}" is registered for version "${apiVersion}" in scheme "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"`;
+  const [group = ''] = wanted.apiVersion.includes('/') ? wanted.apiVersion.split(/[./]/) : ['core'];
+  return `converting (${versionOf(apiVersion)}.${kind}) to (${group}.${wanted.kind}): unknown conversion`;
 }
 
 function versionOf(apiVersion: string): string {

@@ -1,5 +1,6 @@
 import { modelOf } from '../../schema/client-models';
 import { modelFields } from '../../schema/schema';
+import { namedType } from './named-types';
 import { isOmitted } from './zero-values';
 
 type Fields = Record<string, unknown>;
@@ -181,7 +182,9 @@ function mismatch(value: unknown, type: string, place: Place): DecodeProblem {
         ? `number ${value}`
         : jsonType(value);
   const where = place.goPath ? `Go struct field ${goName(place.struct)}.${place.goPath}` : 'Go value';
-  return new DecodeProblem(`json: cannot unmarshal ${found} into ${where} of type ${goType(type)}`);
+  const named = namedType(goName(place.struct), place.goPath.split('.').at(-1) ?? '');
+  const wanted = named ? `${type.startsWith('[]') ? '[]' : ''}${named}` : goType(type);
+  return new DecodeProblem(`json: cannot unmarshal ${found} into ${where} of type ${wanted}`);
 }
 
 function jsonType(value: unknown): string {

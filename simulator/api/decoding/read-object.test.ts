@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { resourceByName } from '../../schema/resources';
+import type { ResourceName } from '../../schema/types';
+import { readObject } from './read-object';
+
+const read = (resource: ResourceName, yaml: string) => () =>
+  readObject(parse(yaml), resourceByName(resource), 'Strict', () => {});
+
+describe('a body is refused', () => {
+  it.each<[ResourceName, string, string]>([
+    [
+      'pods',
+      'spec: {restartPolicy: 5}',
+      'number into Go struct field PodSpec.spec.restartPolicy of type v1.RestartPolicy',
+    ],
+    [
+      'persistentvolumeclaims',
+      'spec: {accessModes: ReadWriteOnce}',
+      'string into Go struct field PersistentVolumeClaimSpec.spec.accessModes of type []v1.PersistentVolumeAccessMode',
+    ],
+    [
+      'pods',
+      'spec: {containers: [{resources: {limits: 1Gi}}]}',
+      'string into Go struct field ResourceRequirements.spec.containers.resources.limits of type v1.ResourceList',
+    ],
+    [
+      'pods',
+      'spec: {containers: [{securityContext: {capabilities: {add: [1]}}}]}',
+      'number into Go struct field Capabilities.spec.containers.securityContext.capabilities.add of type v1.Capability',
+    ],
+    [
+      'horizontalpodautoscalers.autoscaling',
+      'spec: {metrics: [{type: {}}]}',
+      'object into Go struct field MetricSpec.spec.metrics.type of type v2.MetricSourceType',
+    ],
+    [
+      'pods',
+      'spec: {containers: [{command: ls}]}',
+      'string into Go struct field Container.spec.containers.command of type []string',
+    ],
+  ])('%s of %s', (resource, yaml, text) => {
+    expect(read(resource, yaml)).toThrow(`json: cannot unmarshal ${text}`);
+  });
+
+  it.each([
+    [
+      '{apiVersion: v1, kind: pod}',
+      'pod in version "v1" cannot be handled as a Pod: no kind "pod" is registered for version "v1" in scheme "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"',
+    ],
+    [
+      '{apiVersion: v1, kind: Service}',
+      'Service in version "v1" cannot be handled as a Pod: converting (v1.Service) to (core.Pod): unknown conversion',
+    ],
+    [
+      '{apiVersion: v2, kind: Pod}',
+      'the API version in the data (v2) does not match the expected API version (v1)',
+    ],
+  ])('as a Pod: %s', (yaml, text) => {
+    expect(read('pods', yaml)).toThrow(text);
+  });
+});
