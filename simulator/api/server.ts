@@ -15,6 +15,7 @@ import { authenticate, type TokenReader } from './http/authentication';
 import { serveBindings } from './http/bindings';
 import { readBody } from './http/body';
 import { serveComponentStatuses } from './http/component-statuses';
+import { isUnderBuiltIn } from './http/discovery';
 import { type Exchange, sendError, sendJson, sendText } from './http/exchange';
 import { isSet, selectedName } from './http/list-options';
 import { serveMetrics } from './http/metrics';
@@ -174,6 +175,7 @@ export class ApiServer {
         decide: (user, access) => decide(store, user, access),
         rulesFor: (user, where) => rulesFor(store, user, where),
         readToken: this.parts.readToken,
+        now: () => this.parts.storage.parts.clock.now(),
       },
       review,
       object,
@@ -273,6 +275,9 @@ export class ApiServer {
     if (unsimulated) throw notSimulated(unsimulated.kind);
     const { resources } = this.parts.storage;
     if (await serveNonResource(exchange, { store, resources, tokens: this.parts.tokens })) return;
+    if (isUnderBuiltIn(path)) {
+      throw new ApiError(404, 'NotFound', 'the server could not find the requested resource');
+    }
     // As Go's own http.NotFound writes it (apiserver notfoundhandler): no Status.
     exchange.response.setHeader('x-content-type-options', 'nosniff');
     sendText(exchange, 404, 'text/plain; charset=utf-8', '404 page not found\n');

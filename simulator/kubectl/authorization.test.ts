@@ -93,6 +93,8 @@ describe('what is not allowed', () => {
         'impersonate-extra-example.com%2Fscopes': 'read',
       },
     });
+    expect(Object.keys(json)).toEqual(['kind', 'apiVersion', 'metadata', 'status']);
+    expect(json.metadata.creationTimestamp).toMatch(/Z$/);
     expect(json.status.userInfo).toEqual({
       username: 'eve',
       uid: 'u-1',
@@ -111,6 +113,31 @@ describe('what is not allowed', () => {
     expect(json.message).toBe(
       'users "root" is forbidden: User "system:serviceaccount:team:default" cannot impersonate resource "users" in API group "" at the cluster scope',
     );
+  });
+});
+
+describe('a review', () => {
+  const LOCAL = '/apis/authorization.k8s.io/v1/namespaces/team/localsubjectaccessreviews';
+  const access = { verb: 'get', resource: 'pods' };
+  it.each<[path: string, spec: object, problem: string]>([
+    [
+      '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+      {},
+      'SelfSubjectAccessReview.authorization.k8s.io "" is invalid: spec.resourceAttributes: Invalid value: "null": exactly one of nonResourceAttributes or resourceAttributes must be specified',
+    ],
+    [
+      '/apis/authorization.k8s.io/v1/subjectaccessreviews',
+      { resourceAttributes: access },
+      'SubjectAccessReview.authorization.k8s.io "" is invalid: spec.user: Invalid value: "": at least one of user or group must be specified',
+    ],
+    [
+      LOCAL,
+      { user: 'ann', resourceAttributes: { ...access, namespace: 'other' } },
+      'LocalSubjectAccessReview.authorization.k8s.io "" is invalid: spec.resourceAttributes.namespace: Invalid value: "other": must match metadata.namespace',
+    ],
+  ])('that asks nothing is refused: %s %j', async (path, spec, problem) => {
+    const body = path === LOCAL ? { metadata: { namespace: 'team' }, spec } : { spec };
+    expect((await session.request('POST', path, { body })).json.message).toBe(problem);
   });
 });
 

@@ -284,17 +284,22 @@ describe('what is no path', () => {
 });
 
 describe('what is not served', () => {
-  it.each([
-    '/nope',
-    '/apis/nope/v1/things',
-    '/api/v1/namespaces/default/pods/x/nope',
-    '/apis/apps/v2',
-  ])('%s is found nowhere, in Go’s plain words', async (path) => {
+  it.each(['/nope', '/apis/nope/v1/things'])('%s is found nowhere, in Go’s plain words', async (path) => {
     const { status, headers, text } = await get(path);
-    expect([status, headers['content-type'], text]).toEqual([
+    expect([status, headers['content-type']]).toEqual([404, 'text/plain; charset=utf-8']);
+    expect(text).toBe('404 page not found\n');
+  });
+
+  it.each([
+    '/api/v2',
+    '/apis/apps/v2',
+    '/api/v1/namespaces/default/pods/x/nope',
+  ])('%s is not found by the group that it is of', async (path) => {
+    const { status, json } = await get(path);
+    expect([status, json.reason, json.message]).toEqual([
       404,
-      'text/plain; charset=utf-8',
-      '404 page not found\n',
+      'NotFound',
+      'the server could not find the requested resource',
     ]);
   });
 

@@ -2,7 +2,11 @@ import type { ReviewDefinition } from '../../schema/reviews';
 import type { KubeObject } from '../../schema/types';
 import type { RequestUser } from '../admission/request';
 import { ApiError } from '../errors';
+import type { FieldError } from '../extension-points';
+import { invalid as refused } from '../refusals';
 import { ISSUER } from '../service-account-tokens';
+import { rfc3339 } from '../storage/object-storage';
+import { invalid } from '../validation/field-error';
 import type { Rule } from './bootstrap-roles';
 import type { AccessRequest, Decision } from './rbac';
 
@@ -10,6 +14,7 @@ export interface ReviewParts {
   decide(user: RequestUser, request: AccessRequest): Decision;
   rulesFor(user: RequestUser, namespace: string): Rule[];
   readToken(token: string, audiences?: readonly string[]): RequestUser | undefined;
+  now(): number;
 }
 
 interface ResourceAttributes {
@@ -33,7 +38,7 @@ interface ReviewSpec {
   audiences?: string[];
 }
 
-/** Answers a review: the object that was sent, with its status filled in. */
+/** Answers a review: the object that was sent, with its status filled in. Throws 422 Invalid. */
 export function answerReview(
   parts: ReviewParts,
   review: ReviewDefinition,
@@ -42,23 +47,21 @@ export function answerReview(
 ): KubeObject {
   const spec = ((object as { spec?: ReviewSpec }).spec ?? {}) as ReviewSpec;
   const answer = (status: unknown): KubeObject => ({ ...object, spec, status }) as unknown as KubeObject;
+  const errors = accessErrors(review.kind, object, spec);
+  if (errors.length) throw refused(review, '', errors);
   switch (review.kind) {
     case 'SelfSubjectAccessReview':
       return answer(accessStatus(parts, user, spec));
     case 'SubjectAccessReview':
     case 'LocalSubjectAccessReview':
-      if (!spec.user && !spec.groups?.length) {
-        throw new ApiError(
-          422,
-          'Invalid',
-          `${review.kind}.authorization.k8s.io "" is invalid: [spec.user: Invalid value: "": at least one of user or group must be specified, spec.groups: Invalid value: []: at least one of user or group must be specified]`,
-        );
-      }
       return answer(accessStatus(parts, { name: spec.user ?? '', groups: spec.groups ?? [] }, spec));
     case 'SelfSubjectRulesReview':
       return answer(rulesStatus(parts.rulesFor(user, spec.namespace ?? '')));
-    case 'SelfSubjectReview':
-      return answer({ userInfo: userInfo(user) });
+    case 'SelfSubjectReview': {
+      const { kind, apiVersion } = object;
+      const metadata = { creationTimestamp: rfc3339(parts.now()) };
+      return { kind, apiVersion, metadata, status: { userInfo: userInfo(user) } } as unknown as KubeObject;
+    }
     case 'TokenReview': {
       const audiences = spec.audiences?.length ? spec.audiences : [ISSUER];
       const found = spec.token ? parts.readToken(spec.token, audiences) : undefined;
@@ -71,6 +74,27 @@ export function answerReview(
     default:
       throw new ApiError(404, 'NotFound', 'the server could not find the requested resource');
   }
+}
+
+/** What is wrong with a question about access (apis/authorization/validation). */
+function accessErrors(kind: string, { metadata }: KubeObject, spec: ReviewSpec): FieldError[] {
+  if (!kind.endsWith('AccessReview')) return [];
+  const { resourceAttributes: resource, nonResourceAttributes: path, user, groups = [] } = spec;
+  const errors: FieldError[] = [];
+  const wrong = (field: string, value: unknown, detail: string): number =>
+    errors.push(invalid(`spec.${field}`, value, detail));
+  if (resource && path)
+    wrong('nonResourceAttributes', path, 'cannot be specified in combination with resourceAttributes');
+  const needed = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
+  if (!resource && !path) wrong('resourceAttributes', 'null', needed);
+  if (kind === 'SelfSubjectAccessReview') return errors;
+  if (!user && groups.length === 0) wrong('user', '', 'at least one of user or group must be specified');
+  if (kind === 'SubjectAccessReview') return errors;
+  const { namespace = '' } = resource ?? {};
+  if (resource && namespace !== (metadata.namespace ?? ''))
+    wrong('resourceAttributes.namespace', namespace, 'must match metadata.namespace');
+  if (path) wrong('nonResourceAttributes', path, 'disallowed on this kind of request');
+  return errors;
 }
 
 function userInfo(user: RequestUser): unknown {

@@ -117,6 +117,12 @@ export function servedGroupVersions(resources: ServedResources): Group[] {
   return groups.sort((a, b) => b.priority - a.priority);
 }
 
+/** Whether a path belongs to a group that the API server itself serves, in whatever version. */
+export function isUnderBuiltIn(path: string): boolean {
+  const [, root, group] = path.split('/');
+  return root === 'api' || (root === 'apis' && GROUPS.some(({ name }) => name === group));
+}
+
 function legacyVersions(address: string): unknown {
   return {
     kind: 'APIVersions',

@@ -1,5 +1,8 @@
 import type { FieldError } from '../extension-points';
 import { badRequest, invalid } from '../refusals';
+import { forbidden, notSupported } from '../validation/field-error';
+
+const MATCH = 'resourceVersionMatch';
 
 /** meta/v1 ListOptions as a query has them, with the API server's defaults. */
 export interface ListOptions {
@@ -66,17 +69,17 @@ function listErrors(query: URLSearchParams): FieldError[] {
   if (match) {
     const asked = query.get('resourceVersion') ?? '';
     if (!asked)
-      errors.push(forbidden('resourceVersionMatch is forbidden unless resourceVersion is provided'));
+      errors.push(forbidden(MATCH, 'resourceVersionMatch is forbidden unless resourceVersion is provided'));
     if (query.get('continue')) errors.push(withContinue());
     if (match !== 'Exact' && match !== 'NotOlderThan') {
-      errors.push(notSupported(match, '"Exact", "NotOlderThan", ""'));
+      errors.push(notSupported(MATCH, match, ['Exact', 'NotOlderThan', '']));
     }
     if (match === 'Exact' && asked === '0') {
-      errors.push(forbidden('resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
+      errors.push(forbidden(MATCH, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
     }
   }
   if (query.has('sendInitialEvents')) {
-    errors.push(forbidden('sendInitialEvents is forbidden for list', 'sendInitialEvents'));
+    errors.push(forbidden('sendInitialEvents', 'sendInitialEvents is forbidden for list'));
   }
   return errors;
 }
@@ -86,32 +89,20 @@ function watchErrors(query: URLSearchParams): FieldError[] {
   const match = query.get('resourceVersionMatch') ?? '';
   const initial = query.has('sendInitialEvents');
   if (initial && match !== 'NotOlderThan') {
-    errors.push(forbidden('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'));
+    errors.push(forbidden(MATCH, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'));
   }
   if (match && !initial) {
     errors.push(
-      forbidden('resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'),
+      forbidden(MATCH, 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'),
     );
   }
-  if (match && match !== 'NotOlderThan') errors.push(notSupported(match, '"NotOlderThan"'));
+  if (match && match !== 'NotOlderThan') errors.push(notSupported(MATCH, match, ['NotOlderThan']));
   if (match && query.get('continue')) errors.push(withContinue());
   return errors;
 }
 
 function withContinue(): FieldError {
-  return forbidden('resourceVersionMatch is forbidden when continue is provided');
-}
-
-function forbidden(message: string, field = 'resourceVersionMatch'): FieldError {
-  return { reason: 'FieldValueForbidden', field, message: `Forbidden: ${message}` };
-}
-
-function notSupported(match: string, supported: string): FieldError {
-  return {
-    reason: 'FieldValueNotSupported',
-    field: 'resourceVersionMatch',
-    message: `Unsupported value: "${match}": supported values: ${supported}`,
-  };
+  return forbidden(MATCH, 'resourceVersionMatch is forbidden when continue is provided');
 }
 
 function positiveNumber(query: URLSearchParams, name: string): number {

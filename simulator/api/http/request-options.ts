@@ -1,8 +1,9 @@
 import type { DeleteOptions } from '../client';
 import type { FieldError } from '../extension-points';
 import { isObject } from '../patch/merge-patch';
-import { invalid } from '../refusals';
+import { invalid as refused } from '../refusals';
 import type { RequestContext } from '../request-context';
+import { forbidden, invalid, notSupported, required, tooLong } from '../validation/field-error';
 import type { Exchange } from './exchange';
 import { isSet } from './list-options';
 
@@ -16,6 +17,7 @@ const KINDS: Readonly<Record<string, string>> = {
 /** Longer names of managers are refused (meta/v1 FieldManagerMaxLength). */
 const LONGEST_MANAGER = 128;
 const APPLY = 'application/apply-patch+yaml';
+const VALIDATIONS = ['', 'Ignore', 'Strict', 'Warn'];
 
 /**
  * What the query, the headers and a body's options say about how a write is to be done. Throws 422 Invalid (meta/v1/validation,
@@ -63,11 +65,12 @@ export function deleteOptions(body: Record<string, unknown>, query: URLSearchPar
   const policy = POLICIES.find((each) => each === wanted);
   const errors: FieldError[] = [];
   if (orphan !== undefined && wanted !== undefined) {
-    const message = `Invalid value: ${JSON.stringify(wanted)}: orphanDependents and deletionPropagation cannot be both set`;
-    errors.push({ reason: 'FieldValueInvalid', field: 'propagationPolicy', message });
+    errors.push(
+      invalid('propagationPolicy', wanted, 'orphanDependents and deletionPropagation cannot be both set'),
+    );
   }
   if (wanted !== undefined && !policy) {
-    errors.push(notSupported('propagationPolicy', wanted, '"Foreground", "Background", "Orphan", "nil"'));
+    errors.push(notSupported('propagationPolicy', wanted, [...POLICIES, 'nil']));
   }
   if (errors.length) throw optionsInvalid('DeleteOptions', errors);
   const preconditions = body['preconditions'];
@@ -83,12 +86,10 @@ export function deleteOptions(body: Record<string, unknown>, query: URLSearchPar
 function patchErrors({ query, request }: Exchange, fieldManager: string): FieldError[] {
   const applies = request.headers['content-type']?.startsWith(APPLY);
   if (applies && !fieldManager) {
-    const message = 'Required value: is required for apply patch';
-    return [{ reason: 'FieldValueRequired', field: 'fieldManager', message }];
+    return [required('fieldManager', 'is required for apply patch')];
   }
   if (!applies && query.has('force')) {
-    const message = 'Forbidden: may not be specified for non-apply patch';
-    return [{ reason: 'FieldValueForbidden', field: 'force', message }];
+    return [forbidden('force', 'may not be specified for non-apply patch')];
   }
   return [];
 }
@@ -96,33 +97,25 @@ function patchErrors({ query, request }: Exchange, fieldManager: string): FieldE
 function managerErrors(manager: string): FieldError[] {
   const errors: FieldError[] = [];
   if (Buffer.byteLength(manager) > LONGEST_MANAGER) {
-    const message = `Too long: may not be more than ${LONGEST_MANAGER} bytes`;
-    errors.push({ reason: 'FieldValueTooLong', field: 'fieldManager', message });
+    errors.push(tooLong('fieldManager', LONGEST_MANAGER));
   }
   const unprintable = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.exec(manager);
   if (unprintable) {
     const code = (unprintable[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
     const position = Buffer.byteLength(manager.slice(0, unprintable.index));
-    const message = `Invalid value: ${JSON.stringify(manager)}: invalid character U+${code} (at position ${position})`;
-    errors.push({ reason: 'FieldValueInvalid', field: 'fieldManager', message });
+    errors.push(invalid('fieldManager', manager, `invalid character U+${code} (at position ${position})`));
   }
   return errors;
 }
 
 function dryRunErrors(dryRun: string[]): FieldError[] {
-  return dryRun.every((value) => value === 'All') ? [] : [notSupported('dryRun', dryRun, '"All"')];
+  return dryRun.every((value) => value === 'All') ? [] : [notSupported('dryRun', dryRun, ['All'])];
 }
 
 function validationErrors(validation: string): FieldError[] {
-  if (['', 'Ignore', 'Strict', 'Warn'].includes(validation)) return [];
-  return [notSupported('fieldValidation', validation, '"", "Ignore", "Strict", "Warn"')];
-}
-
-function notSupported(field: string, value: unknown, supported: string): FieldError {
-  const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported}`;
-  return { reason: 'FieldValueNotSupported', field, message };
+  return VALIDATIONS.includes(validation) ? [] : [notSupported('fieldValidation', validation, VALIDATIONS)];
 }
 
 function optionsInvalid(kind: string, errors: FieldError[]) {
-  return invalid({ group: 'meta.k8s.io', kind }, '', errors);
+  return refused({ group: 'meta.k8s.io', kind }, '', errors);
 }

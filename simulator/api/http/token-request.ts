@@ -1,7 +1,8 @@
 import type { ResourceDefinition } from '../../schema/resources';
-import { badRequest, conflict, invalid, notFound } from '../refusals';
+import { badRequest, conflict, notFound, invalid as refused } from '../refusals';
 import { ISSUER, type ServiceAccountTokens, type TokenRequest } from '../service-account-tokens';
 import { rfc3339 } from '../storage/object-storage';
+import { invalid } from '../validation/field-error';
 import { readBodyObject, type WriteParts, type WriteRequest } from './write-handler';
 
 const TOKEN_REQUEST = {
@@ -69,13 +70,7 @@ function checkDuration(seconds: number): void {
         ? 'may not specify a duration larger than 2^32 seconds'
         : undefined;
   if (!rule) return;
-  throw invalid(TOKEN_REQUEST, '', [
-    {
-      reason: 'FieldValueInvalid',
-      field: 'spec.expirationSeconds',
-      message: `Invalid value: ${seconds}: ${rule}`,
-    },
-  ]);
+  throw refused(TOKEN_REQUEST, '', [invalid('spec.expirationSeconds', seconds, rule)]);
 }
 
 const BINDABLE = { Pod: 'pods', Secret: 'secrets', Node: 'nodes' } as const;
