@@ -8,6 +8,7 @@ const refusal = (name: string, what: string, instead: string): [string, Program]
 
 /** Programs of BusyBox that people look for, and that there is a reason not to have. */
 export const notSimulated: Record<string, Program> = Object.fromEntries([
+  refusal('chroot', 'the programs of a node', 'look at its files where they are mounted'),
   refusal('crond', 'cron daemons', 'use a CronJob, or a loop with sleep'),
   refusal('crontab', 'cron daemons', 'use a CronJob, or a loop with sleep'),
   refusal('traceroute', 'the hops of a network', 'use ping, nc or wget to see what can be reached'),
