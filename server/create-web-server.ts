@@ -63,6 +63,8 @@ export function createWebServer(options: {
     });
   });
   server.on('upgrade', (request, socket: Duplex, head) => {
+    // Node.js listens no more: unheard, a browser that goes before it is answered would end the server.
+    socket.on('error', () => socket.destroy());
     answering
       .then(async ({ admit, gateway, developmentUpgrade }) => {
         await admit?.(request.socket);

@@ -24,7 +24,6 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
 export function refuseUpgrade(socket: Duplex, error: unknown): void {
   const status = statusOf(error);
   const body = `${JSON.stringify(errorBody(error))}\n`;
-  socket.on('error', () => {});
   socket.end(
     [
       `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,

@@ -25,7 +25,7 @@ export interface TerminalAccess {
 }
 
 export interface TerminalGateway {
-  /** Takes the upgrade when its path is a terminal's; everything is checked before. */
+  /** Takes the upgrade when its path is a terminal's; everything is checked before. The caller hears the socket's errors. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
   /** Answers a plain GET of a terminal's path: 200, or why an upgrade would be refused, which browsers do not tell. */
   explain(request: IncomingMessage, response: ServerResponse): boolean;
@@ -85,14 +85,10 @@ export function createTerminalGateway(options: {
     upgrade(request, socket, head) {
       const ids = parseTerminalPath(targetOf(request).path);
       if (!ids) return false;
-      const goneEarly = () => socket.destroy();
-      socket.on('error', goneEarly);
-      checkThenUpgrade(request, socket, head, ids)
-        .catch((error) => {
-          log.info('terminal-refused', { ...ids, error: errorBody(error).error.code });
-          refuseUpgrade(socket, error);
-        })
-        .finally(() => socket.off('error', goneEarly));
+      checkThenUpgrade(request, socket, head, ids).catch((error) => {
+        log.info('terminal-refused', { ...ids, error: errorBody(error).error.code });
+        refuseUpgrade(socket, error);
+      });
       return true;
     },
     explain(request, response) {
