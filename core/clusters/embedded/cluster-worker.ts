@@ -17,8 +17,11 @@ const defaultHeapMb = 384;
 /** Small, because each idle cluster keeps it: V8 would take three times as much before it first collects. */
 const youngGenerationMb = 2;
 const pingEveryMs = 5_000;
-/** A worker that has not answered for so long is stuck in a loop that nothing can interrupt. */
-const stuckAfterMs = 30_000;
+/**
+ * A worker that has answered none of so many is stuck in a loop that nothing can interrupt. Counted, not timed: a laptop that
+ * slept for hours has asked it nothing meanwhile.
+ */
+const stuckAfterPings = 6;
 /** So many different faults of one cluster are told; a loop of them would fill the log. */
 const mostFaultsTold = 20;
 
@@ -40,7 +43,7 @@ export class ClusterWorker {
   private stopping = false;
   private readonly faultsTold = new Set<string>();
   private nextId = 1;
-  private answeredAt = Date.now();
+  private unanswered = 0;
   private readonly pings: NodeJS.Timeout;
 
   constructor(
@@ -58,7 +61,7 @@ export class ClusterWorker {
     });
     this.started = new Promise((resolve, reject) => {
       this.worker.on('message', (message: FromWorker) => {
-        this.answeredAt = Date.now();
+        this.unanswered = 0;
         if (message.kind === 'started') resolve(message);
         else if (message.kind === 'start-failed') reject(new Error(message.message));
         else if (message.kind === 'error') this.tellFault(message);
@@ -126,11 +129,13 @@ export class ClusterWorker {
   }
 
   private ping(): void {
-    if (Date.now() - this.answeredAt > stuckAfterMs) {
-      this.lose(new Error(`The embedded cluster has not answered for ${stuckAfterMs / 1000} s.`));
+    if (this.unanswered >= stuckAfterPings) {
+      const seconds = (stuckAfterPings * pingEveryMs) / 1000;
+      this.lose(new Error(`The embedded cluster has not answered for ${seconds} s.`));
       void this.worker.terminate();
       return;
     }
+    this.unanswered += 1;
     this.post({ kind: 'ping', id: this.nextId++ });
   }
 

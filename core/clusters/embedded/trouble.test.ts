@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createLog } from '../../log';
 import type { LabCluster } from '../cluster-provider';
 import type { KubeApi } from '../kube-api';
@@ -87,6 +87,27 @@ describe('a container that misbehaves', () => {
     const removed = await kubectl(lab, 'delete pod trouble --force --grace-period=0');
     expect(removed.exit).toBe(0);
     await bothServe();
+  });
+});
+
+describe('a cluster on a laptop', () => {
+  it('is not lost because the laptop slept for hours', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
+    const worker = new ClusterWorker({ users: {} }, () => {});
+    try {
+      let lost: Error | undefined;
+      worker.onLost((error) => {
+        lost = error;
+      });
+      await worker.started;
+      vi.setSystemTime(Date.now() + 8 * 60 * 60 * 1000);
+      vi.advanceTimersByTime(5_000);
+      expect(await worker.snapshot()).not.toBeNull();
+      expect(lost).toBeUndefined();
+    } finally {
+      vi.useRealTimers();
+      await worker.stop();
+    }
   });
 });
 
