@@ -6,9 +6,8 @@ import { systemNamespace } from './session-objects';
 const wantedSeconds = 24 * 60 * 60;
 /** They are renewed when so much of their time has passed, as the kubelet does with those of Pods. */
 const renewAfter = 0.8;
-const shortestMs = 60_000;
-/** Longest that setTimeout can wait. */
-const longestMs = 2 ** 31 - 1;
+/** Tokens end by the clock, and timers stand still while a laptop sleeps: so the clock is looked at so often. */
+const lookEveryMs = 30_000;
 
 /** Tokens that are replaced before they end. */
 export interface SessionTokens {
@@ -25,31 +24,30 @@ export async function keepTokens(
   signal: AbortSignal,
 ): Promise<SessionTokens> {
   let tokens = await ask(admin(), accounts, signal);
+  let renewAt = whenToRenew(tokens);
   const listeners: (() => void)[] = [];
-  let timer: NodeJS.Timeout | undefined;
+  let asking = false;
+  let stopped = false;
 
-  function renewIn(ms: number): void {
-    timer = setTimeout(renew, Math.min(Math.max(ms, shortestMs), longestMs));
-    timer.unref();
-  }
-  async function renew(): Promise<void> {
-    const asked = timer;
+  async function renewIfDue(): Promise<void> {
+    if (asking || Date.now() < renewAt) return;
+    asking = true;
     const renewed = await ask(admin(), accounts).catch(() => undefined);
-    if (timer !== asked) return;
-    if (renewed) {
-      tokens = renewed;
-      for (const run of listeners) run();
-    }
-    renewIn(renewed ? lifeOf(tokens) * renewAfter : shortestMs);
+    asking = false;
+    if (!renewed || stopped) return;
+    tokens = renewed;
+    renewAt = whenToRenew(tokens);
+    for (const run of listeners) run();
   }
-  renewIn(lifeOf(tokens) * renewAfter);
+  const timer = setInterval(renewIfDue, lookEveryMs);
+  timer.unref();
 
   return {
     of: (account) => tokens.get(account)?.text ?? '',
     onRenewed: (run) => void listeners.push(run),
     stop() {
-      clearTimeout(timer);
-      timer = undefined;
+      stopped = true;
+      clearInterval(timer);
     },
   };
 }
@@ -60,8 +58,9 @@ interface Token {
   life: number;
 }
 
-const lifeOf = (tokens: ReadonlyMap<string, Token>) =>
-  Math.min(...[...tokens.values()].map(({ life }) => life));
+/** By the clock, in milliseconds; of tokens that were just given. */
+const whenToRenew = (tokens: ReadonlyMap<string, Token>) =>
+  Date.now() + renewAfter * Math.min(...[...tokens.values()].map(({ life }) => life));
 
 async function ask(
   admin: KubeApi,
