@@ -1,5 +1,4 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { runCommand } from '../commands/run-command';
 import { PodlabError } from '../errors';
 import type { Credentials, KubeServer } from './kube-http';
 
@@ -35,10 +34,12 @@ export function execCredentials(
   folder: string,
   cluster: unknown,
 ): NonNullable<KubeServer['credentials']> {
-  let kept: { until: number; value: Promise<Credentials> } | undefined;
+  let kept: { until: number; value: Promise<Credentials>; given?: Credentials } | undefined;
   return (refused) => {
-    if (kept && !refused && Date.now() < kept.until) return kept.value;
-    const mine = { until: Number.POSITIVE_INFINITY, value: ask() };
+    // Of many requests that are refused at once, the first asks for all.
+    const isRefused = refused !== undefined && kept?.given === refused;
+    if (kept && !isRefused && Date.now() < kept.until) return kept.value;
+    const mine: NonNullable<typeof kept> = { until: Number.POSITIVE_INFINITY, value: ask() };
     kept = mine;
     mine.value.catch(() => {
       if (kept === mine) kept = undefined;
@@ -48,13 +49,14 @@ export function execCredentials(
     async function ask(): Promise<Credentials> {
       const status = await run(plugin, folder, cluster);
       if (status.expirationTimestamp) mine.until = Date.parse(status.expirationTimestamp) - leewayMs;
-      return {
+      mine.given = {
         ...(status.token && { token: status.token }),
         ...(status.clientCertificateData && {
           cert: status.clientCertificateData,
           key: status.clientKeyData,
         }),
       };
+      return mine.given;
     }
   };
 }
@@ -65,22 +67,23 @@ async function run(
   cluster: unknown,
 ): Promise<NonNullable<ExecCredential['status']>> {
   const spec = { interactive: false, ...(provideClusterInfo && { cluster }) };
-  const { stdout } = await promisify(execFile)(command, args ?? [], {
+  const { exitCode, stdout, stderr, failure } = await runCommand(command, args ?? [], {
     cwd: folder,
     env: {
       ...process.env,
       ...Object.fromEntries((env ?? []).map(({ name, value }) => [name, value])),
       KUBERNETES_EXEC_INFO: JSON.stringify({ apiVersion, kind: 'ExecCredential', spec }),
     },
-    timeout: answersWithinMs,
-  }).catch((error: NodeJS.ErrnoException & { killed?: boolean; stderr?: string }) => {
-    if (error.code === 'ENOENT')
-      throw noCredentials(command, 'it is not on the server’s PATH', installHint?.trim().split('\n')[0]);
-    if (error.killed) throw noCredentials(command, `it did not answer within ${answersWithinMs / 1000} s`);
-    // Not the error itself, which holds all that the program printed and was given.
-    const said = new Error(error.stderr?.trim().slice(-1000));
-    throw noCredentials(command, `it ended with ${error.code}`, undefined, said);
+    timeoutMs: answersWithinMs,
   });
+  if (failure === 'ENOENT')
+    throw noCredentials(command, 'it is not on the server’s PATH', installHint?.trim().split('\n')[0]);
+  if (failure === 'timeout')
+    throw noCredentials(command, `it did not answer within ${answersWithinMs / 1000} s`);
+  if (exitCode !== 0) {
+    const why = failure ?? (exitCode === null ? 'a signal ended it' : `it ended with ${exitCode}`);
+    throw noCredentials(command, why, undefined, new Error(stderr.trim().slice(-1000)));
+  }
   const status = statusOf(stdout);
   if (!status?.token && !status?.clientCertificateData)
     throw noCredentials(command, 'it printed no ExecCredential with a token or a certificate');

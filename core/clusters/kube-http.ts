@@ -17,10 +17,10 @@ export interface KubeServer {
   /** Accept any certificate. Only when a kubeconfig says so. */
   insecure?: boolean;
   /**
-   * Credentials that expire (exec plug-ins, token files): asked before each request, expected to cache. `refused`: those
-   * given last were, so that no kept ones will do.
+   * Credentials that expire (exec plug-ins, token files): asked before each request, expected to cache. `refused`: what it
+   * gave before and the server did not take, so that these will not do.
    */
-  credentials?: (refused?: boolean) => Promise<Credentials>;
+  credentials?: (refused?: Credentials) => Promise<Credentials>;
 }
 
 export interface Credentials {
@@ -48,12 +48,19 @@ export interface HttpReply {
 }
 
 /** The TLS half of a connection's options: for the keep-alive agent and for WebSockets alike. */
-export interface TlsIdentity {
+interface TlsIdentity {
   ca?: string;
   cert?: string;
   key?: string;
   servername?: string;
   rejectUnauthorized: boolean;
+}
+
+/** Who asks: the connection's half, the request's, and which of the credentials that expire they are. */
+interface Identity {
+  tls: TlsIdentity;
+  headers: Record<string, string>;
+  given: Credentials | undefined;
 }
 
 /** A request that has not ended by then never will: a server that is paused, a network that swallows packets. */
@@ -82,12 +89,13 @@ export class KubeHttp {
     return new URL(this.#base.pathname.replace(/\/$/, '') + path, this.#base);
   }
 
-  async identity(refused = false): Promise<{ tls: TlsIdentity; headers: Record<string, string> }> {
+  async identity(refused?: Credentials): Promise<Identity> {
     const { ca, tlsServerName, insecure, credentials } = this.#options;
-    const { token, cert, key } = { ...this.#options, ...(await credentials?.(refused)) };
+    const given = await credentials?.(refused);
+    const { token, cert, key } = { ...this.#options, ...given };
     const tls: TlsIdentity = { ca, cert, key, rejectUnauthorized: !insecure };
     if (tlsServerName) tls.servername = tlsServerName;
-    return { tls, headers: token ? { authorization: `Bearer ${token}` } : {} };
+    return { tls, headers: token ? { authorization: `Bearer ${token}` } : {}, given };
   }
 
   /**
@@ -95,11 +103,12 @@ export class KubeHttp {
    * `cluster-unreachable`, or with the signal's reason.
    */
   async open(request: HttpRequest): Promise<http.IncomingMessage> {
-    const message = await this.#ask(request);
-    if (message.statusCode !== 401 || !this.#options.credentials) return message;
+    const identity = await this.identity();
+    const message = await this.#ask(request, identity);
+    if (message.statusCode !== 401 || !identity.given) return message;
     // They may have expired before their time; the request has changed nothing.
     message.resume();
-    return this.#ask(request, true);
+    return this.#ask(request, await this.identity(identity.given));
   }
 
   /** As `open`, with the whole body up to `limit` bytes; the rest is not read. Bounded in time. */
@@ -123,9 +132,8 @@ export class KubeHttp {
     }
   }
 
-  async #ask(request: HttpRequest, refused = false): Promise<http.IncomingMessage> {
+  async #ask(request: HttpRequest, { tls, headers }: Identity): Promise<http.IncomingMessage> {
     request.signal?.throwIfAborted();
-    const { tls, headers } = await this.identity(refused);
     try {
       return await this.#send(request, tls, headers);
     } catch (error) {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { PodlabError } from '../errors';
 import { type ExecPlugin, execCredentials } from './exec-credentials';
-import type { KubeServer } from './kube-http';
+import type { Credentials, KubeServer } from './kube-http';
 
 interface KubeconfigUser {
   token?: string;
@@ -98,10 +98,11 @@ export function readKubeconfig(
 const fileHoldsMs = 60_000;
 
 /** The file wins over a token in the kubeconfig itself. Read at once, so that one that cannot be is told at once. */
-function fileCredentials(read: () => { token?: string }): KubeServer['credentials'] {
+function fileCredentials(read: () => Credentials): KubeServer['credentials'] {
   let kept = { at: Date.now(), value: read() };
   return async (refused) => {
-    if (refused || Date.now() - kept.at > fileHoldsMs) kept = { at: Date.now(), value: read() };
+    if (refused === kept.value || Date.now() - kept.at > fileHoldsMs)
+      kept = { at: Date.now(), value: read() };
     return kept.value;
   };
 }
