@@ -43,4 +43,10 @@ describe('a program that is run', () => {
     const orphan = Number(ended.stdout.split('\n')[1]);
     if (orphan > 1) process.kill(orphan, 'SIGKILL');
   });
+
+  it('that ended, and left something behind which keeps its output open, is not waited for longer than that', async () => {
+    const ended = await runCommand('sh', ['-c', 'sleep 600 & echo $!'], { timeoutMs: 200 });
+    expect(ended).toMatchObject({ exitCode: 0, failure: 'timeout' });
+    process.kill(Number(ended.stdout), 'SIGKILL');
+  });
 });

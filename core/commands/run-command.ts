@@ -38,8 +38,10 @@ export const runCommand: RunCommand = (program, args, options = {}) =>
       stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
     let failure: string | undefined;
+    let exited = false;
     const stop = (why: string) => {
       failure ??= why;
+      if (exited) return abandonOutput();
       child.kill('SIGTERM');
       setTimeout(() => child.kill('SIGKILL'), 2000).unref();
     };
@@ -67,15 +69,18 @@ export const runCommand: RunCommand = (program, args, options = {}) =>
       finish(null);
     });
     child.on('close', finish);
+    child.on('exit', () => {
+      exited = true;
+      if (failure) abandonOutput();
+    });
     // What it started may hold its output open for as long as it likes: kind leaves a `docker pull` behind.
-    child.on('exit', (exitCode) => {
-      if (!failure) return;
+    const abandonOutput = () => {
       setTimeout(() => {
         child.stdout?.destroy();
         child.stderr?.destroy();
-        finish(exitCode);
+        finish(child.exitCode);
       }, afterEndMs).unref();
-    });
+    };
   });
 
 function collect(stream: NodeJS.ReadableStream | null, onLine?: (line: string) => void): () => string {
