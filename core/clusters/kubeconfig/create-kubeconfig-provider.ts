@@ -22,10 +22,13 @@ const answersWithinMs = 2_800;
 export function createKubeconfigProvider({ file, installation }: KubeconfigOptions): ClusterProvider {
   const places = createSessionPlaces();
   let connected: { text: string; cluster: SharedCluster } | undefined;
-  /** Sessions keep the connections that they were opened with. */
+  /** Requests may still be under way over these. */
   const former: SharedCluster['admin'][] = [];
 
-  /** The file is read each time: when the operator renews credentials in it, open sessions get them too. */
+  /**
+   * The file is read each time: when the operator renews credentials in it, open sessions get them too; when it names another
+   * cluster, they stay on theirs.
+   */
   async function connect(): Promise<SharedCluster> {
     if (!file) throw noCluster();
     const text = await readFile(file, 'utf8').catch((cause) => {
@@ -37,13 +40,9 @@ export function createKubeconfigProvider({ file, installation }: KubeconfigOptio
     const admin = createKubeApi(server);
     const title = `cluster “${context}”`;
     if (connected) former.push(connected.cluster.admin);
-    const cluster = Object.assign(connected?.cluster ?? {}, {
-      kind: 'kubeconfig' as const,
-      title,
-      admin,
-      server,
-      installation,
-    });
+    const now: SharedCluster = { kind: 'kubeconfig', title, admin, server, installation };
+    const isTheSame = connected?.cluster.server.server === server.server;
+    const cluster = connected && isTheSame ? Object.assign(connected.cluster, now) : now;
     connected = { text, cluster };
     return cluster;
   }

@@ -1,5 +1,6 @@
 import { PodlabError } from '../../errors';
 import type { KubeApi } from '../kube-api';
+import { refusal } from '../kube-status';
 
 /** What no learner may run on a cluster that others use: the Pod Security level `baseline` forbids each of its fields. */
 const privileged = {
@@ -23,8 +24,11 @@ export async function demandPodSecurity(
   signal: AbortSignal,
 ): Promise<void> {
   const path = `/api/v1/namespaces/${namespace}/pods?dryRun=All`;
-  const { status } = await admin.request('POST', path, privileged, signal);
-  if (status >= 300) return;
+  const { status, body } = await admin.request('POST', path, privileged, signal);
+  const refused = status >= 400 && status < 500 && status !== 429;
+  if (refused) return;
+  // An error of the server's own proves nothing.
+  if (status >= 300) throw refusal(status, JSON.stringify(body));
   throw new PodlabError(
     'cluster-unavailable',
     `No place could be made on ${title}: it does not enforce Pod Security, so a learner could take over its nodes.`,
