@@ -151,8 +151,11 @@ describe('a cluster that Podlab did not make', () => {
     expect(cli.calls.filter((call) => call.includes('delete'))).toEqual([]);
   });
 
-  it('is told from one that a server of ours left half made, which is made anew', async () => {
-    const { cli, kind } = provider(dockerAnswers, listed, notYet, deletes, failures.unknown);
+  it.each([
+    ['its node runs', [notYet]],
+    ['its node does not start', [neverStarts, node, starts]],
+  ])('is told from one that a server of ours left half made, which is made anew: %s', async (_, recordings) => {
+    const { cli, kind } = provider(dockerAnswers, listed, ...recordings, deletes, failures.unknown);
     const making = join(folder, 'kubeconfig.making');
     writeFileSync(making, '');
     await expect(kind.open(request)).rejects.toMatchObject({

@@ -106,10 +106,9 @@ export function createKindCluster(
       await cli.startNodes(await cli.nodes(signal), signal);
     }
     const started = before.kind === 'half-made' ? before : await connect(signal);
-    if (started.kind === 'unreadable') throw cli.failure('kind get kubeconfig', started.why);
-    if (started.kind === 'half-made') {
+    if (started.kind !== 'whole') {
       if (await exists(making)) return undefined;
-      throw halfMade(name);
+      throw started.kind === 'half-made' ? halfMade(name) : cli.failure('kind get kubeconfig', started.why);
     }
     progress('Waiting for its API server');
     await untilAnswering(started.cluster, name, signal);
@@ -118,6 +117,8 @@ export function createKindCluster(
 
   /** Tells of what the settings no longer change. */
   async function taken(cluster: SharedCluster, progress: Progress): Promise<SharedCluster> {
+    // Whoever made it, it is whole: not ours to remove when it is found half made another time.
+    await rm(making, { force: true });
     const wanted = /:(v\d+\.\d+\.\d+)/.exec(options.image ?? '')?.[1];
     const there = wanted && (await versionOf(cluster));
     if (there && there !== wanted)
