@@ -70,8 +70,7 @@ export const settings = {
       .string()
       .regex(/^(file:.|postgres(ql)?:\/\/.)/)
       .optional(),
-    shown: (value) =>
-      value.replace(/:\/\/[^@]*@/, '://[hidden]@').replace(/(password=)[^&]*/gi, '$1[hidden]'),
+    shown: (value) => value.replace(/:\/\/.*@/, '://[hidden]@').replace(/(password=)[^&]*/gi, '$1[hidden]'),
   }),
   PODLAB_CLUSTER: setting({
     says: 'What labs run on. `auto` takes kind when Docker (or Podman, or nerdctl) answers and `kind` is on the PATH, else the embedded cluster.',
