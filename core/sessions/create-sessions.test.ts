@@ -122,6 +122,26 @@ describe('a lab session', () => {
     await server.sessions.start(other.id, { lab: 'first-pod' });
   });
 
+  it('has the last place alone, though two want it at once, and keeps it when it is started anew', async () => {
+    await server.sessions.shutdown();
+    server = await startServer({ most: 1 });
+    const { learner: other } = await createAccounts(database.client).learnerOrGuest(null);
+    const both = [learner, other.id];
+    const starts = await Promise.allSettled(
+      both.map((id) => server.sessions.start(id, { lab: 'first-pod' })),
+    );
+    expect(starts.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const [got, not] = starts[0]?.status === 'fulfilled' ? both : [...both].reverse();
+    expect(await server.sessions.list(not!)).toEqual([]);
+
+    const again = server.sessions.start(got!, { lab: 'first-pod', fresh: true });
+    const inBetween = await Promise.allSettled(
+      [0, 1, 2].map(() => server.sessions.start(not!, { lab: 'first-pod' })),
+    );
+    expect(inBetween.every(({ status }) => status === 'rejected')).toBe(true);
+    expect((await again).lab).toBe('first-pod');
+  });
+
   it('ends when the lab is started anew', async () => {
     const id = await startReady();
     const states: unknown[] = [];
@@ -247,6 +267,36 @@ describe('a session in trouble', () => {
 
     await server.sessions.start(learner, { lab: 'first-pod' });
     expect((await settled(id)).state).toEqual({ kind: 'ready' });
+    expect((await kubectl(id, ...runHello)).exitCode).toBe(0);
+  });
+
+  it('is not called ready because of a try whose cluster was lost, when it is tried again meanwhile', async () => {
+    const { openSession } = server.shells;
+    let reached = () => {};
+    let goOn = () => {};
+    const underWay = new Promise<void>((resolve) => {
+      reached = resolve;
+    });
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    server.shells.openSession = async (request) => {
+      reached();
+      await held;
+      return openSession(request);
+    };
+    const { id } = await server.sessions.start(learner, { lab: 'first-pod' });
+    await underWay;
+    await server.lose(id, new Error('the worker ended'));
+    const lost = server.clusters.get(id);
+    const readyOn: unknown[] = [];
+    await server.sessions.subscribe(learner, id, ({ name, data }) => {
+      if (name === 'session' && data.state.kind === 'ready') readyOn.push(server.clusters.get(id));
+    });
+    await server.sessions.start(learner, { lab: 'first-pod' });
+    goOn();
+    expect((await settled(id)).state).toEqual({ kind: 'ready' });
+    expect(readyOn).not.toContain(lost);
     expect((await kubectl(id, ...runHello)).exitCode).toBe(0);
   });
 

@@ -33,6 +33,8 @@ export function createSessions(options: SessionsOptions): Sessions {
   const open = new Map<string, OpenSession>();
   /** Two requests at once for the same lab must not start two sessions. */
   const starting = new Map<string, Promise<OpenSession>>();
+  /** Places for sessions that are still being written down. */
+  let promised = 0;
   let closed = false;
 
   const idleTimer = setInterval(
@@ -66,8 +68,9 @@ export function createSessions(options: SessionsOptions): Sessions {
     return session;
   }
 
-  function demandRoom(): void {
-    if (open.size >= most) throw noRoom(most);
+  /** `replaced`: how many will make room for it. */
+  function demandRoom(replaced = 0): void {
+    if (open.size + promised - replaced >= most) throw noRoom(most);
   }
 
   async function startOnce(learnerId: string, lab: Lab, cluster: ClusterKind | undefined, fresh: boolean) {
@@ -80,16 +83,23 @@ export function createSessions(options: SessionsOptions): Sessions {
         if (session.hasFailed) void session.start();
         return session;
       }
-      await end(there, fresh ? 'You started this lab anew.' : 'You moved this lab to another cluster.');
     }
-    demandRoom();
-    const record = await repository.create({
-      id: randomBytes(9).toString('hex'),
-      learnerId,
-      lab: lab.id,
-      cluster: cluster ?? (await options.preferredCluster()),
-      seed: randomBytes(16).toString('hex'),
-    });
+    demandRoom(there && open.has(there.id) ? 1 : 0);
+    promised += 1;
+    let record: SessionRecord;
+    try {
+      if (there)
+        await end(there, fresh ? 'You started this lab anew.' : 'You moved this lab to another cluster.');
+      record = await repository.create({
+        id: randomBytes(9).toString('hex'),
+        learnerId,
+        lab: lab.id,
+        cluster: cluster ?? (await options.preferredCluster()),
+        seed: randomBytes(16).toString('hex'),
+      });
+    } finally {
+      promised -= 1;
+    }
     return takeUp(record);
   }
 
@@ -105,7 +115,9 @@ export function createSessions(options: SessionsOptions): Sessions {
   /** Removes what is left of a session of which nothing is alive in this process. */
   async function discard({ id, cluster }: SessionRecord): Promise<void> {
     await options.shells.closeSession(id);
-    await options.folders.remove(id);
+    await options.folders.remove(id).catch((error) => {
+      log.warn('folder-not-removed', { sessionId: id, error });
+    });
     await options.providers[cluster].discard(id).catch((error) => {
       log.warn('cluster-discard-failed', { sessionId: id, cluster, error });
     });

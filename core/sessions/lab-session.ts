@@ -16,6 +16,8 @@ export interface SessionView {
   lab: string;
   labTitle: string;
   state: SessionState;
+  /** What it runs on, also while that is not there: `cluster` is null then. */
+  clusterKind: ClusterKind;
   cluster: { kind: ClusterKind; title: string; version: string; namespace: string } | null;
   isolation: Isolation;
   startedAt: string;

@@ -35,6 +35,8 @@ export class OpenSession {
   private gradingSince = new Date();
   private readonly grades: GradeKeeper;
   private setUp: Promise<void> | undefined;
+  /** How often it was tried to make it ready. */
+  private tries = 0;
   /** With the session's values filled in, once the namespace is known. */
   private lab: Lab;
   private unlisten: (() => void) | undefined;
@@ -62,10 +64,14 @@ export class OpenSession {
   start(): Promise<void> {
     if (this.setUp && this.state.kind !== 'failed') return this.setUp;
     this.become({ kind: 'starting', line: 'Starting' });
-    // Its cluster may have been lost while the former try was still under way.
+    // Its cluster may have been lost while the former try was still under way, which then decides nothing any more.
+    const mine = ++this.tries;
+    const isLatest = () => mine === this.tries;
     this.setUp = Promise.resolve(this.setUp)
-      .then(() => this.makeReady())
-      .catch((error) => this.fail(error));
+      .then(() => this.makeReady(isLatest))
+      .catch((error) => {
+        if (isLatest()) this.fail(error);
+      });
     return this.setUp;
   }
 
@@ -84,6 +90,7 @@ export class OpenSession {
       lab: lab.id,
       labTitle: lab.title,
       state: this.state,
+      clusterKind: record.cluster,
       cluster: cluster
         ? { kind: cluster.kind, title: cluster.title, version: cluster.version, namespace: cluster.namespace }
         : null,
@@ -158,7 +165,7 @@ export class OpenSession {
     await this.grades.close();
   }
 
-  private async makeReady(): Promise<void> {
+  private async makeReady(isLatest: () => boolean): Promise<void> {
     const { record, tools } = this;
     const { signal } = this.abort;
     this.unlisten ??= tools.shells.onShellsChanged(record.id, () =>
@@ -169,7 +176,7 @@ export class OpenSession {
       images: this.lab.images,
       signal,
       progress: (line, step) => {
-        if (!signal.aborted) this.become({ kind: 'starting', line, ...step });
+        if (!signal.aborted && isLatest()) this.become({ kind: 'starting', line, ...step });
       },
     });
     const isAnother = cluster !== this.cluster;
@@ -203,7 +210,7 @@ export class OpenSession {
     if (tools.shells.shells(record.id).length === 0) await tools.shells.createShell(record.id);
     await this.startGrading(cluster);
     // It may have been lost meanwhile.
-    if (this.state.kind === 'starting') this.become({ kind: 'ready' });
+    if (this.state.kind === 'starting' && isLatest()) this.become({ kind: 'ready' });
     else this.grader?.close();
   }
 
