@@ -82,7 +82,7 @@ describe('podlab serve does not start', () => {
     test('on a data folder that is a file, named from where it was typed', async () => {
       await writeFile(join(folder, 'taken'), '');
       const { status, stderr } = await serve(['--port', '0', '--data', 'taken']);
-      expect(stderr).toContain(`The data folder ${folder}/taken cannot be made`);
+      expect(stderr).toContain(`something else is in the place of ${folder}/taken.`);
       expect(status).toBe(1);
     });
 
@@ -95,7 +95,7 @@ describe('podlab serve does not start', () => {
     test('without a kubectl unsaid', async () => {
       const { stderr } = await serve(['--port', '0', '--data', 'taken'], { PATH: '/nowhere' });
       expect(stderr).toMatch(
-        /^podlab: learners will have no kubectl: kubectl does not run: ENOENT\.\nRun `npm start`/,
+        /^podlab: learners need kubectl 1\.30 or later, but kubectl does not run: ENOENT\.\nRun `npm start`/,
       );
     });
   });

@@ -25,7 +25,7 @@ export async function serve(given: Parameters<typeof serveSettings>[0]): Promise
     if ('program' in kubectl && kubectl.program !== 'kubectl') env.PODLAB_KUBECTL = kubectl.program;
     else if ('problem' in kubectl)
       process.stderr.write(
-        `podlab: learners will have no kubectl: ${kubectl.problem}.\nRun \`npm start\` once: it finds or fetches one.\n`,
+        `podlab: learners need kubectl 1.30 or later, but ${kubectl.problem}.\nRun \`npm start\` once: it finds or fetches one.\n`,
       );
   }
   if (!env.NODE_ENV) Object.assign(env, { NODE_ENV: 'production' });

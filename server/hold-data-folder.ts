@@ -58,7 +58,10 @@ async function take(folder: string, file: string, log: Log): Promise<void> {
   const namespace = await readlink('/proc/self/ns/pid').catch(() => '');
   const self = await identify(process.pid);
   for (;;) {
-    const text = await readFile(file, 'utf8').catch(() => undefined);
+    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw Object.assign(error, { path: file });
+    });
     const holder = holderIn(text);
     if (holder && holder.boot === (self?.boot ?? '') && holder.namespace === namespace) {
       if (holder.pid !== process.pid && (await isRunning(holder)))
@@ -124,7 +127,7 @@ function holderIn(text: string | undefined): Holder | undefined {
 }
 
 function explained(folder: string, error: unknown): unknown {
-  const { code } = error as NodeJS.ErrnoException;
+  const { code, path = folder } = error as NodeJS.ErrnoException;
   const because = (name: string, message: string, remedy: string) =>
     new PodlabError(name, message, remedy, 500, { cause: error });
   switch (code) {
@@ -145,10 +148,11 @@ function explained(folder: string, error: unknown): unknown {
       );
     case 'ENOTDIR':
     case 'EEXIST':
+    case 'EISDIR':
       return because(
         'data-folder-unusable',
-        `The data folder ${folder} cannot be made: something else has its name, or another Podlab is just starting.`,
-        'Set PODLAB_DATA to the path of a folder.',
+        `Podlab cannot use the data folder ${folder}: something else is in the place of ${path}.`,
+        'Move that away, or set PODLAB_DATA to another folder.',
       );
     default:
       return error;

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
-import { userInfo } from 'node:os';
 import { PodlabError } from '../core/errors';
 
 /**
@@ -18,8 +17,8 @@ export function createLocalUserCheck(self = process.getuid?.()): (socket: Socket
     if (user === undefined || user === self || user === 0) return;
     throw new PodlabError(
       'foreign-user',
-      `Another user of this machine (number ${user}) asks, and terminals here run as ${userInfo().username}, without a sandbox.`,
-      `Start Podlab as that user, or install bubblewrap: then each lab is shut in.`,
+      `Another user of this machine (number ${user}) asks, and terminals here run as user ${self}, without a sandbox.`,
+      'Start Podlab as that user, or install bubblewrap: then each lab is shut in.',
       403,
     );
   };

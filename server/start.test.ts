@@ -1,4 +1,4 @@
-import { readFile, readlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -70,7 +70,15 @@ describe('the server does not start', () => {
   it('on a data folder that is a file', async () => {
     const file = join(await folder(), 'file');
     await writeFile(file, '');
-    expect(await refusal({ PODLAB_DATA: file })).toContain('cannot be made');
+    expect(await refusal({ PODLAB_DATA: file })).toMatch(`something else is in the place of ${file}.`);
+  });
+
+  it('on a data folder in which something has the name of a file of its own', async () => {
+    const data = await folder();
+    await mkdir(join(data, 'server.json'));
+    expect(await refusal({ PODLAB_DATA: data })).toMatch(
+      /something else is in the place of .*server\.json\./,
+    );
   });
 
   it('with a setting that is wrong', async () => {
