@@ -21,7 +21,7 @@ export async function installDependencies() {
       });
     } catch {
       throw new SetupError(
-        'the dependencies could not be installed; check the network and the npm registry, then try again.',
+        'the dependencies could not be installed; check the network, the npm registry and the room on the disk, then try again.',
       );
     }
     writeFileSync(stamp, lockfile);

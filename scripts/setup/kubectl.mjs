@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { aptCandidate, aptInstall, isDebianRoot } from './debian.mjs';
 import { root, SetupError, step, tryRun } from './say.mjs';
@@ -56,6 +56,8 @@ async function download() {
     const [binary, checksum] = await Promise.all([get(url), get(`${url}.sha256`)]);
     const actual = createHash('sha256').update(binary).digest('hex');
     if (actual !== checksum.toString('utf8').trim()) throw new Error('its checksum is wrong');
+    // Earlier versions kept the program itself under the folder's name.
+    rmSync(dirname(cached), { recursive: true, force: true });
     mkdirSync(dirname(cached), { recursive: true });
     writeFileSync(`${cached}.new`, binary);
     chmodSync(`${cached}.new`, 0o755);

@@ -100,8 +100,8 @@ const notWritten = (path, code) =>
 /** Prints the error as a person needs it, and ends the process with 1. */
 export function fail(error) {
   if (error instanceof SetupError) console.error(`\nPodlab: ${error.message}`);
-  else if (error.path && error.code in reasons)
-    console.error(`\nPodlab: ${notWritten(error.path, error.code)}`);
+  // What was being written has no name in the error when the disk filled up meanwhile.
+  else if (error.code in reasons) console.error(`\nPodlab: ${notWritten(error.path ?? root, error.code)}`);
   else console.error(error);
   process.exit(1);
 }
