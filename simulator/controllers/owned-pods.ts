@@ -6,16 +6,24 @@ import { type ControllerContext, controllerOf, controllerRef, isPodReady } from 
 
 type Selector = Parameters<typeof selectorMatches>[0];
 
+/** So many Pods are made or deleted in one go, before others have their turn (burstReplicas, MaxPodCreateDeletePerSync). */
+export const POD_BURST = 500;
+
 /**
  * The Pods that belong to an owner: matching ones without a controller are adopted, own ones that no longer match released
- * (controller PodControllerRefManager).
+ * (controller PodControllerRefManager). `isMember`: what a Pod has to be besides.
  */
-export function claimPods({ client }: ControllerContext, owner: KubeObject, selector: Selector): Pod[] {
+export function claimPods(
+  { client }: ControllerContext,
+  owner: KubeObject,
+  selector: Selector,
+  isMember: (pod: Pod) => boolean = () => true,
+): Pod[] {
   const namespace = owner.metadata.namespace ?? '';
   const claimed: Pod[] = [];
   for (const pod of client.list('pods', { namespace })) {
     const ref = controllerOf(pod);
-    const matches = selectorMatches(selector, pod.metadata.labels);
+    const matches = isMember(pod) && selectorMatches(selector, pod.metadata.labels);
     if (ref) {
       if (ref.uid !== owner.metadata.uid) continue;
       if (matches) claimed.push(pod);

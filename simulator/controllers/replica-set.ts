@@ -14,6 +14,7 @@ import {
   claimPods,
   createPod,
   deletePod,
+  POD_BURST,
   podFromTemplate,
   untilAvailable,
 } from './owned-pods';
@@ -67,10 +68,12 @@ function start(
   function manage(active: Pod[], set: ReplicaSet): void {
     const wanted = set.spec?.replicas ?? 1;
     const template = set.spec?.template;
-    for (let count = active.length; count < wanted && template; count++) {
+    const next = Math.min(wanted, active.length + POD_BURST);
+    for (let count = active.length; count < next && template; count++) {
       createPod(context, events, set, podFromTemplate(set, template));
     }
-    for (const pod of byDeletionOrder(active).slice(0, Math.max(0, active.length - wanted))) {
+    const surplus = Math.min(POD_BURST, Math.max(0, active.length - wanted));
+    for (const pod of byDeletionOrder(active).slice(0, surplus)) {
       deletePod(context, events, set, pod);
     }
   }

@@ -9,12 +9,12 @@ import {
   splitKey,
   timestamp,
 } from '../controller';
-import { byDeletionOrder, claimPods, createPod, deletePod, podFromTemplate } from '../owned-pods';
+import { byDeletionOrder, claimPods, createPod, deletePod, POD_BURST, podFromTemplate } from '../owned-pods';
 import { watchOwners } from '../owner-watch';
 import type { WorkQueue } from '../work-queue';
 import { type BackoffRecord, finishedAt, recordEnds, remaining } from './backoff-record';
 import { failureAction } from './failure-policy';
-import { failuresWith, INDEX, INDEX_FAILURES, indexOf, lastFailed, metSuccessRule } from './indexed';
+import { attemptsWith, failuresWith, indexOf, lastFailed, metSuccessRule, podForIndex } from './indexed';
 import { formatIndexes, parseIndexes } from './indexes';
 import { FINALIZER, releaseOrphans, untrack } from './tracking';
 
@@ -63,8 +63,9 @@ class JobSync {
   ) {
     this.now = context.clock.now();
     this.status = structuredClone(job.status ?? {});
-    this.completed = parseIndexes(this.status.completedIndexes);
-    this.failedIndexes = parseIndexes(this.status.failedIndexes);
+    const { completions = 0 } = job.spec ?? {};
+    this.completed = parseIndexes(this.status.completedIndexes, completions);
+    this.failedIndexes = parseIndexes(this.status.failedIndexes, completions);
   }
 
   sync(): void {
@@ -116,8 +117,8 @@ class JobSync {
     this.recordEnds(succeeded, failed);
     for (const pod of ended) {
       if (succeeded.includes(pod)) {
-        if (indexed) this.completed.add(indexOf(pod));
-        this.status.succeeded = indexed ? this.completed.size : (this.status.succeeded ?? 0) + 1;
+        if (!indexed) this.status.succeeded = (this.status.succeeded ?? 0) + 1;
+        else if (!this.isBeyond(pod)) this.completed.add(indexOf(pod));
       } else if (failed.includes(pod)) {
         const { action, message = '' } = failureAction(this.job, pod);
         if (action === 'FailJob') verdict ??= { failed: true, reason: 'PodFailurePolicy', message };
@@ -127,9 +128,23 @@ class JobSync {
       } else continue;
       untrack(this.context.client, pod);
     }
-    if (indexed && this.completed.size > 0) this.status.completedIndexes = formatIndexes(this.completed);
+    if (indexed) this.tellCompleted();
     if (perIndex !== undefined) this.status.failedIndexes = formatIndexes(this.failedIndexes);
     return verdict;
+  }
+
+  private tellCompleted(): void {
+    delete this.status.completedIndexes;
+    delete this.status.succeeded;
+    if (this.completed.size === 0) return;
+    this.status.completedIndexes = formatIndexes(this.completed);
+    this.status.succeeded = this.completed.size;
+  }
+
+  /** Its index is none any more, since the Job was made smaller. */
+  private isBeyond(pod: Pod): boolean {
+    const { completionMode, completions = 0 } = this.job.spec ?? {};
+    return completionMode === 'Indexed' && indexOf(pod) >= completions;
   }
 
   /** A Pod that is told to go counts as failed at once, unless the Job waits for it to be so (isPodFailed). */
@@ -249,11 +264,14 @@ class JobSync {
         : spec.completions - succeeded - this.failedIndexes.size;
     const wanted = Math.max(0, Math.min(parallelism, left));
     // Pods in surplus are no longer counted, and those that do least go first (activePodsForRemoval).
-    for (const pod of byDeletionOrder(active).slice(0, Math.max(0, active.length - wanted))) {
+    const beyond = active.filter((pod) => this.isBeyond(pod));
+    const others = byDeletionOrder(active.filter((pod) => !beyond.includes(pod)));
+    const surplus = [...beyond, ...others.slice(0, Math.max(0, active.length - wanted - beyond.length))];
+    for (const pod of surplus.slice(0, POD_BURST)) {
       untrack(this.context.client, pod);
       deletePod(this.context, this.events, this.job, pod);
     }
-    if (active.length >= wanted) return;
+    if (surplus.length > 0) return;
     const record = this.backoffs.get(this.key) ?? { failures: 0, lastFailureAt: 0 };
     const wait = spec?.backoffLimitPerIndex === undefined ? remaining(record, this.now) : 0;
     if (wait > 0) {
@@ -262,26 +280,27 @@ class JobSync {
     }
     // A Pod on its way out holds its place when the Job says so.
     const leaving = spec?.podReplacementPolicy === 'Failed' ? pods.filter(isTerminating).length : 0;
-    const indexed = spec?.completionMode === 'Indexed';
-    const free = this.freeIndexes(active, pods);
-    for (let count = active.length + leaving; count < wanted; count++) {
-      const index = free.shift();
-      if (indexed && index === undefined) return;
-      this.create(index, pods);
-    }
+    const count = Math.min(POD_BURST, wanted - active.length - leaving);
+    if (spec?.completionMode === 'Indexed')
+      for (const index of this.pendingIndexes(count, active, pods)) this.create(index, pods);
+    else for (let made = 0; made < count; made++) this.create(undefined, pods);
   }
 
-  /** Indexes that want a Pod now; one that has failed waits for its own back-off when failures are counted by index. */
-  private freeIndexes(active: Pod[], pods: Pod[]): number[] {
-    const { spec } = this.job;
-    if (spec?.completionMode !== 'Indexed') return [];
-    const taken = new Set(active.map(indexOf));
-    const all = Array.from({ length: spec.completions ?? 0 }, (_, index) => index);
-    return all.filter((index) => {
-      if (taken.has(index) || this.completed.has(index) || this.failedIndexes.has(index)) return false;
-      const failed = spec.backoffLimitPerIndex === undefined ? undefined : lastFailed(pods, index);
+  /** The first `count` indexes that want a Pod (firstPendingIndexes), without those whose failures make them wait. */
+  private pendingIndexes(count: number, active: Pod[], pods: Pod[]): number[] {
+    const { completions = 0, podReplacementPolicy, backoffLimitPerIndex } = this.job.spec ?? {};
+    const leaving = podReplacementPolicy === 'Failed' ? pods.filter(isTerminating) : [];
+    const taken = new Set([...active, ...leaving].map(indexOf));
+    const pending: number[] = [];
+    for (let index = 0; index < completions && pending.length < count; index++) {
+      if (taken.has(index) || this.completed.has(index) || this.failedIndexes.has(index)) continue;
+      pending.push(index);
+    }
+    if (backoffLimitPerIndex === undefined) return pending;
+    return pending.filter((index) => {
+      const failed = lastFailed(pods, index);
       if (!failed) return true;
-      const record = { failures: failuresWith(failed), lastFailureAt: finishedAt(failed) };
+      const record = { failures: attemptsWith(failed), lastFailureAt: finishedAt(failed) };
       const wait = remaining(record, this.now);
       if (wait > 0) this.queue.addAfter(this.key, wait);
       return wait <= 0;
@@ -289,37 +308,14 @@ class JobSync {
   }
 
   private create(index: number | undefined, pods: Pod[]): void {
-    const template = this.job.spec?.template;
+    const { context, events, job } = this;
+    const template = job.spec?.template;
     if (!template) return;
-    const { name = '' } = this.job.metadata;
-    if (index === undefined) {
-      createPod(
-        this.context,
-        this.events,
-        this.job,
-        podFromTemplate(this.job, template, { finalizers: [FINALIZER] }),
-      );
-      return;
-    }
-    const failed = lastFailed(pods, index);
-    const failureCount: Record<string, string> =
-      this.job.spec?.backoffLimitPerIndex === undefined
-        ? {}
-        : { [INDEX_FAILURES]: String(failed ? failuresWith(failed) : 0) };
-    const pod = podFromTemplate(this.job, template, {
-      generateName: `${name}-${index}-`,
-      finalizers: [FINALIZER],
-      annotations: { [INDEX]: String(index), ...failureCount },
-      labels: { [INDEX]: String(index) },
-    });
-    if (pod.spec) {
-      pod.spec.hostname = `${name}-${index}`;
-      for (const container of [...(pod.spec.containers ?? []), ...(pod.spec.initContainers ?? [])]) {
-        const fieldRef = { fieldPath: `metadata.labels['${INDEX}']` };
-        container.env = [...(container.env ?? []), { name: 'JOB_COMPLETION_INDEX', valueFrom: { fieldRef } }];
-      }
-    }
-    createPod(this.context, this.events, this.job, pod);
+    const pod =
+      index === undefined
+        ? podFromTemplate(job, template, { finalizers: [FINALIZER] })
+        : podForIndex(job, template, index, lastFailed(pods, index));
+    createPod(context, events, job, pod);
   }
 
   private write(active: Pod[]): void {

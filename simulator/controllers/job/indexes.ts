@@ -15,11 +15,25 @@ export function formatIndexes(indexes: Iterable<number>): string {
   return ranges.join(',');
 }
 
-export function parseIndexes(text = ''): Set<number> {
+/** First and last of each range. */
+export function parseRanges(text = ''): [first: number, last: number][] {
+  return text
+    .split(',')
+    .filter(Boolean)
+    .map((part) => {
+      const [first = 0, last = first] = part.split('-').map(Number);
+      return [first, last];
+    });
+}
+
+/** More indexes than this no Job can have worked on here, whatever somebody wrote into its status. */
+const MOST_INDEXES = 100_000;
+
+/** The indexes of a status that are below `completions`, which may have been more (parseIndexesFromString). */
+export function parseIndexes(text: string | undefined, completions: number): Set<number> {
   const indexes = new Set<number>();
-  for (const part of text.split(',').filter(Boolean)) {
-    const [first = 0, last = first] = part.split('-').map(Number);
-    for (let index = first; index <= last; index++) indexes.add(index);
-  }
+  for (const [first, last] of parseRanges(text))
+    for (let index = first; index <= last && index < completions && indexes.size < MOST_INDEXES; index++)
+      indexes.add(index);
   return indexes;
 }
