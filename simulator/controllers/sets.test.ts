@@ -112,6 +112,19 @@ describe('a StatefulSet', () => {
     ).toEqual(['db-0 nginx:1', 'db-1 nginx:2', 'db-2 nginx:2']);
   });
 
+  it('leaves Pods alone that have its labels, but not its name', async () => {
+    cluster.client.create('statefulsets.apps', set({ replicas: 1 }));
+    cluster.client.create('pods', {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'db-client', namespace: 'default', labels: { app: 'db' } },
+      ...(template().spec ? { spec: template().spec } : {}),
+    } as never);
+    await cluster.clock.advance(5000);
+    expect(cluster.client.get('pods', 'default', 'db-client')?.metadata.ownerReferences).toBeUndefined();
+    expect(stored().status).toMatchObject({ replicas: 1, readyReplicas: 1 });
+  });
+
   it('in parallel makes all at once, and replaces a failed one without waiting for others', async () => {
     cluster.client.create('statefulsets.apps', set({ podManagementPolicy: 'Parallel' }));
     await cluster.clock.advance(100);

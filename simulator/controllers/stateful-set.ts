@@ -45,13 +45,20 @@ class StatefulSync {
     private readonly events: EventRecorder,
     private readonly set: StatefulSet,
   ) {
-    const prefix = `${set.metadata.name}-`;
-    const named = claimPods(context, set, set.spec?.selector).filter(({ metadata }) =>
-      metadata.name?.startsWith(prefix),
-    );
-    this.pods = new Map(named.map((pod) => [Number(pod.metadata.name?.slice(prefix.length)), pod]));
+    this.pods = new Map(this.claim().map((pod) => [parentAndOrdinal(pod)[1], pod]));
     this.replicas = set.spec?.replicas ?? 1;
     this.start = set.spec?.ordinals?.start ?? 0;
+  }
+
+  /** Pods that only have the labels, but no name of the set's, are nobody's of its (isMemberOf). */
+  private claim(): Pod[] {
+    const { context, set } = this;
+    return claimPods(
+      context,
+      set,
+      set.spec?.selector,
+      (pod) => parentAndOrdinal(pod)[0] === set.metadata.name,
+    );
   }
 
   sync(again: (ms: number) => void): void {
@@ -164,7 +171,8 @@ class StatefulSync {
     try {
       context.client.create('pods', pod);
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
+      // A Pod of that name which is somebody else's is waited for in silence.
+      if (!(error instanceof ApiError) || error.reason === 'AlreadyExists') throw error;
       const message = `create Pod ${name} in StatefulSet ${set.metadata.name} failed error: ${error.message}`;
       events.record(set, 'Warning', 'FailedCreate', message);
       throw error;
@@ -256,7 +264,7 @@ class StatefulSync {
     const { namespace = '', name = '', uid, generation = 0 } = this.set.metadata;
     const stored = client.get('statefulsets.apps', namespace, name);
     if (!stored || stored.metadata.uid !== uid) return;
-    const pods = claimPods(this.context, this.set, this.set.spec?.selector);
+    const pods = this.claim();
     const waits = pods.map((pod) => untilAvailable(pod, this.set.spec?.minReadySeconds ?? 0, clock.now()));
     const pending = waits.filter((wait): wait is number => wait !== undefined && wait > 0);
     if (pending.length > 0) again(Math.min(...pending));
@@ -294,6 +302,12 @@ class StatefulSync {
   private revisionName({ metadata }: Pod): string {
     return metadata.labels?.[HASH] ?? '';
   }
+}
+
+/** `web-0`: the set's name and the number (getParentNameAndOrdinal). */
+function parentAndOrdinal({ metadata }: Pod): [parent: string, ordinal: number] {
+  const [, parent = '', ordinal] = /^(.*)-(\d+)$/.exec(metadata.name ?? '') ?? [];
+  return [parent, Number(ordinal ?? -1)];
 }
 
 type Retention = { whenDeleted?: string; whenScaled?: string };
