@@ -1,7 +1,8 @@
 import { resourceByName } from '../../schema/resources';
-import type { Pod, PodCondition, PodDisruptionBudget } from '../../schema/types';
+import type { Node, Pod, PodCondition, PodDisruptionBudget } from '../../schema/types';
 import type { DeleteOptions } from '../client';
 import { ApiError } from '../errors';
+import { topologyLabels } from '../pod-topology-labels';
 import { conflict } from '../refusals';
 import type { RequestContext } from '../request-context';
 import { labelSelectorMatches } from '../selectors/label-selector';
@@ -39,11 +40,13 @@ export function bindPod(
     lastProbeTime: null as unknown as string,
     lastTransitionTime: rfc3339(storage.parts.clock.now()),
   };
+  const added = topologyLabels(storage.parts.store.get('nodes', '', node) as Node | undefined);
+  const labels = Object.keys(added).length > 0 ? { ...old.metadata.labels, ...added } : undefined;
   // A Pod that has its node needs no nomination (ClearingNominatedNodeNameAfterBinding).
   const { nominatedNodeName: _nominated, ...status } = old.status ?? {};
   const pod: Pod = {
     ...old,
-    metadata: { ...old.metadata },
+    metadata: { ...old.metadata, ...(labels ? { labels } : {}) },
     spec: { ...old.spec, containers: old.spec?.containers ?? [], nodeName: node },
     status: {
       ...status,
@@ -84,7 +87,39 @@ export function evictPod(
     const budget = budgets[0];
     if (budget) spendBudget(storage, context, budget, pod);
   }
-  storage.delete(context, pods, namespace, name, options);
+  storage.delete(
+    context,
+    pods,
+    namespace,
+    name,
+    context.dryRun ? options : markDisrupted(storage, pod, options),
+  );
+}
+
+/** The Pod says why it goes (addConditionAndDeletePod). Returns the options for its deletion, which hold for the Pod so marked. */
+function markDisrupted(storage: ObjectStorage, pod: Pod, options: DeleteOptions): DeleteOptions {
+  const { uid, resourceVersion } = options.preconditions ?? {};
+  const { metadata, status } = pod;
+  const another =
+    (uid && uid !== metadata.uid) || (resourceVersion && resourceVersion !== metadata.resourceVersion);
+  if (another) return options;
+  const target: PodCondition = {
+    type: 'DisruptionTarget',
+    status: 'True',
+    reason: 'EvictionByEvictionAPI',
+    message: 'Eviction API: evicting',
+    lastProbeTime: null as unknown as string,
+    lastTransitionTime: rfc3339(storage.parts.clock.now()),
+  };
+  const others = (status?.conditions ?? []).filter(({ type }) => type !== target.type);
+  const marked = storage.parts.store.put('pods', {
+    ...pod,
+    metadata: { ...metadata },
+    status: { ...status, conditions: [...others, target] },
+  } as Pod);
+  if (!resourceVersion) return options;
+  const { resourceVersion: version = '' } = marked.metadata;
+  return { ...options, preconditions: { ...options.preconditions, resourceVersion: version } };
 }
 
 function budgetsOf(storage: ObjectStorage, pod: Pod): PodDisruptionBudget[] {
