@@ -128,6 +128,23 @@ describe('a Pod that runs', () => {
   });
 
   it.each([
+    1, 0,
+  ])('is deleted within %i s, though a probe gave a container longer to stop', async (seconds) => {
+    const exec = () => ({ exitCode: 1 });
+    const cluster = await startTestCluster({ scripts: { app: { exec } } });
+    const livenessProbe = { exec: { command: ['alive'] }, periodSeconds: 1, failureThreshold: 1 };
+    cluster.client.create('pods', podOf({ livenessProbe }, { terminationGracePeriodSeconds: 500 }));
+    await cluster.clock.advance(10_000);
+    expect(told(cluster)).toContain('Killing: Container app failed liveness probe, will be restarted (1)');
+    cluster.client.delete('pods', 'default', 'pod', { gracePeriodSeconds: seconds });
+    await cluster.clock.advance(10_000);
+    expect(cluster.client.get('pods', 'default', 'pod')).toBeUndefined();
+    expect(cluster.runtime.containers.map(({ phase }) => phase)).toEqual(['exited']);
+    expect(cluster.errors).toEqual([]);
+    cluster.components.stop();
+  });
+
+  it.each([
     ['runc', 'Running', undefined],
     [
       'gvisor',
@@ -146,52 +163,6 @@ describe('a Pod that runs', () => {
     await cluster.clock.advance(3_000);
     expect(status(cluster)?.phase).toBe(phase);
     if (event) expect(told(cluster)).toContain(event);
-    cluster.components.stop();
-  });
-
-  it('starts over as a whole when a container ends with a code that a rule names', async () => {
-    const cluster = await startTestCluster({
-      scripts: { first: { endsAfterMs: 1_000 }, app: { endsAfterMs: 20_000, exitCode: 42 }, other: {} },
-    });
-    const restartPolicyRules = [
-      { action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [42] } },
-    ];
-    const container = (name: string) => ({ name, image: 'busybox' });
-    const own = { restartPolicy: 'Never', restartPolicyRules };
-    const spec = {
-      restartPolicy: 'Never',
-      initContainers: [container('first')],
-      containers: [{ ...container('app'), ...own }, container('other')],
-    };
-    const seen: (string | undefined)[] = [];
-    const told = () => {
-      const { conditions = [], containerStatuses: [, other] = [] } = status(cluster) ?? {};
-      const { status: restarting } = conditions.find(({ type }) => type === 'AllContainersRestarting') ?? {};
-      const said = `${restarting} ${other?.state?.waiting?.reason ?? Object.keys(other?.state ?? {})[0]} ${other?.restartCount}`;
-      if (seen.at(-1) !== said) seen.push(said);
-    };
-    const stop = cluster.client.watch('pods', {}, told);
-    cluster.client.create('pods', podOf({}, spec));
-    await cluster.clock.advance(15_000);
-    const ip = status(cluster)?.podIP;
-    await cluster.clock.advance(10_000);
-    stop();
-    expect(seen).toEqual([
-      'undefined undefined undefined',
-      'False PodInitializing 0',
-      'False running 0',
-      'True running 0',
-      'False RestartingAllContainers 1',
-      'False running 1',
-    ]);
-    expect(status(cluster)).toMatchObject({ phase: 'Running', podIP: ip });
-    const { initContainerStatuses = [], containerStatuses = [] } = status(cluster) ?? {};
-    for (const each of [...initContainerStatuses, ...containerStatuses])
-      expect(each).toMatchObject({
-        restartCount: 1,
-        lastState: { terminated: { exitCode: 137, reason: 'RestartingAllContainers', finishedAt: null } },
-      });
-    expect(cluster.errors).toEqual([]);
     cluster.components.stop();
   });
 
@@ -301,9 +272,11 @@ describe('a Pod that runs', () => {
       ),
     );
     await cluster.clock.advance(2_000);
+    const ip = status(cluster)?.podIP;
     // The next time it stays.
     script.endsAfterMs = 3_600_000;
     await cluster.clock.advance(18_000);
+    expect(status(cluster)?.podIP).toBe(ip);
     expect(seen.slice(seen.indexOf('Running False terminated,running,running'))).toEqual([
       'Running False terminated,running,running',
       'Running True:RestartAllContainersStarted terminated,running,terminated',

@@ -68,7 +68,8 @@ export class PodWorker {
     const grace = pod.metadata.deletionGracePeriodSeconds;
     if (pod.metadata.deletionTimestamp) {
       this.abort.abort();
-      if (this.ending && grace !== undefined) this.stopper.shorten(grace * 1000);
+      // What a probe has told to stop, too, has no longer than that any more.
+      if (grace !== undefined) this.stopper.shorten(grace * 1000);
     }
     if (concernsKubelet(before, pod)) {
       this.mounter.refresh();
@@ -81,7 +82,7 @@ export class PodWorker {
     this.orphaned = true;
     this.status.stop();
     this.abort.abort();
-    if (this.ending && !this.ended) this.stopper.shorten(0);
+    if (!this.ended) this.stopper.shorten(0);
     this.wake();
   }
 
