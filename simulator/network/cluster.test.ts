@@ -85,11 +85,13 @@ describe('connections between Pods', () => {
 describe('host ports', () => {
   it('lead from their node, and from its loopback, to the Pod', async () => {
     const { clock, network, pod, show } = cluster();
-    const placed = (name: string, ports: object[]) => {
+    const placed = (name: string, ports: object[], phase = 'Running') => {
       const stack = pod('default', name);
-      show('pods', 'default', name, { spec: { nodeName: 'n', containers: [{ ports }] } });
-      stack.listen(80);
+      show('pods', 'default', name, { spec: { nodeName: 'n', containers: [{ ports }] }, status: { phase } });
+      if (phase === 'Running') stack.listen(80);
     };
+    // The port of one that has ended is free for others.
+    placed('ended', [{ containerPort: 80, hostPort: 8080 }], 'Succeeded');
     placed('everywhere', [{ containerPort: 80, hostPort: 8080 }]);
     placed('inside', [{ containerPort: 80, hostPort: 8081, hostIP: '127.0.0.1' }]);
     placed('outside', [{ containerPort: 80, hostPort: 8082, hostIP: '172.18.0.2' }]);

@@ -52,8 +52,10 @@ export class HostPorts {
   }
 }
 
-function portsOf({ spec }: Pod): HostPort[] {
-  if (!spec || spec.hostNetwork) return [];
+function portsOf({ spec, status }: Pod): HostPort[] {
+  // With the sandbox of a Pod that has ended its rules went, too.
+  const ended = status?.phase === 'Succeeded' || status?.phase === 'Failed';
+  if (!spec || spec.hostNetwork || ended) return [];
   return [...spec.containers, ...(spec.initContainers ?? [])].flatMap(({ ports = [] }) =>
     ports.flatMap(({ hostPort, hostIP = '', containerPort, protocol = 'TCP' }) =>
       hostPort

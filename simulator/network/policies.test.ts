@@ -4,7 +4,7 @@ import type { NetworkError } from './namespace';
 
 describe('policies of Services', () => {
   /** A Service with a backend on each of two nodes; `reached`: the nodes whose backends a client was led to. */
-  const setUp = (spec: object, hints: (node: string) => object = () => ({})) => {
+  const setUp = (spec: object, hints: (node: string) => object = () => ({}), labels = {}) => {
     const { clock, network, show, slice } = cluster();
     const nodes = { n: '172.18.0.2', m: '172.18.0.3' };
     for (const [name, address] of Object.entries(nodes)) {
@@ -16,9 +16,8 @@ describe('policies of Services', () => {
       return network.attach({ ...place, hostNetwork: false }).namespace;
     };
     const ports = [{ port: 80, nodePort: 30_080 }];
-    show('services', 'default', 'web', {
-      spec: { clusterIP: '10.96.1.1', type: 'NodePort', ports, ...spec },
-    });
+    const addresses = { clusterIP: '10.96.1.1', type: 'NodePort', ports };
+    show('services', 'default', 'web', { spec: { ...addresses, ...spec } }, labels);
     const servers = { n: attach('on-n', 'n'), m: attach('on-m', 'm') };
     const endpoint = (node: 'n' | 'm') => {
       const ends = { addresses: [servers[node].address], conditions: ready, nodeName: node };
@@ -59,6 +58,13 @@ describe('policies of Services', () => {
     const { serve, seenFrom, client } = setUp({ internalTrafficPolicy: policy });
     serve([...on]);
     expect(await seenFrom(client, '10.96.1.1', 80)).toBe(seen);
+  });
+
+  it.each(['service-proxy-name', 'headless'])('the label %s keeps kube-proxy away', async (label) => {
+    const { serve, seenFrom, client } = setUp({}, undefined, { [`service.kubernetes.io/${label}`]: '' });
+    serve(['n']);
+    expect(await seenFrom(client, '10.96.1.1', 80)).toBe('ETIMEDOUT');
+    expect(await seenFrom(client, '172.18.0.2', 30_080)).toBe('ECONNREFUSED');
   });
 
   it.each([

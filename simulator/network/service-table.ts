@@ -105,6 +105,7 @@ export class ServiceTable {
   }
 
   port(service: Service, protocol: Protocol, port: number): ServicePort | undefined {
+    if (isLeftToOthers(service)) return undefined;
     return service.spec?.ports?.find(
       (candidate) => candidate.port === port && protocolOf(candidate) === protocol,
     );
@@ -218,10 +219,18 @@ export class ServiceTable {
         ...balanced,
       ])
         if (address && address !== 'None') this.byAddress.set(address, service);
+      if (isLeftToOthers(service)) continue;
       for (const port of spec?.ports ?? [])
         if (port.nodePort) this.byNodePort.set(`${protocolOf(port)}/${port.nodePort}`, service);
     }
   }
+}
+
+/** kube-proxy passes over what has one of these labels: another proxy looks after it, or none. */
+function isLeftToOthers({ metadata }: Service): boolean {
+  return ['service-proxy-name', 'headless'].some(
+    (name) => metadata.labels?.[`service.kubernetes.io/${name}`] !== undefined,
+  );
 }
 
 function protocolOf(port: ServicePort): string {
