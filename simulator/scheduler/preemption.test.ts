@@ -90,6 +90,16 @@ describe('preemption takes', () => {
       'm: b',
     ],
     [
+      'of equal nodes the one whose most important Pod ran for the shortest time',
+      important('4'),
+      [
+        node('n', pod('a', { priority: 5, started: 1 }), pod('b', { started: 9 })),
+        node('m', pod('c', { priority: 5, started: 2 }), pod('d', { started: 0 })),
+      ],
+      [],
+      'm: c d',
+    ],
+    [
       'nothing more important',
       important(),
       [node('n', pod('a', { priority: 200, cpu: '4' }))],

@@ -91,7 +91,8 @@ function compare(left: Preemption, right: Preemption): number {
   const highest = ({ victims }: Preemption) => Math.max(...victims.map(priority));
   const sum = ({ victims }: Preemption) =>
     victims.reduce((total, each) => total + priority(each) + 2 ** 31, 0);
-  const earliest = ({ victims }: Preemption) => Math.min(...victims.map(startedAt));
+  // Of the most important ones only (GetEarliestPodStartTime); victims are in that order.
+  const earliest = ({ victims: [first] }: Preemption) => (first ? startedAt(first) : 0);
   return (
     left.violations - right.violations ||
     highest(left) - highest(right) ||

@@ -72,7 +72,8 @@ describe('a claim that waits for its first consumer', () => {
     const pod = await run();
     expect(phase()).toBe('Bound');
     const bound = cluster.client.get('persistentvolumeclaims', 'default', 'data')?.spec?.volumeName ?? '';
-    const { spec } = cluster.client.get('persistentvolumes', '', bound) as PersistentVolume;
+    const { spec, metadata } = cluster.client.get('persistentvolumes', '', bound) as PersistentVolume;
+    expect(metadata.annotations).toEqual({ 'pv.kubernetes.io/bound-by-controller': 'yes' });
     const [term] = spec?.nodeAffinity?.required?.nodeSelectorTerms ?? [];
     expect(term?.matchExpressions?.[0]?.values).toEqual([pod.spec?.nodeName]);
     expect(pod.status?.phase).toBe('Running');

@@ -6,6 +6,7 @@ import type { NodeInfo } from './node-info';
 import { matchVolume, reachesNode } from './volume-match';
 
 const SELECTED_NODE = 'volume.kubernetes.io/selected-node';
+const BOUND_BY = 'pv.kubernetes.io/bound-by-controller';
 /** Of classes whose volumes somebody makes by hand. */
 const NO_PROVISIONER = 'kubernetes.io/no-provisioner';
 
@@ -106,7 +107,13 @@ export class VolumeBinding {
       uid,
       resourceVersion,
     };
-    this.client.update('persistentvolumes', { ...volume, spec: { ...volume.spec, claimRef } });
+    // Not so when it was set aside by hand (volume.GetBindVolumeToClaim).
+    const annotations = {
+      ...volume.metadata.annotations,
+      ...(volume.spec?.claimRef ? {} : { [BOUND_BY]: 'yes' }),
+    };
+    const metadata = { ...volume.metadata, annotations };
+    this.client.update('persistentvolumes', { ...volume, metadata, spec: { ...volume.spec, claimRef } });
   }
 
   private matching(
