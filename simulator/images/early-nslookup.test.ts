@@ -35,7 +35,7 @@ const server = 'Server:    10.96.0.10\nAddress 1: 10.96.0.10 kube-dns.kube-syste
 
 describe('nslookup of BusyBox before 1.29', () => {
   it('knows search domains', async () => {
-    const script = 'nslookup kubernetes.default; nslookup nope 10.96.0.10; echo $?';
+    const script = 'busybox nslookup kubernetes.default; nslookup nope 10.96.0.10; echo $?';
     expect(await said('early', 'busybox:1.28', script)).toBe(
       `${server}Name:      kubernetes.default\nAddress 1: 10.96.0.1 kubernetes.default.svc.cluster.local\n${server}nslookup: can't resolve 'nope'\n1\n`,
     );

@@ -14,9 +14,9 @@ export function hasEarlyNslookup(tag: string): boolean {
 export const earlyBusybox: Program = (process) => {
   const [first = '', second] = process.argv;
   const name = first.replace(/^.*\//, '');
-  return name === 'nslookup' || (name === 'busybox' && second === 'nslookup')
-    ? earlyNslookup(process)
-    : busybox(process);
+  if (name !== 'nslookup' && !(name === 'busybox' && second === 'nslookup')) return busybox(process);
+  if (name === 'busybox') process.argv = process.argv.slice(1);
+  return earlyNslookup(process);
 };
 
 const usage = `[HOST] [SERVER]

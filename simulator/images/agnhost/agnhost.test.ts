@@ -198,6 +198,29 @@ describe('agnhost', () => {
     ]);
   });
 
+  it.each([
+    [
+      'nc -zv localhost 9',
+      'nc: connect to localhost (127.0.0.1) port 9 (tcp) failed: Connection refused\n[1]',
+    ],
+    ['nc -z -w 2 127.0.0.1 9', '[1]'],
+    ['echo | nc localhost 9', '[1]'],
+    [
+      'nc -lp 80 > /dev/null & until netstat -ltn | grep -q :80; do sleep 0.05; done; nc -vz 127.0.0.1 80',
+      'Connection to 127.0.0.1 80 port [tcp/http] succeeded!\n',
+    ],
+    [
+      'nc -z nowhere.invalid 80',
+      'nc: getaddrinfo for host "nowhere.invalid" port 80: Name does not resolve\n[1]',
+    ],
+    ['dig -v', /^DiG 9\.\d/],
+  ])('its image has the tools of OpenBSD and BIND: %s', async (script, said) => {
+    const container = run(pod(), { image, args: ['pause'] });
+    const told = await exec(container, 'sh', '-c', script);
+    if (typeof said === 'string') expect(told).toBe(said);
+    else expect(told).toMatch(said);
+  });
+
   it('pause serves nothing', async () => {
     const container = run(pod(), { image, args: ['pause'] });
     await logged(container, 'Paused');

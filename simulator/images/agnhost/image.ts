@@ -3,6 +3,8 @@ import { nativeExecutable } from '../../files/volume-tree';
 import { NetworkError } from '../../network/namespace';
 import type { Process, Program } from '../../runtime/process';
 import { buildAlpine } from '../base/alpine-root';
+import { bindTools, installBindTools } from '../bind-tools/images';
+import { openbsdNetcat } from '../bind-tools/openbsd-netcat';
 import { defaultPath, type Image } from '../image';
 import { packageRefusal } from '../package-refusal';
 import {
@@ -133,7 +135,10 @@ export function agnhostImage(applets: readonly string[]): Image {
       root.write('/localhost.key', key);
       root.write('/usr/bin/curl', nativeExecutable('curl'), { mode: 0o755 });
       root.mkdir('/uploads');
+      installBindTools(root);
+      root.remove('/usr/bin/nc');
+      root.write('/usr/bin/nc', nativeExecutable('openbsd-nc'), { mode: 0o755 });
     },
-    programs: { agnhost, apk: packageRefusal('apk') },
+    programs: { agnhost, 'openbsd-nc': openbsdNetcat, ...bindTools, apk: packageRefusal('apk') },
   };
 }

@@ -54,7 +54,12 @@ function parse(args: readonly string[]): Request | string {
 
 /** dig(1) of BIND. */
 export const dig: Program = async (process) => {
-  const request = parse(process.argv.slice(1));
+  const args = process.argv.slice(1);
+  if (args[0] === '-v') {
+    await process.write(2, `DiG ${version}\n`);
+    return 0;
+  }
+  const request = parse(args);
   if (typeof request === 'string') {
     await process.write(2, `Invalid option: ${request}\n`);
     return 1;

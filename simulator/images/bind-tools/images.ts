@@ -9,9 +9,13 @@ import { host } from './host';
 import { nslookup } from './nslookup';
 
 /** nslookup, dig and host of BIND, instead of BusyBox's nslookup. */
-const bindTools: Record<string, Program> = { 'bind-nslookup': nslookup, 'bind-dig': dig, 'bind-host': host };
+export const bindTools: Record<string, Program> = {
+  'bind-nslookup': nslookup,
+  'bind-dig': dig,
+  'bind-host': host,
+};
 
-function installBindTools(root: VolumeTree): void {
+export function installBindTools(root: VolumeTree): void {
   // What is a link to BusyBox would be written through.
   if (root.stat('/usr/bin/nslookup')) root.remove('/usr/bin/nslookup');
   for (const name of ['nslookup', 'dig', 'host'])

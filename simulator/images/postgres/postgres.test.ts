@@ -134,6 +134,7 @@ describe('SQL', () => {
       'select count(*) from generate_series(1, 100000) a join generate_series(1, 100000) b on a.a < b.b - 99999',
       'ERROR:  The embedded cluster does not simulate statements that look at more than 1000000 rows; use a kind cluster for that.\n',
     ],
+    ['drop role postgres', 'ERROR:  current user cannot be dropped\n'],
     ['grant select on people to nobody', 'ERROR:  role "nobody" does not exist\n'],
     [
       "select repeat('a', 200) || '!' ~ '^(?=a)(a+)+$'",

@@ -64,6 +64,7 @@ export function administrative(text: string, by: Administrator): { run(): Result
     if (goes[1] && !knows(host, name)) return noticed('DROP ROLE', `role "${name}" does not exist, skipping`);
     return {
       run: () => {
+        if (name === by.user) throw new SqlError('55006', 'current user cannot be dropped');
         host.dropRole(name);
         return { tag: 'DROP ROLE' };
       },
