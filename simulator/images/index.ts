@@ -12,9 +12,12 @@ import { curl } from './curl/program';
 import { fluentBitImage } from './fluent-bit/image';
 import { echoServerImage } from './greeters/echo-server';
 import { greeterImages } from './greeters/hello';
+import { podinfoImage } from './greeters/podinfo-image';
 import { testProgramImages } from './greeters/test-programs';
 import { httpdImage } from './httpd/image';
 import { ingressControllerImage } from './ingress/image';
+import { memcachedImage } from './memcached/image';
+import { mysqlImage } from './mysql/image';
 import { nginxImage } from './nginx/image';
 import { nginxVariants } from './nginx/variants';
 import { pauseImage } from './pause';
@@ -65,6 +68,8 @@ export function createCatalogue(): Catalogue {
     httpdImage(names),
     redisImage(names),
     postgresImage(names),
+    memcachedImage(names),
+    mysqlImage(names),
     fluentBitImage(names),
     httpEchoImage(),
     pauseImage(),
@@ -79,6 +84,7 @@ export function createCatalogue(): Catalogue {
     busyboxPlusImage(names),
     perlImage(names),
     ...greeterImages(names),
+    podinfoImage(names),
     echoServerImage(names),
     ...testProgramImages(),
     ...networkToolImages(names, nginx),

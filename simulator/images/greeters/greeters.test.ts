@@ -51,6 +51,11 @@ describe('servers of Kubernetes’ tutorials', () => {
       /\nHostname: web\n\nPod Information:\n\t-no pod information available-\n/,
     ],
     ['wbitt/network-multitool', 80, '/', /MultiTool/],
+    ['nginxdemos/hello:plain-text', 80, '/x', /^Server address: [\d.]+:80\nServer name: web\n.*URI: \/x\n/s],
+    ['nginxdemos/hello', 80, '/', /<span>Server name:<\/span> <span>web<\/span>/],
+    ['paulbouwer/hello-kubernetes:1.10', 8080, '/', /Hello world!.*<td>web<\/td>/s],
+    ['stefanprodan/podinfo:6.9.0', 9898, '/', /"hostname": "web",\n {2}"version": "6\.9\.0"/],
+    ['ghcr.io/stefanprodan/podinfo:6.9.0', 9898, '/healthz', '{\n  "status": "OK"\n}'],
   ])('%s listens on %i', async (image, port, path, said) => {
     const sandbox = pod(false, {}, [image]);
     run(sandbox, { image });

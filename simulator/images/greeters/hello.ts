@@ -70,6 +70,29 @@ const nodejsHelloWorld: Program = textServer({
   },
 });
 
+/** paulbouwer/hello-kubernetes: a page with a message, and who has answered. */
+const helloKubernetes: Program = textServer({
+  port: ({ env }) => Number(env.get('PORT')) || 8080,
+  exitCode: 'ignores',
+  started: (process, port) => process.write(1, `Listening on: http://${process.system.hostname}:${port}\n`),
+  answer: (process, { response }) => {
+    const { env, system } = process;
+    const rows: [string, string][] = [
+      ['namespace', env.get('KUBERNETES_NAMESPACE') ?? '-'],
+      ['pod', env.get('KUBERNETES_POD_NAME') ?? system.hostname],
+      ['node', `${env.get('KUBERNETES_NODE_NAME') ?? '-'} (Linux ${system.machine.kernelRelease})`],
+    ];
+    const safe = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+    const cells = rows.map(([name, value]) => `    <tr><th>${name}:</th><td>${safe(value)}</td></tr>\n`);
+    const message = safe(env.get('MESSAGE') ?? 'Hello world!');
+    response.setHeader('Content-Type', 'text/html; charset=utf-8');
+    response.end(
+      `<!DOCTYPE html>\n<html>\n<head>\n  <title>Hello Kubernetes!</title>\n</head>\n<body>\n<div class="main">\n  <div id="message">${message}</div>\n  <table>\n${cells.join('')}  </table>\n</div>\n</body>\n</html>\n`,
+      'latin1',
+    );
+  },
+});
+
 /** google-samples/kubernetes-bootcamp: counts its requests in its log. */
 const bootcamp = (version: string): Program => {
   const counts = new WeakMap<object, { total: number; startedAt: number }>();
@@ -141,6 +164,20 @@ export function greeterImages(applets: readonly string[]): Image[] {
       {
         servers: { v1: bootcamp('1'), v2: bootcamp('2') },
         repositories: ['jocatalin/kubernetes-bootcamp'],
+      },
+      applets,
+    ),
+    nodeImage(
+      'hello-kubernetes',
+      {
+        servers: Object.fromEntries(
+          ['latest', '1.5', '1.6', '1.7', '1.8', '1.9', '1.10', '1.10.0', '1.10.1'].map((tag) => [
+            tag,
+            helloKubernetes,
+          ]),
+        ),
+        repositories: ['paulbouwer/hello-kubernetes'],
+        folder: '/usr/src/app',
       },
       applets,
     ),

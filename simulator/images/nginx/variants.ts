@@ -61,7 +61,39 @@ function frontend(nginx: Image): Image {
   };
 }
 
+/** nginxdemos/hello: tells who has answered, as a page or as plain text. */
+function demo(nginx: Image): Image {
+  return {
+    ...nginx,
+    name: 'nginxdemos/hello',
+    repositories: ['nginxdemos/hello'],
+    hasTag: (tag) => /^(latest|plain-text|0\.[234](-plain-text)?)$/.test(tag),
+    build: (root, tag) => {
+      nginx.build(root, `${release}-alpine`);
+      const lines = [
+        ['Server address', '$server_addr:$server_port'],
+        ['Server name', '$hostname'],
+        ['Date', '$time_local'],
+        ['URI', '$request_uri'],
+        ['Request ID', '$request_id'],
+      ];
+      const plain = tag.endsWith('plain-text');
+      const text = plain
+        ? lines.map(([name, value]) => `${name}: ${value}\n`).join('')
+        : `<!DOCTYPE html>\n<html>\n<head>\n<title>Hello World</title>\n</head>\n<body>\n${lines
+            .map(([name, value]) => `<p><span>${name}:</span> <span>${value}</span></p>\n`)
+            .join('')}</body>\n</html>\n`;
+      root.write(
+        '/etc/nginx/conf.d/hello.conf',
+        `server {\n    listen 80;\n    listen [::]:80;\n    location / {\n        default_type text/${plain ? 'plain' : 'html'};\n        expires -1;\n        return 200 '${text}';\n    }\n}\n`,
+      );
+      root.remove('/etc/nginx/conf.d/default.conf');
+    },
+    config: () => nginx.config(`${release}-alpine`),
+  };
+}
+
 /** Images that are nginx with files of their own. */
 export function nginxVariants(nginx: Image): Image[] {
-  return [slim(nginx), unprivileged(nginx), frontend(nginx)];
+  return [slim(nginx), unprivileged(nginx), frontend(nginx), demo(nginx)];
 }
