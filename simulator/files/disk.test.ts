@@ -70,6 +70,24 @@ describe('the disk of a node', () => {
     expect(() => view.symlink('x', '/none')).toThrow(/ENOSPC/);
   });
 
+  it('is made again as full as it was', () => {
+    const { volume, viewOf } = node(1024 * mebibyte, mebibyte);
+    const tree = volume();
+    // What the image brings is counted from the second time on only.
+    tree.write('/of-the-image', 'x');
+    const view = viewOf(tree);
+    const make = () => {
+      for (let made = 0; ; made++) view.open(`/${made}`, 'w').release();
+    };
+    expect(make).toThrow(/ENOSPC/);
+    const other = node(1024 * mebibyte, mebibyte);
+    const restored = restoreTree(JSON.parse(JSON.stringify(tree.snapshot())), {
+      now: () => 0,
+      disk: other.disk,
+    });
+    expect(other.viewOf(restored).list('/')).toEqual(view.list('/'));
+  });
+
   it.each<[string, (tree: VolumeTree, view: FileView) => void]>([
     ['a file has been removed', (_tree, view) => view.unlink('/a')],
     ['a file has been emptied', (_tree, view) => view.open('/a', 'w').release()],

@@ -224,7 +224,8 @@ export class FileView {
     if (source.parentMount !== target.parentMount) throw new FileError('EXDEV', to);
     if (target.inode === source.inode) return;
     if (target.path.startsWith(`${source.path}/`)) throw new FileError('EINVAL', to);
-    if (target.path.length + longestBelow(source.inode, longestPath) > longestPath)
+    const longer = target.path.length > source.path.length;
+    if (longer && target.path.length + longestBelow(source.inode, longestPath) > longestPath)
       throw new FileError('ENAMETOOLONG', to);
     const sourceIsDirectory = source.inode instanceof DirectoryInode;
     // Its `..` changes with its parent.

@@ -259,7 +259,7 @@ export function restoreTree(snapshot: unknown, options: Pick<VolumeOptions, 'now
       if (linked) linked.nlink++;
       const inode = linked ?? restoreInode(tree.volume, child);
       directory.add(name, inode);
-      tree.volume.addEntry();
+      tree.volume.keepEntry();
       byPath.set(childPath, inode);
       if (inode instanceof DirectoryInode) fill(inode, child, childPath);
       inode.mtimeMs = child.mtimeMs;
@@ -276,16 +276,11 @@ function restoreInode(volume: Volume, entry: EntrySnapshot): Inode {
   if (entry.target !== undefined) return new SymlinkInode(volume, uid, gid, entry.target);
   if (entry.device) return new DeviceInode(volume, entry.device, mode, uid, gid);
   if (entry.fifo) return new FifoInode(volume, mode, uid, gid, () => new Pipe());
-  if (entry.content) {
-    const file = new FileInode(volume, mode, uid, gid, FileContent.restore(entry.content));
-    volume.charge(file.allocated);
-    volume.hold(file.content.held);
-    return file;
-  }
-  const file = new FileInode(volume, mode, uid, gid);
-  file.write(0, Buffer.from(entry.data ?? '', 'base64'));
-  file.mode = mode;
-  return file;
+  const content = entry.content ? FileContent.restore(entry.content) : new FileContent();
+  if (!entry.content) content.write(0, Buffer.from(entry.data ?? '', 'base64'));
+  volume.charge(content.allocated);
+  volume.hold(content.held);
+  return new FileInode(volume, mode, uid, gid, content);
 }
 
 function children(directory: DirectoryInode): Inode[] {

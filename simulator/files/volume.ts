@@ -76,6 +76,11 @@ export class Volume {
   addEntry(): void {
     if (this.disk) this.disk.checkRoom(entryBytes);
     else if (this.entries >= mostEntries) throw new FileError('ENOSPC', '');
+    this.keepEntry();
+  }
+
+  /** An entry of a snapshot: there was room for it. */
+  keepEntry(): void {
     this.entries++;
     this.hold(entryBytes);
   }

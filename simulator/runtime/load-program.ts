@@ -14,9 +14,10 @@ export interface LoadedProgram {
 
 /**
  * execve(2): a native program, or a script and its `#!` interpreter (at most four deep). Throws FileError ENOENT,
- * EACCES, ENOEXEC (neither of both; a shell then reads it as its own script), ELOOP.
+ * EACCES, ENOEXEC (neither of both; a shell then reads it as its own script), ELOOP, E2BIG.
  */
 export function loadProgram(system: System, files: FileView, path: string, argv: string[]): LoadedProgram {
+  if (isTooLong(argv)) throw new FileError('E2BIG', path);
   let file = path;
   let args = argv;
   for (let depth = 0; depth < 5; depth++) {
@@ -43,6 +44,20 @@ export function loadProgram(system: System, files: FileView, path: string, argv:
     file = interpreter;
   }
   throw new FileError('ELOOP', path);
+}
+
+/** MAX_ARG_STRLEN, and what a stack of 8 MiB leaves for all of them together. */
+const longestArgument = 131_072;
+const mostArgumentBytes = 2 << 20;
+
+function isTooLong(argv: readonly string[]): boolean {
+  let bytes = 0;
+  for (const { length } of argv) {
+    if (length >= longestArgument) return true;
+    // Each has its end, and a pointer to it.
+    bytes += length + 9;
+  }
+  return bytes > mostArgumentBytes;
 }
 
 /** execvp(3): the file that a command names, through $PATH unless it has a slash. Throws FileError ENOENT, EACCES. */

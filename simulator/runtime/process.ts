@@ -206,6 +206,8 @@ export interface Process extends Credentials {
   checkMemory(): void;
   /** Called when it ended, in any way. */
   onEnd(run: () => void): void;
+  /** Called each time a signal stops it, until the returned function is called. */
+  onStop(run: () => void): () => void;
 }
 
 export interface SpawnOptions {
@@ -223,7 +225,9 @@ export interface SpawnOptions {
   newSession?: boolean;
   credentials?: Credentials;
   /** Signals that the child ignores from the start (others: ignored stays ignored, handled becomes default). */
-  ignore?: SignalName[];
+  ignore?: readonly SignalName[];
+  /** Signals that the child does not ignore, even if its parent does. */
+  heed?: readonly SignalName[];
 }
 
 /** Thrown into a program that has been killed: let it pass. */

@@ -66,6 +66,7 @@ export class RunningProcess implements Process, FileOwner {
   private readonly actions = new SignalActions();
   private readonly waits = new Waits(() => this.status !== undefined);
   private endListeners: (() => void)[] = [];
+  private readonly stopListeners = new Set<() => void>();
 
   constructor(
     readonly system: System,
@@ -224,7 +225,7 @@ export class RunningProcess implements Process, FileOwner {
       child.openFiles.closeAll();
       throw error;
     }
-    child.actions.inherit(this.actions, options.ignore);
+    child.actions.inherit(this.actions, options);
     this.family.children.add(child);
     child.begin(loaded.program, loaded.argv, loaded.executable);
     return child;
@@ -280,8 +281,10 @@ export class RunningProcess implements Process, FileOwner {
       action(signal, sender);
       if (signal !== 'CHLD') this.waits.interrupt(new Interrupted(signal));
     } else if (action === 'default' && !ignoredByDefault.has(signal) && this.pid !== 1) {
-      if (stopsByDefault.has(signal)) this.waits.stop();
-      else this.end(statusOf(signal));
+      if (stopsByDefault.has(signal)) {
+        this.waits.stop();
+        for (const run of [...this.stopListeners]) run();
+      } else this.end(statusOf(signal));
     }
   }
 
@@ -301,6 +304,11 @@ export class RunningProcess implements Process, FileOwner {
   onEnd(run: () => void): void {
     if (this.status) run();
     else this.endListeners.push(run);
+  }
+
+  onStop(run: () => void): () => void {
+    this.stopListeners.add(run);
+    return () => this.stopListeners.delete(run);
   }
 
   private become(argv: string[], executable: string): void {

@@ -15,10 +15,14 @@ export class SignalActions {
     else this.actions.set(signal, action);
   }
 
-  /** fork(2) and execve(2) of a child: what its parent ignores stays ignored, and so is what `more` names. */
-  inherit(parent: SignalActions, more: readonly SignalName[] = []): void {
-    for (const [signal, action] of parent.actions) if (action === 'ignore') this.actions.set(signal, action);
-    for (const signal of more) this.actions.set(signal, 'ignore');
+  /** fork(2) and execve(2) of a child: what its parent ignores stays ignored, but for `heed`, and so is what `ignore` names. */
+  inherit(
+    parent: SignalActions,
+    { ignore = [], heed = [] }: { ignore?: readonly SignalName[]; heed?: readonly SignalName[] },
+  ): void {
+    for (const [signal, action] of parent.actions)
+      if (action === 'ignore' && !heed.includes(signal)) this.actions.set(signal, action);
+    for (const signal of ignore) this.actions.set(signal, 'ignore');
   }
 
   /** execve(2): handlers were code of the program that goes; what is ignored stays ignored. */

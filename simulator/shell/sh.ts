@@ -77,9 +77,8 @@ async function runShell(process: Process, dialect: Dialect, login?: boolean): Pr
 }
 
 function prepareInteractive(shell: Shell): void {
-  for (const signal of ['INT', 'TERM', 'QUIT', 'TSTP', 'TTIN', 'TTOU'] as const) {
+  for (const signal of ['INT', ...shell.ownIgnored] as const)
     shell.process.setAction(signal, shell.interactiveAction(signal));
-  }
 }
 
 /** `-c` may stand among other letters: `-ec`. */

@@ -1,5 +1,5 @@
 import { decode } from '../files/byte-string';
-import { Interrupted, type Process } from '../runtime/process';
+import { Interrupted, type Process, signalNumbers } from '../runtime/process';
 import type { Shell } from './execute/shell';
 import { prompt } from './interactive/prompt';
 import type { Command } from './syntax/ast';
@@ -79,11 +79,14 @@ function nextCommand(shell: Shell, text: string, line: number, ended: boolean): 
 
 async function runOne(shell: Shell, command: Command): Promise<number> {
   if (!shell.options.interactive) return shell.run(command);
+  shell.interrupted = false;
   try {
     return await shell.run(command);
   } catch (error) {
-    const status = shell.fault(error);
+    shell.interrupted = false;
+    const status = error instanceof Interrupted ? 128 + signalNumbers[error.signal] : shell.fault(error);
     shell.flow = undefined;
+    shell.lastStatus = status;
     return status;
   }
 }

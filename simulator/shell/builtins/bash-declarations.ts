@@ -1,17 +1,17 @@
 import { elementsOf, unsetElement } from '../execute/arrays';
 import type { Shell } from '../execute/shell';
-import { ReadOnlyFault, type Variable } from '../execute/shell-state';
+import { attributeLetters, ReadOnlyFault, type Variable } from '../execute/shell-state';
 import type { Builtin } from './builtin';
 import { usageFault } from './control';
 import { variableBuiltins } from './variables';
 
-/** bash: declare, typeset and local, with `-a -A -i -r -x -g -p`. */
+/** bash: declare, typeset and local, with `-a -A -i -l -u -r -x -g -p -F`. */
 const declare: Builtin = (shell, args, word) => {
   let letters = '';
   let index = 0;
   for (; /^[-+]./.test(args[index] ?? '') && args[index] !== '--'; index++) letters += args[index]?.slice(1);
   if (args[index] === '--') index++;
-  const wrong = /[^aAilnrtuxgpF]/.exec(letters)?.[0];
+  const wrong = /[^aAilnrtuxgpfF]/.exec(letters)?.[0];
   if (wrong !== undefined) return usageFault(shell, `-${wrong}: invalid option`);
   if (letters.includes('F')) {
     const functions = args.slice(index);
@@ -21,7 +21,7 @@ const declare: Builtin = (shell, args, word) => {
         shell.print(1, functions.length > 0 ? `${name}\n` : `declare -f ${name}\n`);
     return known.every((name) => shell.functions.has(name)) ? 0 : 1;
   }
-  if (/[lnut]/.test(letters))
+  if (/[nt]/.test(letters) || (letters.includes('f') && !letters.includes('F')))
     return usageFault(
       shell,
       `The embedded cluster does not simulate ${word} -${letters}; use a kind cluster for that.`,
@@ -47,6 +47,7 @@ const declare: Builtin = (shell, args, word) => {
     if (/[aA]/.test(letters)) variable.elements ??= new Map(elementsOf(variable));
     if (letters.includes('A')) variable.associative = true;
     if (letters.includes('i')) variable.integer = true;
+    if (/[lu]/.test(letters)) variable.letters = letters.includes('l') ? 'lower' : 'upper';
     shell.variables.set(name, variable);
     if (value !== undefined) shell.set(name, append ? (shell.get(name) ?? '') + value : value);
     if (letters.includes('x')) shell.mark(name, 'exported');
@@ -69,12 +70,7 @@ function print(shell: Shell, names: string[]): number {
 }
 
 function declaration(name: string, variable: Variable): string {
-  const letters = [
-    variable.associative ? 'A' : variable.elements ? 'a' : '',
-    variable.integer ? 'i' : '',
-    variable.readonly ? 'r' : '',
-    variable.exported ? 'x' : '',
-  ].join('');
+  const letters = attributeLetters(variable);
   const flags = `declare -${letters === '' ? '-' : letters} ${name}`;
   if (variable.elements) {
     const elements = elementsOf(variable).map(([key, value]) => `[${key}]=${quoted(value)}`);

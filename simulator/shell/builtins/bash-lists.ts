@@ -14,27 +14,47 @@ const known = new Set(
 /** Input of this length is counted as memory of the shell. */
 const noticeableBytes = 1 << 16;
 
-/** bash: `mapfile -t lines < file`. */
+/** bash: `mapfile -t lines < file`, with `-n -s -d -O -u`. */
 const mapfile: Builtin = async (shell, args) => {
-  const trims = args.includes('-t');
-  const names = args.filter((arg) => !arg.startsWith('-'));
-  const other = args.find((arg) => arg.startsWith('-') && arg !== '-t');
-  if (other !== undefined) {
-    shell.error(`The embedded cluster does not simulate ${other} of mapfile; use a kind cluster for that.`);
-    return 2;
+  const values = new Map<string, string>();
+  let index = 0;
+  for (; /^-./.test(args[index] ?? ''); index++) {
+    const [, letter = '', rest = ''] = /^-(.)(.*)$/s.exec(args[index] as string) ?? [];
+    if (letter === 't' && /^t*$/.test(rest)) values.set('t', '');
+    else if ('nsdOu'.includes(letter)) values.set(letter, rest || (args[++index] ?? ''));
+    else {
+      shell.error(
+        `The embedded cluster does not simulate -${letter} of mapfile; use a kind cluster for that.`,
+      );
+      return 2;
+    }
   }
+  const name = args[index] ?? 'MAPFILE';
+  const number = (letter: string) => Number(values.get(letter) ?? 0) || 0;
+  const delimiter = values.has('d') ? (values.get('d')?.[0] ?? '\0') : '\n';
   let text = '';
   for (;;) {
-    const data = await shell.process.read(0);
+    const data = await shell.process.read(number('u'));
     if (data.length === 0) break;
     text += Buffer.from(data).toString('latin1');
     // All of it is held: the lines, and once more as elements.
     if (text.length > noticeableBytes) shell.process.setMemory(2 * text.length);
   }
-  const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
-  const values = lines.map((line) => ({ value: trims ? line.replace(/\n$/, '') : line }));
-  shell.variables.delete(names[0] ?? 'MAPFILE');
-  setArray(shell, names[0] ?? 'MAPFILE', values);
+  const parts = text.split(delimiter);
+  const last = parts.pop() ?? '';
+  const ending = values.has('t') ? '' : delimiter;
+  const lines = [...parts.map((part) => part + ending), ...(last === '' ? [] : [last])];
+  const skipped = number('s');
+  const most = number('n') || lines.length;
+  const first = number('O');
+  if (!values.has('O')) shell.variables.delete(name);
+  const chosen = lines.slice(skipped, skipped + most);
+  setArray(
+    shell,
+    name,
+    chosen.map((value, at) => ({ subscript: String(first + at), value })),
+    values.has('O'),
+  );
   return 0;
 };
 
@@ -80,7 +100,7 @@ const shopt: Builtin = (shell, args) => {
     shell.error(`${unknown}: invalid shell option name`);
     return 1;
   }
-  const refused = names.find((name) => /^(?:extglob|failglob|globstar|nocaseglob|lastpipe)$/.test(name));
+  const refused = names.find((name) => /^(?:extglob|failglob|nocaseglob|lastpipe)$/.test(name));
   if (args.includes('-s') && refused !== undefined) {
     shell.error(`The embedded cluster does not simulate shopt -s ${refused}; use a kind cluster for that.`);
     return 1;
@@ -118,7 +138,4 @@ export const shellListBuiltins: Record<string, Builtin> = {
   shopt,
   builtin,
   coproc: refusal('coproc', 'use a fifo'),
-  select: refusal('select', 'use read and case'),
-  pushd: refusal('pushd', 'use cd'),
-  popd: refusal('popd', 'use cd'),
 };

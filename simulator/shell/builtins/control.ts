@@ -217,6 +217,17 @@ const times: Builtin = (shell) => {
   return 0;
 };
 
+const history: Builtin = (shell, args) => {
+  const { history: lines, dialect } = shell;
+  const from = dialect === 'bash' && /^\d+$/.test(args[0] ?? '') ? lines.length - Number(args[0]) : 0;
+  for (const [at, line] of lines.entries()) {
+    if (at < from) continue;
+    const number = dialect === 'bash' ? `${String(at + 1).padStart(5)} ` : String(at).padStart(4);
+    shell.print(1, `${number} ${line}\n`);
+  }
+  return 0;
+};
+
 export const controlBuiltins: Record<string, Builtin> = {
   ':': () => 0,
   true: () => 0,
@@ -238,6 +249,7 @@ export const controlBuiltins: Record<string, Builtin> = {
   },
   shift,
   times,
+  history,
   hash: (shell, args) => {
     let status = 0;
     for (const name of args)

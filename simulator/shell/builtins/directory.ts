@@ -169,4 +169,50 @@ function limitsOf(shell: Shell): Map<string, string> {
   return own;
 }
 
+const dirs: Builtin = (shell, args) => {
+  if (args[0] === '-c') {
+    shell.directories.length = 0;
+    return 0;
+  }
+  const home = shell.get('HOME');
+  const short = (path: string) =>
+    home !== undefined && (path === home || path.startsWith(`${home}/`))
+      ? `~${path.slice(home.length)}`
+      : path;
+  const all = [shell.get('PWD') ?? shell.process.cwd, ...shell.directories].map(short);
+  const lines = args.includes('-v') ? all.map((path, at) => `${String(at).padStart(2)}  ${path}`) : all;
+  shell.print(1, `${lines.join(/^-[pv]$/.test(args[0] ?? '') ? '\n' : ' ')}\n`);
+  return 0;
+};
+
+/** bash: `pushd DIR` goes there, `pushd` swaps the two on top. */
+const pushd: Builtin = async (shell, args, word) => {
+  const here = shell.get('PWD') ?? shell.process.cwd;
+  const target = args[0] ?? shell.directories[0];
+  if (target === undefined) {
+    shell.error('no other directory');
+    return 1;
+  }
+  if (/^[-+]\d+$/.test(target))
+    return usageFault(shell, `The embedded cluster does not simulate ${word} ${target}; use cd.`, 1);
+  const status = await cd(shell, [target], 'cd');
+  if (status !== 0) return status;
+  if (args[0] === undefined) shell.directories.shift();
+  shell.directories.unshift(here);
+  return dirs(shell, [], 'dirs');
+};
+
+const popd: Builtin = async (shell) => {
+  const target = shell.directories[0];
+  if (target === undefined) {
+    shell.error('directory stack empty');
+    return 1;
+  }
+  const status = await cd(shell, [target], 'cd');
+  if (status !== 0) return status;
+  shell.directories.shift();
+  return dirs(shell, [], 'dirs');
+};
+
 export const directoryBuiltins: Record<string, Builtin> = { cd, chdir: cd, pwd, umask, ulimit };
+export const directoryStackBuiltins: Record<string, Builtin> = { dirs, pushd, popd };

@@ -2,7 +2,7 @@ import { declarationBuiltins } from './bash-declarations';
 import { shellListBuiltins } from './bash-lists';
 import { bashBuiltins, builtins } from './builtin';
 import { controlBuiltins } from './control';
-import { directoryBuiltins } from './directory';
+import { directoryBuiltins, directoryStackBuiltins } from './directory';
 import { inputBuiltins } from './input';
 import { jobBuiltins } from './job-control';
 import { outputBuiltins } from './output';
@@ -21,4 +21,4 @@ Object.assign(builtins, {
   ...variableBuiltins,
 });
 
-Object.assign(bashBuiltins, { ...declarationBuiltins, ...shellListBuiltins });
+Object.assign(bashBuiltins, { ...declarationBuiltins, ...directoryStackBuiltins, ...shellListBuiltins });

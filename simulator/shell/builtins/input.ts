@@ -8,6 +8,8 @@ interface ReadOptions {
   prompt: string;
   timeoutMs: number | undefined;
   count: number | undefined;
+  /** bash: just so many characters, whatever they are. */
+  exact: boolean;
   fd: number;
   delimiter: string;
   silent: boolean;
@@ -44,6 +46,7 @@ function parseOptions(shell: Shell, args: string[]): ReadOptions | number {
     prompt: '',
     timeoutMs: undefined,
     count: undefined,
+    exact: false,
     fd: 0,
     delimiter: '\n',
     silent: false,
@@ -60,14 +63,18 @@ function parseOptions(shell: Shell, args: string[]): ReadOptions | number {
       const letter = arg[i] as string;
       if (letter === 'r') options.raw = true;
       else if (letter === 's') options.silent = true;
-      else if ('pntud'.includes(letter)) {
+      else if (letter === 'e' && shell.dialect === 'bash') continue;
+      else if ('pntud'.includes(letter) || ('Ni'.includes(letter) && shell.dialect === 'bash')) {
         const value = arg.slice(i + 1) || args[++index];
         if (value === undefined) return usage(shell, `No arg for -${letter} option`);
         if (letter === 'p') options.prompt = value;
-        else if (letter === 'n') options.count = Number(value);
         else if (letter === 't') options.timeoutMs = Number(value) * 1000;
         else if (letter === 'u') options.fd = Number(value);
-        else options.delimiter = value[0] ?? '\0';
+        else if (letter === 'd') options.delimiter = value[0] ?? '\0';
+        else if (letter !== 'i') {
+          options.count = Number(value);
+          options.exact = letter === 'N';
+        }
         break;
       } else return usage(shell, `illegal option -${letter}`);
     }
@@ -133,7 +140,7 @@ async function readLine(
       continue;
     }
     if (c === '\\' && !options.raw) escaped = true;
-    else if (c === options.delimiter) return { line, complete: true };
+    else if (c === options.delimiter && !options.exact) return { line, complete: true };
     else if (c !== '\0') {
       line.push([c, false]);
       if (options.count !== undefined && line.length >= options.count) return { line, complete: true };
@@ -149,8 +156,9 @@ function assign(shell: Shell, options: ReadOptions, line: [string, boolean][]): 
       .slice(from, to)
       .map(([c]) => c)
       .join('');
-  if (names.length === 0) {
-    shell.set('REPLY', text(0, line.length));
+  if (names.length === 0 || options.exact) {
+    shell.set(names[0] ?? 'REPLY', text(0, line.length));
+    for (const name of names.slice(1)) shell.set(name, '');
     return;
   }
   const separators = shell.separators;

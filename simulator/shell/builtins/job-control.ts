@@ -72,10 +72,11 @@ function waitForAny(shell: Shell, processes: Process[]): Promise<void> {
 }
 
 const jobs: Builtin = (shell, args) => {
-  // The latest first.
-  for (const job of shell.jobs.list().toReversed()) {
+  const all = shell.jobs.list();
+  // ash begins with the latest.
+  for (const job of shell.dialect === 'bash' ? [...all] : all.toReversed()) {
     if (args.includes('-p')) shell.print(1, `${job.processes[0]?.pid}\n`);
-    else shell.print(1, shell.jobs.describe(job, args.includes('-l')));
+    else shell.print(1, shell.jobs.describe(job, shell.dialect, args.includes('-l')));
     if (shell.jobs.done(job)) {
       for (const process of job.processes) void shell.process.wait(process).catch(() => undefined);
       shell.jobs.forget(job);
@@ -92,19 +93,17 @@ const resume =
       shell.error(args[0] === undefined ? 'No current job' : `No such job: ${args[0]}`);
       return 2;
     }
-    shell.print(1, foreground ? `${job.text}\n` : `[${job.number}] ${job.text}\n`);
-    const continueAll = () => {
-      for (const process of job.processes) process.signal('CONT');
-    };
+    const mark = shell.dialect === 'bash' ? `+ ${job.text} &` : ` ${job.text}`;
+    shell.print(1, foreground ? `${job.text}\n` : `[${job.number}]${mark}\n`);
+    job.stopped = false;
+    const continueAll = () => shell.jobs.signal(job, 'CONT', shell.options.monitor);
     if (!foreground) {
       job.background = true;
       continueAll();
       return 0;
     }
-    const waiting = shell.jobs.foreground(job, shell);
-    continueAll();
-    const codes = await waiting;
-    shell.jobs.forget(job);
+    const codes = await shell.jobs.foreground(job, shell, continueAll);
+    if (!job.stopped) shell.jobs.forget(job);
     return codes[codes.length - 1] ?? 0;
   };
 
@@ -139,7 +138,7 @@ const kill: Builtin = (shell, args) => {
           shell.error(`${target}: no such job`);
           return 2;
         }
-        for (const process of job.processes) if (signal !== 0) process.signal(signal);
+        if (signal !== 0) shell.jobs.signal(job, signal, shell.options.monitor);
         continue;
       }
       if (!/^-?\d+$/.test(target)) {

@@ -1,5 +1,6 @@
 import { errorText } from '../../files/error-text';
 import { FileError } from '../../files/file-system';
+import { bashEscape } from '../execute/quoting';
 import type { Later, Shell } from '../execute/shell';
 import { evaluateArithmetic } from '../expand/arithmetic';
 import { formatDate } from '../utilities/date-format';
@@ -49,29 +50,12 @@ export function printfConversions(shell: Shell): Parameters<typeof formatPrintf>
   if (shell.dialect !== 'bash') return {};
   const { process } = shell;
   return {
-    q: bashQuote,
+    q: bashEscape,
     T: (format, argument) => {
       const seconds = argument === undefined || argument === '-1' ? undefined : Number(argument);
       return formatDate(format, seconds === undefined ? process.clock.now() : seconds * 1000, process);
     },
   };
-}
-
-/** As `printf %q` writes a text. */
-function bashQuote(text: string): string {
-  if (text === '') return "''";
-  if (!/[\x00-\x1f\x7f]/.test(text)) return text.replace(/[^\w@%+=:,./-]/g, '\\$&');
-  const names: Record<string, string> = {
-    '\n': '\\n',
-    '\t': '\\t',
-    '\r': '\\r',
-    '\x1b': '\\E',
-    '\x07': '\\a',
-  };
-  const escaped = text
-    .replace(/[\\']/g, '\\$&')
-    .replace(/[\x00-\x1f\x7f]/g, (c) => names[c] ?? `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`);
-  return `$'${escaped}'`;
 }
 
 const letBuiltin: Builtin = (shell, args) => {

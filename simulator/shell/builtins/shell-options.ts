@@ -83,9 +83,9 @@ const trap: Builtin = (shell, args) => {
   const signals = rest.length === 1 ? rest : /^\d+$/.test(first) ? rest : rest.slice(1);
   let status = 0;
   for (const text of signals) {
-    const signal = shell.dialect === 'bash' && text === 'ERR' ? text : parseSignal(text);
+    const signal = shell.dialect === 'bash' && /^(ERR|DEBUG)$/.test(text) ? text : parseSignal(text);
     if (signal === undefined) {
-      const known = shell.dialect === 'bash' && /^(DEBUG|RETURN)$/.test(text);
+      const known = shell.dialect === 'bash' && text === 'RETURN';
       shell.error(
         known
           ? `The embedded cluster does not simulate trap ${text}; use a kind cluster for that.`

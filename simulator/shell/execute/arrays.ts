@@ -14,8 +14,9 @@ function count(state: ShellState, bytes: number): void {
   if (Math.floor(now / noticeableBytes) > Math.floor(before / noticeableBytes)) state.process.setMemory(now);
 }
 
-function put(state: ShellState, elements: Map<string, string>, key: string, value: string): void {
+function put(state: ShellState, { variable, elements }: ArrayPlace, key: string, text: string): void {
   const before = elements.get(key);
+  const value = state.converted(variable, text);
   elements.set(key, value);
   count(state, value.length - (before?.length ?? -elementBytes));
 }
@@ -40,7 +41,9 @@ export function keyOf(state: ShellState, name: string, subscript: string): strin
 
 export function elementOf(state: ShellState, name: string, subscript: string): string | undefined {
   const key = keyOf(state, name, subscript);
-  return elementsOf(state.variables.get(name)).find(([each]) => each === key)?.[1];
+  const variable = state.variables.get(name);
+  if (variable?.elements) return variable.elements.get(key);
+  return key === '0' ? variable?.value : undefined;
 }
 
 /** `name[subscript]=value`. Throws ReadOnlyFault. */
@@ -51,9 +54,10 @@ export function setElement(
   value: string,
   append = false,
 ): void {
-  const elements = arrayFor(state, name);
+  const place = arrayFor(state, name);
   const key = keyOf(state, name, subscript);
-  put(state, elements, key, append ? (elements.get(key) ?? '') + value : value);
+  const before = append ? place.elements.get(key) : undefined;
+  put(state, place, key, appended(place.variable, before, value));
 }
 
 /** `name=(…)`; `append`: `name+=(…)`. Throws ReadOnlyFault. */
@@ -63,7 +67,8 @@ export function setArray(
   values: readonly { subscript?: string; value: string }[],
   append = false,
 ): void {
-  const elements = arrayFor(state, name);
+  const place = arrayFor(state, name);
+  const { elements } = place;
   if (!append) {
     for (const value of elements.values()) count(state, -value.length - elementBytes);
     elements.clear();
@@ -71,7 +76,7 @@ export function setArray(
   let next = [...elements.keys()].reduce((most, key) => Math.max(most, Number(key) + 1), 0);
   for (const { subscript, value } of values) {
     const key = subscript === undefined ? String(next) : keyOf(state, name, subscript);
-    put(state, elements, key, value);
+    put(state, place, key, value);
     next = Number(key) + 1;
   }
 }
@@ -81,8 +86,18 @@ export function unsetElement(state: ShellState, name: string, subscript: string)
   state.variables.get(name)?.elements?.delete(key);
 }
 
-/** The elements of a variable, which becomes an array by that. */
-function arrayFor(state: ShellState, name: string): Map<string, string> {
+/** The value after `+=`: numbers are added. */
+function appended({ integer }: Variable, before: string | undefined, value: string): string {
+  return integer ? `${before ?? 0}+(${value})` : (before ?? '') + value;
+}
+
+interface ArrayPlace {
+  variable: Variable;
+  elements: Map<string, string>;
+}
+
+/** A variable, which becomes an array by that. */
+function arrayFor(state: ShellState, name: string): ArrayPlace {
   const variable: Variable = state.variables.get(name) ?? {
     value: undefined,
     exported: false,
@@ -91,5 +106,5 @@ function arrayFor(state: ShellState, name: string): Map<string, string> {
   if (variable.readonly) throw new ReadOnlyFault(`${name}: is read only`);
   variable.elements ??= new Map(variable.value === undefined ? [] : [['0', variable.value]]);
   state.variables.set(name, variable);
-  return variable.elements;
+  return { variable, elements: variable.elements };
 }

@@ -1,6 +1,7 @@
 import { matchesPattern } from '../expand/expander';
 import type { Command } from '../syntax/ast';
 import { startBackground } from './pipelines';
+import { closeProcesses } from './process-substitution';
 import type { Shell } from './shell';
 
 export async function list(shell: Shell, command: Extract<Command, { type: 'list' }>): Promise<number> {
@@ -65,6 +66,7 @@ export async function loop(shell: Shell, command: Extract<Command, { type: 'loop
 }
 
 export async function forLoop(shell: Shell, command: Extract<Command, { type: 'for' }>): Promise<number> {
+  const held = shell.processFds.length;
   const words = command.words ? await shell.drive(shell.expander.words(command.words, [])) : shell.positional;
   let status = 0;
   shell.lastStatus = 0;
@@ -78,6 +80,7 @@ export async function forLoop(shell: Shell, command: Extract<Command, { type: 'f
     }
   } finally {
     shell.loops--;
+    closeProcesses(shell, held);
   }
   return status;
 }

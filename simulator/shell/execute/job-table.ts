@@ -1,12 +1,16 @@
-import { type ExitStatus, Interrupted, type Process } from '../../runtime/process';
-import type { Command } from '../syntax/ast';
-import { commandText } from '../syntax/command-text';
+import {
+  type ExitStatus,
+  Interrupted,
+  type Process,
+  type SignalName,
+  signalNumbers,
+} from '../../runtime/process';
+import type { Dialect } from '../dialect';
 import type { Shell } from './shell';
 
 export interface Job {
   number: number;
   processes: Process[];
-  statuses: (ExitStatus | undefined)[];
   text: string;
   background: boolean;
   stopped: boolean;
@@ -36,26 +40,14 @@ export class JobTable {
 
   constructor(private readonly process: Process) {}
 
-  add(processes: Process[], commands: Command[], background: boolean, interactive = false): Job {
+  /** `text`: how `jobs` names it. */
+  add(processes: Process[], background: boolean, text: () => string, shell: Shell): Job {
+    const { interactive } = shell.options;
+    // In ash a script's jobs have no text.
+    const named = interactive || (background && shell.dialect === 'bash');
     const number = this.place(interactive);
-    // A script's jobs have no text: nobody asks for it.
-    const named = background && interactive;
-    const text = named ? commands.map((command) => commandText(command)).join(' | ') : '';
-    const job: Job = {
-      number,
-      processes,
-      statuses: processes.map(() => undefined),
-      text,
-      background,
-      stopped: false,
-    };
-    if (!background) return job;
-    this.jobs.push(job);
-    for (const [index, process] of processes.entries()) {
-      void process.exited.then((status) => {
-        job.statuses[index] = status;
-      });
-    }
+    const job: Job = { number, processes, text: named ? text() : '', background, stopped: false };
+    if (background) this.jobs.push(job);
     return job;
   }
 
@@ -79,18 +71,51 @@ export class JobTable {
     this.jobs.push(...jobs);
   }
 
-  /** Waits until a pipeline has ended; its exit codes. Signals that are trapped wait as well. */
-  async foreground(job: Job, shell: Shell): Promise<number[]> {
+  /**
+   * Waits until a pipeline has ended; its exit codes. Signals that are trapped wait as well. With job control it also ends when the
+   * pipeline is stopped (^Z), which then is a job. `begin` is called once the terminal belongs to the pipeline.
+   */
+  async foreground(job: Job, shell: Shell, begin: () => void = () => undefined): Promise<number[]> {
     const terminal = shell.options.monitor ? shell.process.terminal : undefined;
     const leader = job.processes[0];
     if (terminal && leader) terminal.foreground = leader.group;
+    begin();
     const codes: number[] = [];
     try {
-      for (const process of job.processes) codes.push(await this.waitCode(process, shell, job));
+      for (const process of job.processes) {
+        if (shell.options.monitor && (await this.stops(process))) return [this.stop(job, shell)];
+        codes.push(await this.waitCode(process, shell, job));
+      }
     } finally {
       if (terminal) terminal.foreground = shell.process.group;
     }
     return codes;
+  }
+
+  /** Waits until a process ends (false) or is stopped (true). */
+  private async stops(process: Process): Promise<boolean> {
+    while (process.status === undefined && process.state !== 'stopped') {
+      await this.process
+        .block<void>((done) => {
+          process.onEnd(done);
+          return process.onStop(done);
+        })
+        .catch((error) => {
+          if (!(error instanceof Interrupted)) throw error;
+        });
+    }
+    return process.status === undefined;
+  }
+
+  /** A pipeline has been stopped: the status of its command. */
+  private stop(job: Job, shell: Shell): number {
+    if (!this.jobs.includes(job)) {
+      job.number = this.place(true);
+      this.jobs.push(job);
+    }
+    job.stopped = true;
+    shell.print(2, `\n${this.describe(job, shell.dialect)}`);
+    return 128 + signalNumbers.TSTP;
   }
 
   /** Waits for a child, however many signals come in between. */
@@ -102,6 +127,21 @@ export class JobTable {
         if (!(error instanceof Interrupted)) throw error;
       }
     }
+  }
+
+  /** The shell ends: what it stopped shall not stay so for ever. */
+  abandon(): void {
+    for (const job of this.jobs.filter(({ stopped }) => stopped)) {
+      this.signal(job, 'HUP', true);
+      this.signal(job, 'CONT', true);
+    }
+  }
+
+  /** To all processes of a job; with job control it is a process group. */
+  signal(job: Job, signal: SignalName, monitor: boolean): void {
+    const [leader] = job.processes;
+    if (monitor && leader) this.process.system.processes.signalGroup(leader.group, signal);
+    else for (const process of job.processes) process.signal(signal);
   }
 
   forget(job: Job): void {
@@ -128,11 +168,14 @@ export class JobTable {
   }
 
   /** A line of `jobs`. */
-  describe(job: Job, withPid = false): string {
+  describe(job: Job, dialect: Dialect, withPid = false): string {
     const last = this.jobs[this.jobs.length - 1];
     const mark = job === last ? '+' : job === this.jobs[this.jobs.length - 2] ? '-' : ' ';
     const pid = withPid ? `${job.processes[0]?.pid} ` : '';
-    return `${`[${job.number}]${mark}  ${pid}${this.state(job)}`.padEnd(33)}${job.text}\n`;
+    const state = this.state(job);
+    if (dialect === 'bash')
+      return `[${job.number}]${mark}  ${pid}${state.padEnd(24)}${job.text}${state === 'Running' ? ' &' : ''}\n`;
+    return `${`[${job.number}]${mark}  ${pid}${state}`.padEnd(33)}${job.text}\n`;
   }
 
   private state(job: Job): string {

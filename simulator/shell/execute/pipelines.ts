@@ -2,6 +2,7 @@ import { decode } from '../../files/byte-string';
 import type { OpenFile } from '../../files/open-file';
 import { Interrupted, type Process, type SignalName } from '../../runtime/process';
 import type { Command } from '../syntax/ast';
+import { commandText } from '../syntax/command-text';
 import { setArray } from './arrays';
 import type { Later, Shell } from './shell';
 import { becomes, runLast, runSimple } from './simple-command';
@@ -22,7 +23,7 @@ export function pipeline(shell: Shell, command: Extract<Command, { type: 'pipeli
 
 async function runPipeline(shell: Shell, commands: Command[], negated: boolean): Promise<number> {
   const children = startPipeline(shell, commands);
-  const job = shell.jobs.add(children, commands, false);
+  const job = shell.jobs.add(children, false, () => textOf(commands), shell);
   const statuses = await shell.jobs.foreground(job, shell);
   if (shell.dialect === 'bash')
     setArray(
@@ -64,9 +65,11 @@ export function startBackground(shell: Shell, command: Command): void {
   const commands = command.type === 'pipeline' && !command.negated ? command.commands : [command];
   const children = startPipeline(shell, commands, true);
   shell.lastBackground = children[children.length - 1]?.pid;
-  const job = shell.jobs.add(children, commands, true, shell.options.interactive);
+  const job = shell.jobs.add(children, true, () => textOf(commands), shell);
   if (shell.options.interactive) shell.print(2, `[${job.number}] ${shell.lastBackground}\n`);
 }
+
+const textOf = (commands: Command[]): string => commands.map(commandText).join(' | ');
 
 /** A subshell in a process of its own. */
 export function fork(
@@ -98,6 +101,7 @@ function forkProgram(
   return shell.process.spawn({
     argv: shell.process.argv,
     ignore,
+    heed: shell.ownIgnored,
     ...(options.fds ? { fds: options.fds } : {}),
     ...(options.group === undefined ? {} : { group: options.group }),
     program: async (process) => {
@@ -110,7 +114,8 @@ function forkProgram(
 /** `( … )` */
 export async function subshell(shell: Shell, body: Command): Promise<number> {
   const child = fork(shell, body, shell.options.monitor ? { group: 0 } : {});
-  const job = shell.jobs.add([child], [{ type: 'subshell', body, redirects: [] }], false);
+  const text = () => textOf([{ type: 'subshell', body, redirects: [] }]);
+  const job = shell.jobs.add([child], false, text, shell);
   return (await shell.jobs.foreground(job, shell))[0] ?? 0;
 }
 

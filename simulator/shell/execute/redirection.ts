@@ -64,14 +64,21 @@ export async function applyRedirects(
   }
 }
 
-/** bash: `{name}>file` finds a descriptor from ten on and keeps it in the variable; `{name}>&-` closes the one that is there. */
-export function named(state: ShellState, ready: ReadyRedirect): ReadyRedirect {
+/**
+ * bash: `{name}>file` finds a descriptor from ten on and keeps it in the variable; `{name}>&-` closes the one that is there. `before`:
+ * redirections of the same command, whose descriptors are not open yet.
+ */
+export function named(
+  state: ShellState,
+  ready: ReadyRedirect,
+  before: readonly ReadyRedirect[],
+): ReadyRedirect {
   const { redirect, target } = ready;
   const { variable } = redirect;
   if (variable === undefined) return ready;
   if (target === '-') return { redirect: { ...redirect, fd: Number(state.get(variable) ?? -1) }, target };
   let fd = 10;
-  while (state.process.fds.has(fd)) fd++;
+  while (state.process.fds.has(fd) || before.some((other) => other.redirect.fd === fd)) fd++;
   state.set(variable, String(fd));
   return { redirect: { ...redirect, fd }, target };
 }

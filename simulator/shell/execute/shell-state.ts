@@ -15,6 +15,19 @@ export interface Variable {
   associative?: boolean;
   /** bash: `declare -i` */
   integer?: boolean;
+  /** bash: `declare -l`, `declare -u` */
+  letters?: 'lower' | 'upper';
+}
+
+/** bash: what `declare -p` writes behind `declare -`. */
+export function attributeLetters(variable: Variable): string {
+  return [
+    variable.associative ? 'A' : variable.elements ? 'a' : '',
+    variable.integer ? 'i' : '',
+    variable.readonly ? 'r' : '',
+    variable.exported ? 'x' : '',
+    variable.letters === 'lower' ? 'l' : variable.letters === 'upper' ? 'u' : '',
+  ].join('');
 }
 
 function copied(variable: Variable): Variable {
@@ -22,6 +35,8 @@ function copied(variable: Variable): Variable {
 }
 
 const prompts: Record<Dialect, string> = { ash: '\\w \\$ ', dash: '\\$ ', bash: '\\s-\\v\\$ ' };
+
+const machineType = 'x86_64-pc-linux-gnu';
 
 /** A variable of this length is counted as memory of the shell. */
 const noticeableBytes = 1 << 16;
@@ -44,12 +59,17 @@ export class ShellState {
   readonly options: ShellOptions;
   /** bash: options of shopt that are on. */
   readonly shopt = new Set<string>();
+  /** bash: where pushd came from, the latest first. */
+  readonly directories: string[] = [];
   /** Signal name (or EXIT) to command; '' ignores. */
   readonly traps = new Map<string, string>();
   positional: string[] = [];
   argument0 = 'sh';
   lastStatus = 0;
   lastBackground: number | undefined;
+  /** bash: the last word of the command before. */
+  lastArgument: string | undefined;
+  private subshellDepth = 0;
   /** Line of the command that runs. */
   line = 0;
   /** `$$`: the pid of the outermost shell. */
@@ -96,7 +116,7 @@ export class ShellState {
     if (this.dialect === 'bash') {
       preset('BASH', this.process.executable);
       const version = bashVersion.split(/[.()-]/).filter((part) => part !== '');
-      this.presetArray('BASH_VERSINFO', [...version, 'x86_64-pc-linux-gnu']);
+      this.presetArray('BASH_VERSINFO', [...version, machineType]);
     }
     preset('HOSTNAME', this.process.system.hostname);
     const level = Number(this.process.env.get('SHLVL') ?? 0) || 0;
@@ -122,10 +142,13 @@ export class ShellState {
     for (const [name, text] of this.aliases) child.aliases.set(name, text);
     for (const [signal, command] of this.traps) if (command === '') child.traps.set(signal, command);
     for (const option of this.shopt) child.shopt.add(option);
+    child.directories.push(...this.directories);
     child.positional = this.positional;
     child.argument0 = this.argument0;
     child.lastStatus = this.lastStatus;
     child.lastBackground = this.lastBackground;
+    child.lastArgument = this.lastArgument;
+    child.subshellDepth = this.subshellDepth + 1;
     child.rootPid = this.rootPid;
     child.getoptsOffset = this.getoptsOffset;
     for (const scope of this.scopes) child.scopes.push(new Map(scope));
@@ -156,6 +179,20 @@ export class ShellState {
         return String(process.pid);
       case 'EPOCHSECONDS':
         return String(Math.floor(process.clock.now() / 1_000));
+      case 'EPOCHREALTIME':
+        return `${(process.clock.now() / 1_000).toFixed(3)}000`;
+      case 'GROUPS':
+        return String(process.gid);
+      case 'BASH_SUBSHELL':
+        return String(this.subshellDepth);
+      case 'OSTYPE':
+        return 'linux-gnu';
+      case 'HOSTTYPE':
+        return 'x86_64';
+      case 'MACHTYPE':
+        return machineType;
+      case '_':
+        return this.lastArgument;
       default:
         return undefined;
     }
@@ -177,12 +214,20 @@ export class ShellState {
       if (this.options.allexport) this.environmentCache = undefined;
     } else {
       if (variable.readonly) throw new ReadOnlyFault(`${name}: is read only`);
-      if (variable.elements) variable.elements.set('0', value);
-      else variable.value = variable.integer ? evaluateArithmetic(value, this.arithmetic) : value;
+      const converted = this.converted(variable, value);
+      if (variable.elements) variable.elements.set('0', converted);
+      else variable.value = converted;
       if (this.options.allexport) variable.exported = true;
       if (variable.exported) this.environmentCache = undefined;
     }
     if (name === 'OPTIND') this.getoptsOffset = 0;
+  }
+
+  /** A value as the attributes of its variable make it. */
+  converted({ integer, letters }: Variable, value: string): string {
+    if (integer) return evaluateArithmetic(value, this.arithmetic);
+    if (letters === undefined) return value;
+    return letters === 'lower' ? value.toLowerCase() : value.toUpperCase();
   }
 
   /** Counts what the shell holds beside its variables: the output of a command while it is read. */

@@ -1,8 +1,7 @@
 import { encode } from '../../files/byte-string';
 import { errorText } from '../../files/error-text';
 import { FileError } from '../../files/file-system';
-import { Ended, Interrupted, type Process, type SignalName } from '../../runtime/process';
-import { parseSignal } from '../../runtime/signal-rules';
+import { Ended, Interrupted, type Process } from '../../runtime/process';
 import type { Dialect } from '../dialect';
 import { ArithmeticFault } from '../expand/arithmetic';
 import { Expander, type Expansion, ExpansionFault, type Substitution } from '../expand/expander';
@@ -26,37 +25,32 @@ import {
   restoreFds,
   type SavedFds,
 } from './redirection';
-import { ReadOnlyFault, ShellState } from './shell-state';
+import { selectLoop } from './select-loop';
+import { ReadOnlyFault } from './shell-state';
 import { runSimple } from './simple-command';
+import { TrappingShell } from './trapping-shell';
 import { complaint } from './wording';
 
 /** A value, now or soon: most steps of a shell need no waiting. */
 export type Later<T> = T | Promise<T>;
 
-/** Why the rest of a list is not executed. */
-export type Flow = { type: 'break' | 'continue'; levels: number } | { type: 'return' | 'exit' };
-
 /** How many functions may call each other before it is an endless recursion. */
 const deepestCall = 1000;
 
 /** Executes commands in one process: BusyBox ash. */
-export class Shell extends ShellState {
+export class Shell extends TrappingShell {
   readonly expander = new Expander(this);
   readonly jobs: JobTable;
-  flow: Flow | undefined;
   loops = 0;
-  /** Commands whose failure is looked at: `set -e` does not end the shell there. */
-  tested = 0;
   calls = 0;
   /** The name of the script: for error messages. */
   scriptName: string | undefined;
-  /** ^C at a prompt's command: what is left of the line is not executed. */
-  interrupted = false;
+  /** Lines typed at the prompt, for `history`. */
+  history: readonly string[] = [];
   /** Builtin that runs, for error messages. */
   builtinName: string | undefined;
   /** Its last command may take the place of the process (exec). */
   isSubshell = false;
-  private readonly pendingTraps: string[] = [];
   /** Descriptors of process substitutions that commands still hold, the latest last. */
   readonly processFds: number[] = [];
   /** Status of the last command substitution, for `x=$(false)`. */
@@ -138,6 +132,8 @@ export class Shell extends ShellState {
     if (this.options.noexec && !this.options.interactive) return this.lastStatus;
     switch (command.type) {
       case 'simple':
+        if (this.wantsDebug && this.calls === 0)
+          return this.debug().then(() => this.afterwards(runSimple(this, command), true));
         return this.afterwards(runSimple(this, command), true);
       case 'list':
         return list(this, command);
@@ -162,6 +158,8 @@ export class Shell extends ShellState {
         return this.redirected(command.redirects, () => loop(this, command));
       case 'for':
         return this.redirected(command.redirects, () => forLoop(this, command));
+      case 'select':
+        return this.redirected(command.redirects, () => selectLoop(this, command));
       case 'case':
         return this.redirected(command.redirects, () => caseCommand(this, command));
       case 'arithmetic':
@@ -282,8 +280,10 @@ export class Shell extends ShellState {
 
   async redirect(redirects: Redirect[], saved: SavedFds): Promise<void> {
     const ready: ReadyRedirect[] = [];
-    for (const redirect of redirects)
-      ready.push(named(this, { redirect, target: await this.drive(this.expander.text(redirect.target)) }));
+    for (const redirect of redirects) {
+      const target = await this.drive(this.expander.text(redirect.target));
+      ready.push(named(this, { redirect, target }, ready));
+    }
     const special = this.dialect === 'bash' ? (path: string) => openNetwork(this, path) : undefined;
     await applyRedirects(this.process, ready, saved, this.options.noclobber, special);
   }
@@ -340,53 +340,5 @@ export class Shell extends ShellState {
     Object.assign(shell, { isSubshell: true, scriptName: this.scriptName });
     const { line, tested, calls, loops } = this;
     return Object.assign(shell, { line, tested, calls, loops });
-  }
-
-  /** Installs a trap: '' ignores, undefined restores. `signal` is EXIT or a name without SIG. */
-  setTrap(signal: string, command: string | undefined): void {
-    if (command === undefined) this.traps.delete(signal);
-    else this.traps.set(signal, command);
-    const name = parseSignal(signal);
-    if (!name) return;
-    if (command === undefined)
-      this.process.setAction(name, this.options.interactive ? this.interactiveAction(name) : 'default');
-    else if (command === '') this.process.setAction(name, 'ignore');
-    else this.process.setAction(name, () => void this.pendingTraps.push(signal));
-  }
-
-  /** What an interactive shell does on a signal nobody trapped. */
-  interactiveAction(signal: SignalName): 'default' | 'ignore' | (() => void) {
-    if (signal === 'INT')
-      return () => {
-        this.interrupted = true;
-      };
-    return signal === 'TERM' ||
-      signal === 'QUIT' ||
-      signal === 'TSTP' ||
-      signal === 'TTOU' ||
-      signal === 'TTIN'
-      ? 'ignore'
-      : 'default';
-  }
-
-  get hasPendingTraps(): boolean {
-    return this.pendingTraps.length > 0;
-  }
-
-  async runTraps(): Promise<void> {
-    const status = this.lastStatus;
-    for (let signal = this.pendingTraps.shift(); signal !== undefined; signal = this.pendingTraps.shift()) {
-      const command = this.traps.get(signal);
-      if (!command) continue;
-      const { flow, tested } = this;
-      this.flow = undefined;
-      const result = await this.runScript(command);
-      if (this.flow) {
-        this.lastStatus = result;
-        return;
-      }
-      Object.assign(this, { flow, tested });
-      this.lastStatus = status;
-    }
   }
 }

@@ -149,6 +149,7 @@ export function invoke(
   options: { functions?: boolean; last?: boolean } = {},
 ): Later<number> {
   const name = fields[0] as string;
+  shell.lastArgument = fields.at(-1);
   const isFunction = options.functions !== false && shell.functions.get(name);
   if (isFunction && !specialBuiltins.has(name)) return shell.call(name, isFunction, fields.slice(1));
   const builtin = builtinOf(shell, name);
@@ -188,22 +189,23 @@ async function runProgram(shell: Shell, fields: string[]): Promise<number> {
   } catch (error) {
     return programFault(shell, fields[0] as string, error);
   }
-  const job = shell.jobs.add([child], [], false);
+  const job = shell.jobs.add([child], false, () => fields.join(' '), shell);
   return (await shell.jobs.foreground(job, shell))[0] ?? 0;
 }
 
 /** A file that is no program is read as a script of this shell (POSIX 2.9.1.1). */
 function startProgram(shell: Shell, path: string, fields: string[]): Process {
+  const own = { env: shell.environment(), heed: shell.ownIgnored };
   const group = shell.options.monitor ? { group: 0 } : {};
   try {
-    return shell.process.spawn({ path, argv: fields, env: shell.environment(), ...group });
+    return shell.process.spawn({ path, argv: fields, ...own, ...group });
   } catch (error) {
     if (!(error instanceof FileError) || error.code !== 'ENOEXEC' || !looksLikeScript(shell, path))
       throw error;
     return shell.process.spawn({
       path: ownProgram(shell),
       argv: [shell.dialect === 'bash' ? 'bash' : 'sh', path, ...fields.slice(1)],
-      env: shell.environment(),
+      ...own,
       ...group,
     });
   }
@@ -248,6 +250,7 @@ export async function becomeProgram(shell: Shell, fields: string[]): Promise<num
   const name = fields[0] as string;
   const found = findProgram(shell, name);
   if (typeof found === 'number') return found;
+  for (const signal of shell.ownIgnored) shell.process.setAction(signal, 'default');
   try {
     const status = await shell.process.exec(found, fields, new Map(shell.environment()));
     // The shell is no more, and its traps with it.

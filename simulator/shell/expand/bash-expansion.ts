@@ -1,6 +1,8 @@
 import { elementOf, elementsOf } from '../execute/arrays';
-import type { ShellState } from '../execute/shell-state';
+import { bashQuote } from '../execute/quoting';
+import { attributeLetters, type ShellState } from '../execute/shell-state';
 import type { Part } from '../syntax/ast';
+import { decodeEscapes } from '../utilities/escapes';
 import { matchesPattern } from './pattern';
 
 type Parameter = Extract<Part, { type: 'parameter' }>;
@@ -8,6 +10,7 @@ type Parameter = Extract<Part, { type: 'parameter' }>;
 /** What `${a[@]}`, `${!a[@]}` and `${@:2}` hold before their operator is applied; undefined for all others. */
 export function listOf(state: ShellState, part: Parameter): string[] | undefined {
   const { name, subscript, indirect, operator } = part;
+  if (operator === 'names') return [...state.variables.keys()].filter((each) => each.startsWith(name)).sort();
   if (subscript === '@' || subscript === '*')
     return elementsOf(state.variables.get(name)).map(([key, value]) => (indirect ? key : value));
   if (indirect && (name === '@' || name === '*')) return undefined;
@@ -34,6 +37,26 @@ export function elementOrIndirect(
   if (!part.indirect || direct === undefined) return direct;
   const [, name = direct, subscript] = /^(\w+)\[(.*)\]$/s.exec(direct) ?? [];
   return subscript === undefined ? value(name) : elementOf(state, name, subscript);
+}
+
+/** `${name@Q}` and its like: the value quoted, in other letters, or what is known of the variable. */
+export function transformed(state: ShellState, name: string, text: string, letter: string): string {
+  switch (letter) {
+    case 'Q':
+      return bashQuote(text);
+    case 'U':
+      return text.toUpperCase();
+    case 'u':
+      return text.slice(0, 1).toUpperCase() + text.slice(1);
+    case 'L':
+      return text.toLowerCase();
+    case 'E':
+      return decodeEscapes(text, false).text;
+  }
+  const variable = state.variables.get(name);
+  const attributes = variable ? attributeLetters(variable) : '';
+  if (letter === 'a') return attributes;
+  return `${attributes === '' ? '' : `declare -${attributes} `}${name}=${bashQuote(text)}`;
 }
 
 /** `^`, `^^`, `,`, `,,`: the letters that match the pattern (default all) in the other case. */

@@ -1,9 +1,9 @@
 import type { ShellState } from '../execute/shell-state';
 import type { Command, Part, Word } from '../syntax/ast';
 import { evaluateArithmetic } from './arithmetic';
-import { changeCase, elementOrIndirect, listOf, slice } from './bash-expansion';
+import { changeCase, elementOrIndirect, listOf, slice, transformed } from './bash-expansion';
 import { FieldBuilder } from './fields';
-import { glob } from './glob';
+import { glob, mostPaths } from './glob';
 import { escapePattern, matchesPattern, patternSource } from './pattern';
 
 /** An expansion that ends a non-interactive shell: `${x:?}`, `${x!}`, an unset variable under `set -u`. */
@@ -63,7 +63,12 @@ export class Expander {
     for (const field of builder.fields) {
       if (field.hasPattern && !this.state.options.noglob) {
         const { process, shopt } = this.state;
-        const found = glob(process.files, field.pattern, shopt.has('dotglob'));
+        const options = { dots: shopt.has('dotglob'), deep: shopt.has('globstar') };
+        const found = glob(process.files, field.pattern, options);
+        if (!found)
+          throw new ExpansionFault(
+            `The embedded cluster does not simulate patterns of more than ${mostPaths} paths; use find`,
+          );
         if (found.length > 0 || shopt.has('nullglob')) {
           for (const path of found) fields.push(path);
           continue;
@@ -175,7 +180,9 @@ export class Expander {
       const number = (text: string) => Number(evaluateArithmetic(text, this.state.arithmetic));
       return slice(values, number(offset), length === undefined ? undefined : number(length));
     }
-    if (operator === undefined) return values;
+    if (operator === undefined || operator === 'names') return values;
+    if (operator === '@')
+      return values.map((text) => transformed(this.state, part.name, text, word?.literal ?? 'Q'));
     if ((operator === '-' || operator === '=' || operator === '+') && word) {
       if ((values.length === 0) !== (operator === '+')) return [yield* this.text(word)];
       return operator === '+' ? [] : values;
@@ -238,6 +245,10 @@ export class Expander {
       case ',':
       case ',,':
         return changeCase(this.required(name, value), operator, word ? yield* this.pattern(word) : '');
+      case '@':
+        return value === undefined
+          ? this.required(name, value)
+          : transformed(this.state, name, value, word?.literal ?? 'Q');
       default: {
         const text = this.required(name, value);
         return trimPattern(text, word ? yield* this.pattern(word) : '', operator);

@@ -72,8 +72,9 @@ function parseBracket(text: string, start: number): { source: string; end: numbe
     const named = c === '[' ? /^\[:(\w+):\]/.exec(text.slice(i)) : null;
     const symbol = c === '[' ? /^\[([.=])(.)\1\]/.exec(text.slice(i)) : null;
     if (named) {
-      const set = classes[named[1] as string];
-      if (set === undefined) return undefined;
+      const name = named[1] as string;
+      if (!Object.hasOwn(classes, name)) return undefined;
+      const set = classes[name];
       inside += set;
       i += named[0].length;
       continue;

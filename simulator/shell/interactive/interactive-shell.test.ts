@@ -2,20 +2,30 @@ import { describe, expect, it } from 'vitest';
 import { Terminal } from '../../files/terminal';
 import { makeSystem } from '../corpus/run-script';
 
-/** Types keys into `sh` on a terminal, each once the prompt (or what is named) has appeared; what the screen got. */
-async function type(steps: { keys: string; until?: string }[]): Promise<{ screen: string; code: number }> {
+interface Step {
+  keys: string;
+  /** What appears before they are typed; a prompt, unless it says otherwise. */
+  until?: string;
+}
+
+/** Types keys into a shell on a terminal, each once the prompt (or what is named) has appeared; what the screen got. */
+async function type(
+  steps: Step[],
+  { shell = 'sh', columns = 80 } = {},
+): Promise<{ screen: string; code: number; history: string }> {
   const { system, tree } = makeSystem();
   tree.mkdir('/work');
   tree.write('/work/apple.txt', 'red\n');
   tree.write('/work/apricot.txt', 'orange\n');
   const terminal = new Terminal();
+  terminal.resize(columns, 24);
   let screen = '';
   let seen = 0;
   const file = terminal.open();
   const process = system.processes.start({
     system,
-    argv: ['sh'],
-    path: '/bin/sh',
+    argv: [shell],
+    path: `/bin/${shell}`,
     env: new Map([
       ['PATH', '/bin'],
       ['PS1', '$ '],
@@ -54,13 +64,16 @@ async function type(steps: { keys: string; until?: string }[]): Promise<{ screen
   }
   const { code } = await process.exited;
   take();
-  return { screen: screen.replaceAll('\r\n', '\n'), code };
+  const history = Buffer.from(
+    tree.read(`/work/.${shell === 'bash' ? 'bash' : 'ash'}_history`) ?? [],
+  ).toString();
+  return { screen: screen.replaceAll('\r\n', '\n'), code, history };
 }
 
 const end = { keys: '\x04' };
 
 describe('an interactive shell', () => {
-  it.each<[name: string, steps: { keys: string; until?: string }[], screen: string | RegExp]>([
+  it.each<[name: string, steps: Step[], screen: string | RegExp]>([
     ['prompts, echoes and runs a line', [{ keys: 'echo hi\r' }, end], '$ echo hi\nhi\n$ \n'],
     [
       'forgets a line at ^C',
@@ -80,7 +93,7 @@ describe('an interactive shell', () => {
     ['completes the only name', [{ keys: 'cat app\t\r' }, end], /\nred\n/],
     [
       'shows the choices of a name',
-      [{ keys: 'cat ap\t' }, { keys: 'r\t\r', until: 'apple.txt  apricot.txt' }, end],
+      [{ keys: 'cat ap\t\t' }, { keys: 'r\t\r', until: 'apple.txt    apricot.txt' }, end],
       /\norange\n/,
     ],
     [
@@ -108,11 +121,117 @@ describe('an interactive shell', () => {
       ],
       /\n130\n/,
     ],
+    [
+      'completes a name with blanks',
+      [{ keys: 'echo x > "a b"\r' }, { keys: 'cat a\\ \t\r' }, end],
+      /cat a\\ b [^\n]*\nx\n/,
+    ],
+    ['completes a variable', [{ keys: 'echo $HOM\t\r' }, end], /\n\/work\n/],
+    [
+      'moves by words and takes them back',
+      [{ keys: 'echo one two\x1bb\x17\x05 \x19\r' }, end],
+      /\ntwo one\n/,
+    ],
+    ['deletes a character of several bytes as one', [{ keys: 'echo \xc3\xa4b\x1b[D\x7fa\r' }, end], /\nab\n/],
+    [
+      'searches the history at ^R',
+      [
+        { keys: 'echo first\r' },
+        { keys: 'echo second\r' },
+        { keys: '\x12fir' },
+        { keys: '\r', until: "'fir': echo first" },
+        end,
+      ],
+      /second\n[\s\S]*\nfirst\n\$ \n$/,
+    ],
+    ['lists the history', [{ keys: 'true\r' }, { keys: 'history\r' }, end], /\n {3}0 true\n {3}1 history\n/],
+    [
+      'stops a command at ^Z, and goes on with it',
+      [
+        { keys: "sh -c 'echo star''ted; sleep 0.3'; echo en''ded\r" },
+        { keys: '\x1a', until: 'started' },
+        { keys: 'jobs; fg\r', until: 'ended\r\n$ ' },
+        { keys: 'echo $?\r', until: '\r\n$ ' },
+        end,
+      ],
+      /\[1\]\+ {2}Stopped {20}sh -c "?echo started; sleep 0\.3"?\nended\n[\s\S]*\n0\n/,
+    ],
+    [
+      'sends a stopped command to the background',
+      [
+        { keys: 'sh -c "echo up; sleep 0.2; echo late"\r' },
+        { keys: '\x1a', until: 'up\r\n' },
+        { keys: 'bg; wait\r', until: 'Stopped' },
+        { keys: 'jobs; echo le""ft\r', until: 'late\r\n$ ' },
+        { ...end, until: 'left' },
+      ],
+      /\nlate\n[\s\S]*\nleft\n/,
+    ],
+    [
+      'tells of stopped commands before it ends',
+      [
+        { keys: "sh -c 'echo a''b; sleep 100'\r" },
+        { keys: '\x1a', until: 'ab' },
+        { keys: '\x04', until: 'Stopped' },
+        { ...end, until: 'stopped jobs' },
+      ],
+      /You have stopped jobs\.\n\$ \n?$/,
+    ],
+    [
+      'lets its commands be ended by the signals that it ignores itself',
+      [{ keys: 'sleep 100 & kill $!; wait $!; echo "<$?>"\r' }, { ...end, until: '<143>' }],
+      /Terminated/,
+    ],
+    [
+      'runs a trap at ^C, and at a signal that comes while it waits for keys',
+      [
+        { keys: "trap 'echo ' INT; trap 'echo usr''one' USR1\r" },
+        { keys: '\x03' },
+        { keys: 'kill -USR1 $$\r' },
+        { keys: '(sleep 0.1; kill -USR1 $$) &\r', until: 'usrone' },
+        { keys: 'echo al""ive\r', until: 'usrone' },
+        { ...end, until: 'alive' },
+      ],
+      /\nalive\n/,
+    ],
+    [
+      'gives up the line at SIGINT from elsewhere',
+      [
+        { keys: '(sleep 0.1; kill -INT $$) & \r' },
+        { keys: 'lost' },
+        { keys: 'echo st""ays\r', until: '\r\n$ ' },
+        { ...end, until: 'stays' },
+      ],
+      /\nstays\n/,
+    ],
     ['tells of background jobs', [{ keys: 'sleep 0 & wait\r' }, end], /\[1\] \d+\n/],
   ])('%s', async (_name, steps, expected) => {
     const { screen } = await type(steps);
     if (typeof expected === 'string') expect(screen).toBe(expected);
     else expect(screen).toMatch(expected);
+  });
+
+  it('shows a line that is longer than the terminal is wide', async () => {
+    // Twelve columns: the prompt and ten characters in the first row.
+    const { screen } = await type([{ keys: 'echo 123456789\x01\x0b' }, { ...end, until: '\x1b[J' }], {
+      columns: 12,
+    });
+    // To the beginning it is one row up; what is left there is cleared down to the end of the screen.
+    expect(screen).toContain('\x1b[1A');
+    expect(screen).toContain('\x1b[J');
+  });
+
+  it('keeps the history in a file', async () => {
+    expect((await type([{ keys: 'echo a\r' }, { keys: 'echo a\r' }, { keys: ' \r' }, end])).history).toBe(
+      'echo a\n',
+    );
+    const bash = await type([{ keys: 'echo b\r' }, end], { shell: 'bash' });
+    expect(bash.history).toBe('echo b\n');
+  });
+
+  it('names jobs as bash does', async () => {
+    const { screen } = await type([{ keys: 'sleep 100 & jobs; kill %1\r' }, end], { shell: 'bash' });
+    expect(screen).toMatch(/\n\[1\]\+ {2}Running {17}sleep 100 &\n/);
   });
 
   it('ends with the status of exit, and of the last command at ^D', async () => {

@@ -1,11 +1,12 @@
 import { decode } from '../../files/byte-string';
 import { terminalOf } from '../../files/terminal';
 import { Ended, Interrupted } from '../../runtime/process';
-import { bashBuiltins, builtins } from '../builtins/builtin';
 import type { Shell } from '../execute/shell';
 import { runStandardInput } from '../standard-input';
 import type { Command } from '../syntax/ast';
 import { SyntaxFault } from '../syntax/source';
+import { complete } from './completion';
+import { History } from './history';
 import { LineEditor } from './line-editor';
 import { prompt } from './prompt';
 
@@ -23,23 +24,54 @@ export async function runInteractive(shell: Shell, login: boolean): Promise<numb
   if (login) await profile(shell);
   else if (shell.dialect === 'bash')
     await readScripts(shell, ['/etc/bash.bashrc', `${shell.get('HOME') ?? ''}/.bashrc`]);
-  const editor = new LineEditor(process, file, terminal, (before) => complete(shell, before));
+  const history = new History(process, () => shell.get('HISTFILE'));
+  presetHistory(shell, history);
+  const editor = new LineEditor(process, file, terminal, (before) => complete(shell, before), {
+    dialect: shell.dialect,
+    history,
+    signalled: async () => (await interrupted(shell)) || shell.flow?.type === 'exit',
+  });
+  let warned = false;
   for (;;) {
     await announceJobs(shell);
-    const command = await readCommand(shell, editor);
+    const command = await readCommand(shell, editor, history);
+    let leaves = command === 'end';
     if (command === 'end') {
-      if (shell.options.ignoreeof) continue;
-      if (shell.dialect === 'bash') shell.print(2, 'exit\n');
-      return shell.finish(shell.lastStatus);
+      if (shell.options.ignoreeof && !shell.flow) continue;
+      if (shell.dialect === 'bash' && !shell.flow) shell.print(2, 'exit\n');
+    } else
+      for (const each of command) {
+        leaves = await runOne(shell, each);
+        if (leaves) break;
+      }
+    if (!leaves) {
+      warned = false;
+      continue;
     }
-    for (const each of command) {
-      const done = await runOne(shell, each);
-      if (done !== undefined) return shell.finish(done);
+    // Whoever leaves stopped jobs behind is told, once.
+    if (shell.jobs.list().some((job) => job.stopped) && !warned) {
+      shell.print(2, shell.dialect === 'bash' ? 'There are stopped jobs.\n' : 'You have stopped jobs.\n');
+      warned = true;
+      shell.flow = undefined;
+      continue;
     }
+    shell.jobs.abandon();
+    if (shell.dialect === 'bash') history.save();
+    return shell.finish(shell.lastStatus);
   }
 }
 
-async function runOne(shell: Shell, command: Command): Promise<number | undefined> {
+/** Where the lines typed are kept: ash writes each at once, bash all at its end. */
+function presetHistory(shell: Shell, history: History): void {
+  const home = shell.get('HOME');
+  if (shell.get('HISTFILE') === undefined && home !== undefined)
+    shell.set('HISTFILE', `${home.replace(/\/$/, '')}/.${shell.dialect === 'bash' ? 'bash' : 'ash'}_history`);
+  history.load();
+  shell.history = history.lines;
+}
+
+/** Runs one command of a line; whether the shell ends with it. */
+async function runOne(shell: Shell, command: Command): Promise<boolean> {
   shell.interrupted = false;
   try {
     await shell.run(command);
@@ -53,27 +85,40 @@ async function runOne(shell: Shell, command: Command): Promise<number | undefine
     }
   }
   Object.assign(shell, { loops: 0, tested: 0 });
-  if (shell.flow?.type === 'exit') return shell.lastStatus;
+  if (shell.flow?.type === 'exit') return true;
   shell.flow = undefined;
-  return undefined;
+  return false;
 }
 
-/** Lines until they make complete commands. */
-async function readCommand(shell: Shell, editor: LineEditor): Promise<Command[] | 'end'> {
+/** A signal came at the prompt: traps run; whether it was SIGINT without one, which gives up the line. */
+async function interrupted(shell: Shell): Promise<boolean> {
+  const gaveUp = shell.interrupted;
+  shell.interrupted = false;
+  await shell.runTraps();
+  return gaveUp;
+}
+
+/** Lines until they make complete commands; `end` at the end of input, and when a trap ended the shell. */
+async function readCommand(shell: Shell, editor: LineEditor, history: History): Promise<Command[] | 'end'> {
   let text = '';
   for (;;) {
     const line = await editor.read(prompt(shell, text === '' ? 'PS1' : 'PS2'));
     if (line.type === 'interrupt') {
       shell.lastStatus = 130;
       text = '';
-      continue;
+      // ^C is a key here, and a signal for the traps.
+      shell.process.signal('INT');
+      await interrupted(shell);
     }
+    if (shell.flow?.type === 'exit') return 'end';
+    if (line.type === 'interrupt') continue;
     if (line.type === 'end') {
       if (text === '') return 'end';
       shell.error('syntax error: unexpected end of file');
       text = '';
       continue;
     }
+    if (shell.dialect !== 'bash') history.save();
     text += `${line.text}\n`;
     try {
       const commands = parseAll(shell, text);
@@ -98,51 +143,10 @@ function parseAll(shell: Shell, text: string): Command[] {
   return commands;
 }
 
-/** Commands for the first word, files for the others. */
-function complete(shell: Shell, before: string): { replacement?: string; choices: string[] } {
-  const word = /(?:[^\s;|&<>()]|\\ )*$/.exec(before)?.[0] ?? '';
-  const head = before.slice(0, before.length - word.length);
-  const first = /(^|[;|&(]\s*|\b(?:do|then|else)\s+)$/.test(head.trimStart() === '' ? '' : head);
-  const slash = word.lastIndexOf('/');
-  const names: string[] = [];
-  const { files } = shell.process;
-  const list = (directory: string) => {
-    try {
-      return files.list(directory);
-    } catch {
-      return [];
-    }
-  };
-  if (first && slash < 0) {
-    names.push(
-      ...Object.keys(builtins),
-      ...(shell.dialect === 'bash' ? Object.keys(bashBuiltins) : []),
-      ...shell.functions.keys(),
-    );
-    for (const directory of (shell.get('PATH') ?? '').split(':')) names.push(...list(directory));
-  } else {
-    const directory = word.slice(0, slash + 1);
-    for (const name of list(directory === '' ? '.' : directory)) {
-      if (name.startsWith('.') && !word.slice(slash + 1).startsWith('.')) continue;
-      const folder = files.tryStat(directory + name)?.type === 'directory';
-      names.push(directory + name + (folder ? '/' : ''));
-    }
-  }
-  const matches = [...new Set(names.filter((name) => name.startsWith(word)))].sort();
-  if (matches.length === 0) return { choices: [] };
-  let common = matches[0] as string;
-  for (const match of matches) while (!match.startsWith(common)) common = common.slice(0, -1);
-  const complete = matches.length === 1 && !common.endsWith('/') ? `${common} ` : common;
-  return {
-    replacement: head + complete,
-    choices: matches.map((match) => match.slice(match.replace(/\/$/, '').lastIndexOf('/') + 1)),
-  };
-}
-
 async function announceJobs(shell: Shell): Promise<void> {
   for (const job of [...shell.jobs.list()]) {
     if (!shell.jobs.done(job)) continue;
-    shell.print(2, shell.jobs.describe(job));
+    shell.print(2, shell.jobs.describe(job, shell.dialect));
     for (const process of job.processes) await shell.process.wait(process);
     shell.jobs.forget(job);
   }

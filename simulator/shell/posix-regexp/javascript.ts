@@ -8,12 +8,18 @@ export interface JavaScript {
   bounded: boolean;
   /** What it finds first is also the longest, and its groups are the same. */
   same: boolean;
+  /** Things in it that may repeat. */
+  repeats: number;
 }
 
-/** The expression in JavaScript's syntax. Of single characters in a row, however often each, the first match is the longest. */
-export function javaScriptOf(tree: Expression): JavaScript {
+/**
+ * The expression in JavaScript's syntax; without `groups` its groups are not remembered, which takes V8's automaton time. Of single
+ * characters in a row, however often each, the first match is the longest.
+ */
+export function javaScriptOf(tree: Expression, groups: boolean): JavaScript {
   let bounded = true;
   let same = true;
+  let repeats = 0;
   const write = (node: Expression, factor: number): string => {
     switch (node.type) {
       case 'set':
@@ -28,7 +34,7 @@ export function javaScriptOf(tree: Expression): JavaScript {
         same = false;
         return `(?:\\${node.index})`;
       case 'group':
-        return `(${write(node.of, factor)})`;
+        return `(${groups ? '' : '?:'}${write(node.of, factor)})`;
       case 'sequence':
         return node.items.map((item) => write(item, factor)).join('');
       case 'either':
@@ -36,6 +42,7 @@ export function javaScriptOf(tree: Expression): JavaScript {
         return `(?:${node.choices.map((choice) => write(choice, factor)).join('|')})`;
       case 'repeat': {
         const { least, most } = node;
+        repeats++;
         const times = factor * Math.max(least, most === Infinity ? 1 : most);
         if (times > mostRepeats) bounded = false;
         if (node.of.type !== 'set') same = false;
@@ -46,7 +53,7 @@ export function javaScriptOf(tree: Expression): JavaScript {
       }
     }
   };
-  return { source: write(tree, 1) || '(?:)', bounded, same };
+  return { source: write(tree, 1) || '(?:)', bounded, same, repeats };
 }
 
 const assertions = {

@@ -75,6 +75,9 @@ describe('mistakes', () => {
     ['(a{200}){200}', true, /too big/],
     ['a\\', true, /Trailing backslash/],
     ['\\1(a)', true, /Invalid back reference/],
+    ['[[:constructor:]]', true, /Invalid character class name/],
+    [`${'('.repeat(5000)}a`, true, /too big/],
+    [`a${'*'.repeat(5000)}`, true, /too big/],
   ])('%s', (pattern, extended, message) => {
     expect(() => posixExpression(pattern, { extended })).toThrow(message);
   });
@@ -94,6 +97,17 @@ describe('no expression takes without end', () => {
     '((a|aa)+)+$',
   ])('%s', (pattern) => {
     expect(posixExpression(pattern, { extended: true }).test(line)).toBe(false);
+  });
+
+  it('counts what groups cost', () => {
+    // Thousands of groups, the places of which every step copies.
+    const expression = posixExpression(`(${'()'.repeat(4000)}a|b)+$`, { extended: true });
+    expect(() => expression.exec('a'.repeat(2000))).toThrow(/does not simulate/);
+  });
+
+  it('gives up on long lines and long expressions', () => {
+    const expression = posixExpression(`${'a*'.repeat(2000)}b`, { extended: true });
+    expect(() => expression.test('a'.repeat(100_000))).toThrow(/does not simulate/);
   });
 
   it('gives up on back-references that take too long', () => {

@@ -10,6 +10,13 @@ interface Shape extends Search {
   references: boolean;
 }
 
+/** Expressions with no more groups, repetitions and characters are quick in JavaScript, whatever the text is. */
+const mostGroups = 10;
+const mostRepeats = 8;
+const longestSource = 1000;
+/** Steps times characters beyond which V8's automaton could take seconds: this one counts, and gives up. */
+const mostWork = 20_000_000;
+
 /** Flags of JavaScript's expressions that make a difference here. */
 export type ExpressionFlags = '' | 'g' | 'm' | 'gm' | 'mg';
 
@@ -19,8 +26,10 @@ export type ExpressionFlags = '' | 'g' | 'm' | 'gm' | 'mg';
  */
 export function posixExpression(pattern: string, reading: Reading, flags: ExpressionFlags = ''): RegExp {
   const { tree, groups } = readExpression(pattern, { ...reading, lines: flags.includes('m') });
-  const { source, bounded, same } = javaScriptOf(tree);
-  if (bounded && same) return new RegExp(source, flags);
+  const own = javaScriptOf(tree, true);
+  const isSmall = groups <= mostGroups && own.repeats <= mostRepeats && own.source.length <= longestSource;
+  if (own.bounded && own.same && isSmall) return new RegExp(own.source, flags);
+  const { source, bounded } = javaScriptOf(tree, false);
   const steps = programOf(tree);
   const references = steps.some((step) => step.type === 'reference');
   const shape: Shape = { source, bounded, references, steps, groups, lines: flags.includes('m') };
@@ -57,14 +66,19 @@ class PosixExpression extends RegExp {
 
   /** Whether there is a match from `lastIndex` on, which is not kept for the next one. */
   override test(text: string): boolean {
-    if (this.shape.bounded) return super.exec(text) !== null;
+    if (this.isQuick(text)) return super.exec(text) !== null;
     return this.exec(text) !== null;
+  }
+
+  private isQuick(text: string): boolean {
+    const { bounded, steps } = this.shape;
+    return bounded && steps.length * text.length <= mostWork;
   }
 
   private find(text: string, from: number): Slots | undefined {
     const { shape, sticky } = this;
     if (shape.references) return firstMatch(shape, text, from, sticky);
-    if (!shape.bounded) return longestMatch(shape, text, from, sticky);
+    if (!this.isQuick(text)) return longestMatch(shape, text, from, sticky);
     const first = super.exec(text);
     return first ? longestMatch(shape, text, first.index, true) : undefined;
   }

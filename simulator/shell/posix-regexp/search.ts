@@ -18,6 +18,8 @@ interface Thread {
 /** Steps of one search: what takes more would hold up everybody else. */
 const mostWork = 5_000_000;
 const mostReferenceWork = 200_000;
+/** Places of groups that are copied in the time of one step. */
+const copiedPerStep = 32;
 
 function tooMuch(): never {
   throw new ExpressionFault(
@@ -36,6 +38,7 @@ export function longestMatch(search: Search, text: string, from: number, here: b
   let current: Thread[] = [];
   let work = 0;
   const empty: Slots = new Array<number>(2 * search.groups + 2).fill(-1);
+  const copyWork = Math.ceil(empty.length / copiedPerStep);
   /** Follows the steps that take no character. */
   const follow = (threads: Thread[], first: Thread, at: number): void => {
     const pending = [first];
@@ -52,6 +55,8 @@ export function longestMatch(search: Search, text: string, from: number, here: b
         const saved = slots.slice();
         saved[step.slot] = at;
         pending.push({ step: index + 1, slots: saved });
+        work += copyWork;
+        if (work > mostWork) tooMuch();
       } else if (step.type === 'assertion') {
         if (holds(step.kind, text, at, lines)) pending.push({ step: index + 1, slots });
       } else if (step.type === 'match') best = better(best, slots, at);
@@ -89,6 +94,7 @@ function better(best: Slots | undefined, slots: Slots, end: number): Slots {
 /** The leftmost match of an expression with back-references: the first that is found, one way after the other. */
 export function firstMatch(search: Search, text: string, from: number, here: boolean): Slots | undefined {
   let work = 0;
+  const copyWork = Math.ceil((2 * search.groups + 2) / copiedPerStep);
   for (let start = from; start <= (here ? from : text.length); start++) {
     const slots = new Array<number>(2 * search.groups + 2).fill(-1);
     slots[0] = start;
@@ -122,6 +128,7 @@ export function firstMatch(search: Search, text: string, from: number, here: boo
           break;
         case 'save': {
           const saved = way.slots.slice();
+          work += copyWork;
           saved[step.slot] = way.at;
           goOn({ slots: saved });
           break;

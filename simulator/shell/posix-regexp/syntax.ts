@@ -35,6 +35,8 @@ export interface Reading {
 
 /** RE_DUP_MAX of the GNU library. */
 const mostRepeats = 0x7fff;
+/** Groups within groups, and repetitions of repetitions: a tree is walked by recursion. */
+const deepest = 250;
 
 const classes: Readonly<Record<string, RegExp>> = {
   alpha: /[A-Za-z]/,
@@ -137,6 +139,7 @@ class ExpressionReader {
       if (!bounds) return item;
       if (seen > 0 && this.reading.strict && !this.reading.extended)
         throw new ExpressionFault('Invalid preceding regular expression');
+      if (seen > deepest) throw new ExpressionFault('Regular expression too big');
       item = { type: 'repeat', of: item, least: bounds[0], most: bounds[1] };
     }
   }
@@ -212,7 +215,7 @@ class ExpressionReader {
   private group(): Expression {
     this.skip();
     const index = ++this.groups;
-    this.depth++;
+    if (++this.depth > deepest) throw new ExpressionFault('Regular expression too big');
     const of = this.choices();
     if (this.operator() !== ')') throw new ExpressionFault('Unmatched ( or \\(');
     this.skip();
@@ -245,7 +248,8 @@ class ExpressionReader {
       const rest = pattern.slice(place);
       const named = /^\[:([a-z]*):\]/.exec(rest);
       if (named) {
-        const test = classes[named[1] as string];
+        const name = named[1] as string;
+        const test = Object.hasOwn(classes, name) ? classes[name] : undefined;
         if (!test) throw new ExpressionFault('Invalid character class name');
         for (const [code, found] of setOf((byte) => test.test(byte)).entries()) if (found) members[code] = 1;
         place += named[0].length;

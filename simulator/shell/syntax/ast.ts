@@ -19,6 +19,8 @@ export type Command =
   | { type: 'arithmetic'; expression: Word; redirects: Redirect[] }
   /** bash: `for ((…; …; …))` */
   | { type: 'counting'; header: [Word, Word, Word]; body: Command; redirects: Redirect[] }
+  /** bash: `select name in …; do …; done` */
+  | { type: 'select'; name: string; words?: Word[]; body: Command; redirects: Redirect[] }
   /** bash: `time PIPELINE` */
   | { type: 'timed'; command: Command }
   /** bash: `[[ … ]]` */
@@ -116,4 +118,8 @@ export type ParameterOperator =
   | '^^'
   | ','
   | ',,'
+  /** bash: `${name@Q}`; the word is the letter. */
+  | '@'
+  /** bash: `${!prefix@}` */
+  | 'names'
   | 'bad';

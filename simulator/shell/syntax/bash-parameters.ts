@@ -29,8 +29,28 @@ export function bracedName(
   return { ...found, subscript: readSubscript() };
 }
 
-/** `^`, `^^`, `,`, `,,`: letters to upper or lower case. `first` has been taken. */
-export function caseOperator(source: Source, first: string): ParameterOperator | undefined {
+/** What only bash knows behind the name, to the brace's end. `first` has been taken; `readWord` takes all up to and with the end. */
+export function bashOperator(
+  source: Source,
+  first: string,
+  { indirect }: BracedName,
+  readWord: () => Word,
+): { operator: ParameterOperator; word?: Word; subscript?: '@' | '*' } | undefined {
+  if ((first === '@' || first === '*') && indirect && source.peek() === '}') {
+    source.take();
+    return { operator: 'names', subscript: first };
+  }
+  if (first === '@' && /[QUuLEaA]/.test(source.peek()) && source.peek(1) === '}') {
+    const literal = source.take();
+    source.take();
+    return { operator: '@', word: { parts: [], literal } };
+  }
+  const operator = caseOperator(source, first);
+  return operator && { operator, word: readWord() };
+}
+
+/** `^`, `^^`, `,`, `,,`: letters to upper or lower case. */
+function caseOperator(source: Source, first: string): ParameterOperator | undefined {
   if (first !== '^' && first !== ',') return undefined;
   if (source.peek() !== first) return first;
   source.take();

@@ -25,6 +25,11 @@ export class BashParser extends Parser {
   }
 
   protected override command(): Command {
+    if (this.isWord('select')) {
+      this.next();
+      const loop = this.forName();
+      return loop.type === 'for' ? { ...loop, type: 'select' } : loop;
+    }
     if (this.isOperator('(') && this.follows('(')) {
       this.next();
       this.next();

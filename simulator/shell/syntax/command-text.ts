@@ -26,7 +26,8 @@ export function commandText(command: Command): string {
     case 'loop':
       return `${command.until ? 'until' : 'while'} ${commandText(command.condition)}; do ${commandText(command.body)}; done`;
     case 'for':
-      return `for ${command.name} in ${(command.words ?? []).map(wordText).join(' ')}; do ${commandText(command.body)}; done`;
+    case 'select':
+      return `${command.type} ${command.name} in ${(command.words ?? []).map(wordText).join(' ')}; do ${commandText(command.body)}; done`;
     case 'case':
       return `case ${wordText(command.word)} in ${command.items.map((item) => `${item.patterns.map(wordText).join('|')}) ${item.body ? commandText(item.body) : ''};; `).join('')}esac`;
     case 'arithmetic':

@@ -1,6 +1,6 @@
 import type { Dialect } from '../dialect';
 import type { Command, ParameterOperator, Part, Word } from './ast';
-import { type BracedName, bracedName, caseOperator } from './bash-parameters';
+import { type BracedName, bashOperator, bracedName } from './bash-parameters';
 import { type Source, SyntaxFault } from './source';
 
 /** Parses the inside of `$(…)`, up to and with its `)`; a whole text for backquotes. */
@@ -246,16 +246,11 @@ export class WordReader {
       const replacement = replaced ? this.braceWord(source, quoted, '}') : { parts: [] };
       return { type: 'parameter', ...named, operator, colon, word, replacement, quoted };
     }
-    const operator = this.dialect === 'bash' ? caseOperator(source, c) : undefined;
-    if (operator !== undefined)
-      return {
-        type: 'parameter',
-        ...named,
-        operator,
-        colon,
-        word: this.braceWord(source, false, '}'),
-        quoted,
-      };
+    const special =
+      this.dialect === 'bash'
+        ? bashOperator(source, c, named, () => this.braceWord(source, false, '}'))
+        : undefined;
+    if (special) return { type: 'parameter', ...named, ...special, colon, quoted };
     if (c === '') throw new SyntaxFault("missing '}'", source.line, true);
     return bad();
   }

@@ -44,7 +44,9 @@ export const tar = utility(
     );
     const strip = Number(options.value('S') ?? 0);
     const named = await listed(self, options.values('T'));
-    const left = [...options.values('E'), ...(await listed(self, options.values('X')))];
+    const leftOut = await listed(self, options.values('X'));
+    if (!named || !leftOut) return self.status;
+    const left = [...options.values('E'), ...leftOut];
     if (options.has('J') || options.has('j'))
       self.fail('The embedded cluster does not simulate xz and bzip2; use -z, or a kind cluster for them.');
     const archive = options.value('f') ?? '-';
@@ -83,13 +85,13 @@ function bundle(letters: string, words: string[]): string[] {
   return [...result, ...rest];
 }
 
-/** Lines of the files that -T and -X name. */
-async function listed(self: Utility, paths: readonly string[]): Promise<string[]> {
+/** Lines of the files that -T and -X name; undefined after saying that one cannot be read. */
+async function listed(self: Utility, paths: readonly string[]): Promise<string[] | undefined> {
   const lines: string[] = [];
   for (const path of paths) {
     const file = await self.open(path);
-    if (!file) return self.fail('');
-    lines.push(...(await self.readAll(file)).split('\n').filter((line) => line !== ''));
+    if (!file) return undefined;
+    for (const line of (await self.readAll(file)).split('\n')) if (line !== '') lines.push(line);
     file.release();
   }
   return lines;

@@ -23,6 +23,13 @@ function refuse(self: Utility, what: string): never {
 
 class BadExpression extends Error {}
 
+/** Calculations with more would hold up everybody else. */
+const mostDigits = 50_000;
+const mostScale = 2_000;
+
+/** How many decimal digits a number has, or one or two more. */
+const digitsOf = ({ digits }: Decimal): number => Math.ceil(digits.toString(16).length * 1.21);
+
 const statements = /^(define|auto|if|else|while|for|return|break|continue|print|read)$/;
 const token =
   /\s*(?:(\/\*[\s\S]*?\*\/|#.*)|("[^"]*")|([0-9A-F]*\.[0-9A-F]+|[0-9A-F]+\.?)|([a-z][a-z0-9_]*)|(\+\+|--|&&|\|\||[-+*/%^=!<>]=|[-+*/%^=<>!();.]))/y;
@@ -148,12 +155,18 @@ class Calculator {
       case '!=':
         return truth(compare(a, b) !== 0);
     }
-    if (operator === '^' && rescale(b, 0).digits > 100_000n)
-      return refuse(this.self, 'powers beyond the 100000th in bc');
-    const result = calculate(operator, a, b, this.number('scale'));
+    const scale = this.scale();
+    const factor = operator === '^' ? Math.abs(Number(rescale(b, 0).digits)) : 1;
+    const size = digitsOf(a) * factor + digitsOf(b) + a.scale * factor + b.scale + scale;
+    if (size > mostDigits) return refuse(this.self, `numbers of more than ${mostDigits} digits in bc`);
+    const result = calculate(operator, a, b, scale);
     if (!result) throw new BadExpression('divide by zero');
-    this.self.process.setMemory(result.digits.toString(16).length);
     return result;
+  }
+
+  private scale(): number {
+    const scale = this.number('scale');
+    return scale <= mostScale ? scale : refuse(this.self, `a scale of more than ${mostScale} in bc`);
   }
 
   private power(): Decimal {
@@ -207,7 +220,7 @@ class Calculator {
 
   private call(name: string, value: Decimal): Decimal {
     if (name === 'sqrt') {
-      const root = squareRoot(value, this.number('scale'));
+      const root = squareRoot(value, this.scale());
       if (!root) throw new BadExpression('negative number');
       return root;
     }

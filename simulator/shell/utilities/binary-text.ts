@@ -1,10 +1,10 @@
 import { inputs } from './cat';
-import { count } from './head-tail';
+import { count, countWithin } from './head-tail';
 import { type Utility, utility } from './utility';
 
 export const strings = utility('strings', '[-fo] [-t o|d|x] [-n LEN] [FILE]...', async (self) => {
   const options = self.options('afon:t:', { bytes: 'n', radix: 't' });
-  const least = Number(options.value('n') ?? 4);
+  const least = countWithin(self, options.value('n') ?? '4', 1, 1000);
   const radix = options.value('t') ?? (options.has('o') ? 'o' : undefined);
   const base = { o: 8, d: 10, x: 16 }[radix ?? 'd'] ?? self.fail(`invalid argument '${radix}' to '-t'`);
   for await (const { path, file } of inputs(self, options.operands)) {
@@ -34,11 +34,12 @@ export const xxd = utility(
       const value = options.value(letter);
       return value === undefined ? otherwise : value.startsWith('0x') ? Number(value) : count(self, value);
     };
+    const columns = (otherwise: number) => countWithin(self, options.value('c') ?? String(otherwise), 1, 256);
     const from = number('s', 0);
     const data = text.slice(from, from + number('l', number('n', text.length)));
-    if (options.has('p')) await plain(self, data, number('c', 30));
-    else if (options.has('i')) await include(self, data, number('c', 12));
-    else await dump(self, data, from + number('o', 0), number('c', 16), number('g', 2));
+    if (options.has('p')) await plain(self, data, columns(30));
+    else if (options.has('i')) await include(self, data, columns(12));
+    else await dump(self, data, from + number('o', 0), columns(16), number('g', 2));
     return 0;
   },
 );

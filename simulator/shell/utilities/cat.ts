@@ -1,5 +1,6 @@
 import { FileError } from '../../files/file-system';
 import type { OpenFile } from '../../files/open-file';
+import { countWithin } from './head-tail';
 import { type Utility, utility } from './utility';
 
 /** The files of a command line, standard input when there are none; unreadable ones are said and left out. */
@@ -106,7 +107,7 @@ export const tee = utility('tee', '[-ai] [FILE]...', async (self) => {
 
 export const nl = utility('nl', '[OPTIONS] [FILE]...', async (self) => {
   const options = self.options('b:i:l:n:s:v:w:p');
-  const width = Number(options.value('w') ?? 6);
+  const width = countWithin(self, options.value('w') ?? '6', 0, 10_000);
   const separator = options.value('s') ?? '\t';
   const all = options.value('b') === 'a';
   const step = Number(options.value('i') ?? 1);
@@ -125,7 +126,7 @@ export const nl = utility('nl', '[OPTIONS] [FILE]...', async (self) => {
 
 export const fold = utility('fold', '[-bs] [-w WIDTH] [FILE]...', async (self) => {
   const options = self.options('bsw:');
-  const width = Number(options.value('w') ?? 80);
+  const width = countWithin(self, options.value('w') ?? '80', 1, 10_000);
   for await (const { file } of inputs(self, options.operands)) {
     for await (const { lines, complete } of self.lines(file)) {
       for (const [index, line] of lines.entries()) {

@@ -24,10 +24,13 @@ export function zoneOf(process: Process): { name: string; minutes: number } {
   return { name: match[1] as string, minutes: -(hours * 60 + Math.sign(hours) * Number(match[3] ?? 0)) };
 }
 
+/** Milliseconds from 1970 to the ends of JavaScript's calendar, some 270,000 years off. */
+const farthest = 8.64e15;
+
 /** strftime(3) in the C locale. */
 export function formatDate(format: string, timeMs: number, process: Process, utc = false): string {
   const zone = utc ? { name: 'UTC', minutes: 0 } : zoneOf(process);
-  const date = new Date(timeMs + zone.minutes * 60_000);
+  const date = new Date(Math.max(-farthest, Math.min(farthest, timeMs + zone.minutes * 60_000)) || 0);
   const two = (value: number) => String(value).padStart(2, '0');
   const weekday = days[date.getUTCDay()] as string;
   const month = months[date.getUTCMonth()] as string;
@@ -162,6 +165,7 @@ export function parseDateAs(format: string, text: string, zoneMinutes: number): 
   if (fields.includes('s')) return value('s', 0) * 1000;
   const name = values[fields.indexOf('b')]?.toLowerCase();
   const named = months.findIndex((month) => month.slice(0, 3).toLowerCase() === name);
+  if (name !== undefined && named < 0) return undefined;
   const month = name === undefined ? value('m', 1) - 1 : named;
   return (
     Date.UTC(value('Y', 1970), month, value('d', 1), value('H', 0), value('M', 0), value('S', 0)) -

@@ -58,8 +58,10 @@ export function squareRoot(a: Decimal, scale: number): Decimal | undefined {
   if (a.digits < 0n) return undefined;
   const places = Math.max(scale, a.scale);
   const square = rescale(a, 2 * places).digits;
-  let root = square;
-  let next = (root + 1n) / 2n;
+  if (square === 0n) return { digits: 0n, scale: places };
+  // Newton's steps, from above: twice as many digits are right after each.
+  let next = 1n << BigInt(2 * square.toString(16).length);
+  let root = next + 1n;
   while (next < root) {
     root = next;
     next = (root + square / root) / 2n;

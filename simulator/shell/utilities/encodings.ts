@@ -66,7 +66,7 @@ export const base64 = utility('base64', '[-d] [-w COL] [FILE]', async (self) => 
     if (clean.length % 4 !== 0) self.fail('truncated input');
     return 0;
   }
-  const width = Number(options.value('w') ?? 76);
+  const width = count(self, options.value('w') ?? '76');
   const encoded = Buffer.from(text, 'latin1').toString('base64');
   if (width === 0) await self.print(encoded);
   else for (let i = 0; i < encoded.length; i += width) await self.print(`${encoded.slice(i, i + width)}\n`);

@@ -41,28 +41,33 @@ function grepProgram(name: string, fixed: boolean, extended: boolean): Program {
         'no-filename': 'h',
         text: 'a',
       },
-      self.args,
+      self.gnu ? contextNumbers(self.args) : self.args,
       2,
     );
     const operands = [...options.operands];
-    const patterns = options.values('e').flatMap((pattern) => pattern.split('\n'));
+    let patterns = options.values('e').flatMap((pattern) => pattern.split('\n'));
     for (const path of options.values('f')) {
       const file = await self.open(path);
       if (!file) return 2;
       const text = (await self.readAll(file)).replace(/\n$/, '');
-      if (text !== '') patterns.push(...text.split('\n'));
+      if (text !== '') patterns = patterns.concat(text.split('\n'));
       file.release();
     }
     if (options.count('e') + options.count('f') === 0) {
       const pattern = operands.shift();
       if (pattern === undefined) throw self.usageFault(2);
-      patterns.push(...pattern.split('\n'));
+      patterns = pattern.split('\n');
     }
     const isFixed = (fixed || options.has('F')) && !options.has('E');
     const isExtended = extended || options.has('E');
     const grep = new Grep(self, options, patterns, isFixed, isExtended);
     return grep.run(operands);
   });
+}
+
+/** GNU: `-5` is `-C 5`. */
+function contextNumbers(args: string[]): string[] {
+  return args.map((arg) => (/^-\d+$/.test(arg) ? `-C${arg.slice(1)}` : arg));
 }
 
 class Grep {

@@ -19,6 +19,13 @@ export function count(self: Utility, text: string): number {
   return Number(match[1]) * (suffixes[match[2] as string] ?? 1);
 }
 
+/** A number from `least` to `most`; throws the utility's fault in BusyBox' words (xatou_range). */
+export function countWithin(self: Utility, text: string, least: number, most: number): number {
+  const value = count(self, text);
+  if (value >= least && value <= most) return value;
+  return self.fail(`number ${text} is not in ${least}..${most} range`);
+}
+
 /** `-5` is `-n 5`. */
 function oldStyle(args: string[]): string[] {
   return args.flatMap((arg, index) => (index === 0 && /^-\d+$/.test(arg) ? ['-n', arg.slice(1)] : [arg]));

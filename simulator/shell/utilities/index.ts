@@ -8,6 +8,7 @@ import { cat, fold, nl, rev, tac, tee } from './cat';
 import { cksum, sum } from './checksums';
 import { cmp, comm } from './compare';
 import { cp, mv } from './copy';
+import { dc } from './dc';
 import { diff } from './diff';
 import { echo } from './echo';
 import { base64, dd, md5sum, sha1sum, sha256sum, sha512sum } from './encodings';
@@ -48,16 +49,19 @@ import { hostid, logger, logname, notSimulated } from './not-simulated';
 import { cal, factor, shuf } from './numbers';
 import { hd, hexdump, od } from './octal-dump';
 import { fuser, lsof } from './open-file-tables';
+import { less, more } from './pager';
 import { basename, dirname, du, pwd, readlink, realpath, stat } from './paths';
 import { printf } from './printf';
-import { kill, killall, pgrep, pidof, pkill, ps, top } from './processes';
+import { kill, killall, pgrep, pidof, pkill, ps } from './processes';
 import { env, nice, nohup, printenv, setsid, sleep, time, timeout, usleep, watch, xargs } from './running';
 import { sed } from './sed';
 import { sort } from './sort';
 import { split } from './split';
+import { su } from './su';
 import { sysctl } from './sysctl';
 import { dos2unix, expand, unexpand, unix2dos } from './tabs';
 import { test } from './test';
+import { top } from './top';
 import { tr } from './translate';
 import { tree } from './tree';
 import { ofBusybox, version } from './utility';
@@ -70,6 +74,7 @@ export const applets: Record<string, Program | undefined> = Object.assign(Object
   bc,
   cal,
   cksum,
+  dc,
   diff,
   dos2unix,
   expand,
@@ -96,8 +101,8 @@ export const applets: Record<string, Program | undefined> = Object.assign(Object
   ash: sh,
   awk,
   false: () => 1,
-  more: cat,
-  less: cat,
+  more,
+  less,
   sh,
   tar,
   gzip,
@@ -176,6 +181,7 @@ export const applets: Record<string, Program | undefined> = Object.assign(Object
   sort,
   stat,
   stty,
+  su,
   sync,
   sysctl,
   tac,

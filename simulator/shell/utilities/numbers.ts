@@ -3,9 +3,10 @@ import { inputs } from './cat';
 import { type Utility, utility } from './utility';
 
 export const factor = utility('factor', '[NUMBER]...\n\nPrint prime factors', async (self) => {
-  const texts = [...self.args];
+  let texts = self.args;
   if (texts.length === 0) {
-    for await (const { file } of inputs(self, [])) texts.push(...(await self.readAll(file)).split(/\s+/));
+    for await (const { file } of inputs(self, []))
+      texts = texts.concat((await self.readAll(file)).split(/\s+/));
   }
   for (const text of texts) {
     if (text === '') continue;

@@ -1,5 +1,5 @@
 import { encode } from '../../files/byte-string';
-import { count } from './head-tail';
+import { count, countWithin } from './head-tail';
 import { type Options, type Utility, utility } from './utility';
 
 const controlNames =
@@ -51,8 +51,8 @@ export const od = utility('od', odUsage, async (self) => {
   if (!/^[doxn]$/.test(radix)) return self.fail(`invalid argument '${radix}' to '-A'`);
   const skip = count(self, options.value('j') ?? '0');
   const limit = options.has('N') ? count(self, options.value('N') as string) : Number.POSITIVE_INFINITY;
-  const width = options.has('w') ? count(self, options.value('w') as string) : 16;
-  const text = await contents(self, options.operands, (path) => path, skip + limit);
+  const width = countWithin(self, options.value('w') ?? '16', 1, 65_536);
+  const text = await contents(self, options.operands, skip + limit);
   if (text === '' && self.status !== 0) return self.status;
   if (text.length < skip) return self.fail('cannot skip past end of combined input');
   const address = (value: number) => {
@@ -131,16 +131,11 @@ function valuesOf(row: string, size: number): bigint[] {
 }
 
 /** At least `enough` bytes of the files, one after the other. */
-async function contents(
-  self: Utility,
-  operands: string[],
-  message: (path: string) => string,
-  enough: number,
-): Promise<string> {
+async function contents(self: Utility, operands: string[], enough: number): Promise<string> {
   let text = '';
   for (const path of operands.length > 0 ? operands : ['-']) {
     if (text.length >= enough) break;
-    const file = await self.open(path, message(path));
+    const file = await self.open(path, path);
     if (!file) continue;
     for (let more = enough - text.length; more > 0; more = enough - text.length) {
       const data = await self.readSome(file, Math.min(65_536, more));
@@ -174,10 +169,7 @@ const dump = (name: string, canonical: boolean) =>
     if (skip > 0 && options.operands.length === 0 && self.process.fds.get(0)?.kind !== 'file')
       self.fail('stdin: Illegal seek');
     const limit = options.has('n') ? count(self, options.value('n') as string) : Number.POSITIVE_INFINITY;
-    const text = (await contents(self, options.operands, (path) => path, skip + limit)).slice(
-      0,
-      skip + limit,
-    );
+    const text = (await contents(self, options.operands, skip + limit)).slice(0, skip + limit);
     const isCanonical = canonical || options.has('C');
     const chosen = [...'bcdox'].find((letter) => options.has(letter)) ?? 'plain';
     const width = isCanonical ? 8 : 7;

@@ -141,7 +141,7 @@ export const stat = utility('stat', '[-ltf] [-c FMT] FILE...', async (self) => {
         '%': '%',
       };
       const shown = format.replace(
-        /%([-+ 0#]*)(\d*)([a-zA-Z%])/g,
+        /%([-+ 0#]*)(\d{0,4})([a-zA-Z%])/g,
         (_, flags: string, width: string, letter: string) => {
           const text = letters[letter] ?? letter;
           if (width === '') return text;

@@ -7,6 +7,9 @@ interface Conversions {
   T?: (format: string, argument: string | undefined) => string;
 }
 
+/** Bytes that one call writes: fields can be of any width. */
+const mostOutput = 1 << 24;
+
 /** printf(1): the format is used again while arguments are left. */
 export function formatPrintf(
   format: string,
@@ -69,6 +72,10 @@ export function formatPrintf(
         width = -width;
       }
       const precision = size(match[3]);
+      if (output.length + Math.max(width, precision ?? 0) > mostOutput) {
+        errors.push('The embedded cluster does not simulate more than 16 MiB of output in one call');
+        return { output: '', errors };
+      }
       const argument = nextArgument();
       const conversion = match[4] as string;
       if (conversion === 'b') {

@@ -9,7 +9,7 @@ import { userName } from './users';
 import { type Utility, utility } from './utility';
 
 /** The command line as ps shows it. */
-function commandLine(process: Process): string {
+export function commandLine(process: Process): string {
   if (process.state === 'zombie') return `[${process.name}]`;
   const text = process.argv.join(' ');
   const first = process.argv[0] ?? '';
@@ -17,7 +17,7 @@ function commandLine(process: Process): string {
   return process.name === shown.slice(0, 15) ? text : `{${process.name}} ${text}`;
 }
 
-function visible(self: Utility): Process[] {
+export function visible(self: Utility): Process[] {
   return self.process.system.processes.list();
 }
 
@@ -36,16 +36,16 @@ const columns: Record<string, [title: string, width: number, value: (process: Pr
   etime: ['ELAPSED', 7, (process) => elapsed(process)],
   tty: ['TT', -6, (process) => (process.terminal ? `136,${process.terminal.index}` : '?')],
   vsz: ['VSZ', 4, (process) => size(process)],
-  rss: ['RSS', 4, (process) => size(process)],
+  rss: ['RSS', 4, (process) => String(Math.round(process.memoryBytes / 1024))],
   nice: ['NI', 5, () => '0'],
 };
 
-function size(process: Process): string {
+export function size(process: Process): string {
   const kib = Math.round(process.memoryBytes / 1024) + 3800;
   return kib < 100_000 ? String(kib) : `${Math.round(kib / 1024)}m`;
 }
 
-function stateLetter(process: Process): string {
+export function stateLetter(process: Process): string {
   if (process.state === 'zombie') return 'Z';
   if (process.state === 'stopped') return 'T';
   return process.state === 'running' ? 'R' : 'S';
@@ -85,7 +85,7 @@ export const ps = utility('ps', '[-o COL1,COL2=HEADER] [-T]\n\nShow list of proc
   const chosen = format.split(',').map((spec) => {
     const [name = '', title] = spec.split('=');
     const column =
-      columns[name] ??
+      (Object.hasOwn(columns, name) ? columns[name] : undefined) ??
       self.fail(`bad -o argument '${name}', supported arguments: ${Object.keys(columns).join(',')}`);
     return { title: title ?? column[0], width: column[1], value: column[2] };
   });
@@ -223,33 +223,3 @@ export const kill = utility('kill', '[-l] [-SIG] PID...', async (self) => {
     }
   }
 });
-
-export const top = utility(
-  'top',
-  '[-b] [-n COUNT] [-d SECONDS]\n\nShow a view of process activity in real time.',
-  async (self) => {
-    const options = self.options('bHmn:d:s:');
-    const rounds = Number(options.value('n') ?? (options.has('b') ? 1 : Number.MAX_SAFE_INTEGER));
-    const pause = Number(options.value('d') ?? 5) * 1000;
-    const { system } = self.process;
-    for (let round = 0; round < rounds; round++) {
-      const processes = visible(self);
-      const total = Math.round(system.machine.memoryBytes / 1024);
-      const used = Math.round(processes.reduce((sum, process) => sum + process.memoryBytes, 0) / 1024);
-      const running = processes.filter((process) => process.state === 'running').length;
-      if (!options.has('b')) await self.print('\x1b[H\x1b[J');
-      await self.print(
-        `Mem: ${used}K used, ${total - used}K free, 0K shrd, 0K buff, 0K cached\nCPU:   0% usr   0% sys   0% nic 100% idle   0% io   0% irq   0% sirq\nLoad average: 0.00 0.00 0.00 ${running}/${processes.length} ${self.process.pid}\n`,
-      );
-      await self.print('  PID  PPID USER     STAT   VSZ %VSZ CPU %CPU COMMAND\n');
-      for (const process of processes) {
-        const user = (userName(self.process, process.uid) ?? String(process.uid)).slice(0, 8).padEnd(8);
-        await self.print(
-          `${String(process.pid).padStart(5)} ${String(process.ppid).padStart(5)} ${user} ${stateLetter(process).padEnd(4)} ${size(process).padStart(5)}   0%   0   0% ${commandLine(process)}\n`,
-        );
-      }
-      await self.flush();
-      if (round < rounds - 1) await self.process.sleep(pause);
-    }
-  },
-);

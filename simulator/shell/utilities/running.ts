@@ -3,6 +3,8 @@ import { FileError } from '../../files/file-system';
 import { findInPath } from '../../runtime/load-program';
 import { Interrupted, type Process, type SignalName, signalNumbers } from '../../runtime/process';
 import { parseSignal } from '../../runtime/signal-rules';
+import { decodeEscapes } from './escapes';
+import { countWithin } from './head-tail';
 import { type Utility, utility } from './utility';
 
 /** Starts a command found in PATH; or says why not and gives the status (126, 127). */
@@ -208,11 +210,15 @@ export const watch = utility('watch', '[-n SEC] [-t] PROG ARGS\n\nRun PROG perio
   }
 });
 
+/** What xargs -P runs at a time at most. */
+const mostAtATime = 100;
+
 export const xargs = utility(
   'xargs',
   '[OPTIONS] [PROG ARGS]\n\nRun PROG on every item given by stdin',
   async (self) => {
-    const options = self.options('+0rtn:L:s:I:P:E:xa:', {
+    const options = self.options(self.gnu ? '+0rtn:L:s:I:P:E:xa:d:' : '+0rtn:L:s:I:P:E:xa:', {
+      delimiter: 'd',
       null: '0',
       'no-run-if-empty': 'r',
       verbose: 't',
@@ -230,8 +236,10 @@ export const xargs = utility(
     const text = stopAt < 0 ? all : all.split('\n').slice(0, stopAt).join('\n');
     const replace = options.value('I');
     const lines = options.has('L');
-    const items = options.has('0')
-      ? text.split('\0').filter((item, index, all) => item !== '' || index < all.length - 1)
+    // GNU: any one character separates.
+    const delimiter = options.has('0') ? '\0' : decodeEscapes(options.value('d') ?? '', false).text[0];
+    const items = delimiter
+      ? text.split(delimiter).filter((item, index, all) => item !== '' || index < all.length - 1)
       : replace !== undefined
         ? text
             .split('\n')
@@ -240,8 +248,12 @@ export const xargs = utility(
         : lines
           ? text.split('\n').filter((line) => line.trim() !== '')
           : words(self, text);
-    const batch = replace !== undefined ? 1 : Number(options.value('n') ?? options.value('L') ?? 5000);
-    const parallel = Math.max(1, Number(options.value('P') ?? 1));
+    const batch =
+      replace === undefined
+        ? countWithin(self, options.value('n') ?? options.value('L') ?? '5000', 1, 0x7fff_ffff)
+        : 1;
+    // 0: as many as there is work for.
+    const parallel = countWithin(self, options.value('P') ?? '1', 0, 0x7fff_ffff) || mostAtATime;
     const commands: string[][] = [];
     for (let i = 0; i < items.length; i += batch) {
       const part = items.slice(i, i + batch);
@@ -269,7 +281,7 @@ export const xargs = utility(
       const child = await start(self, command, { fds });
       if (typeof child === 'number') return child;
       running.push(child);
-      if (running.length < parallel) continue;
+      if (running.length < Math.min(parallel, mostAtATime)) continue;
       if (!(await finish(running.shift() as Process))) {
         await self.warn(
           trouble === '' ? `${command[0]}: exited with status 255; aborting` : `'${command[0]}' ${trouble}`,

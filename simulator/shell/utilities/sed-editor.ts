@@ -4,6 +4,9 @@ import { matchesOf } from './regular-expression';
 import type { SedAddress, SedCommand } from './sed-script';
 import type { Utility } from './utility';
 
+/** Spaces of this size are counted as memory. */
+const noticeableBytes = 1 << 18;
+
 interface Line {
   text: string;
   newline: boolean;
@@ -147,12 +150,14 @@ export class SedEditor {
             break;
           case 'G':
             this.pattern = `${this.pattern}\n${this.hold}`;
+            this.countMemory();
             break;
           case 'h':
             this.hold = this.pattern;
             break;
           case 'H':
             this.hold = `${this.hold}\n${this.pattern}`;
+            this.countMemory();
             break;
           case 'x':
             [this.pattern, this.hold] = [this.hold, this.pattern];
@@ -289,9 +294,16 @@ export class SedEditor {
     }
     if (!changed) return;
     this.pattern = result + before.slice(position);
+    this.countMemory();
     this.substituted = true;
     if (command.print) await this.out(`${this.pattern}\n`);
     if (command.file !== undefined) await this.writeFile(command.file, `${this.pattern}\n`);
+  }
+
+  /** Both spaces may grow without end: `:a;s/x/xx/;ta`. */
+  private countMemory(): void {
+    const bytes = this.pattern.length + this.hold.length;
+    if (bytes > noticeableBytes) this.self.process.setMemory(2 * bytes);
   }
 
   private content(path: string): string {

@@ -1,4 +1,4 @@
-import { count } from './head-tail';
+import { count, countWithin } from './head-tail';
 import { utility } from './utility';
 
 export const split = utility('split', '[OPTIONS] [INPUT [PREFIX]]', async (self) => {
@@ -6,7 +6,7 @@ export const split = utility('split', '[OPTIONS] [INPUT [PREFIX]]', async (self)
   const [path = '-', prefix = 'x'] = options.operands;
   const bytes = options.value('b');
   const size = bytes === undefined ? Number(options.value('l') ?? 1000) : count(self, bytes);
-  const letters = Number(options.value('a') ?? 2);
+  const letters = countWithin(self, options.value('a') ?? '2', 1, 251);
   if (!(size > 0)) return self.fail(`invalid number '${bytes ?? options.value('l')}'`);
   const file = await self.open(path);
   if (!file) return 1;

@@ -1,9 +1,10 @@
 import { inputs } from './cat';
+import { countWithin } from './head-tail';
 import { type Utility, utility } from './utility';
 
 export const expand = utility('expand', '[-i] [-t N] [FILE]...', async (self) => {
   const options = self.options('it:', { tabs: 't', initial: 'i' });
-  const width = Number(options.value('t') ?? 8);
+  const width = countWithin(self, options.value('t') ?? '8', 1, 10_000);
   await eachLine(self, options.operands, (line) => {
     let out = '';
     let column = 0;
@@ -20,7 +21,7 @@ export const expand = utility('expand', '[-i] [-t N] [FILE]...', async (self) =>
 
 export const unexpand = utility('unexpand', '[-fa][-t N] [FILE]...', async (self) => {
   const options = self.options('fat:', { tabs: 't', all: 'a', 'first-only': 'f' });
-  const width = Number(options.value('t') ?? 8);
+  const width = countWithin(self, options.value('t') ?? '8', 1, 10_000);
   const everywhere = (options.has('a') || options.has('t')) && !options.has('f');
   await eachLine(self, options.operands, (line) => {
     let out = '';

@@ -67,14 +67,16 @@ export class Utility {
     for (let i = 0; i < args.length; i++) {
       const arg = args[i] as string;
       if (arg === '--') {
-        operands.push(...args.slice(i + 1));
+        for (const operand of args.slice(i + 1)) operands.push(operand);
         break;
       }
       if (arg.startsWith('--')) {
         const equals = arg.indexOf('=');
         const name = arg.slice(2, equals < 0 ? undefined : equals);
         if (name === 'help') throw new UtilityFault(this.usage(), 0, true);
-        const letter = long[name] ?? Object.entries(long).find(([known]) => known.startsWith(name))?.[1];
+        const known = Object.entries(long).filter(([, letter]) => letters.includes(letter));
+        const found = known.find(([each]) => each === name) ?? known.find(([each]) => each.startsWith(name));
+        const letter = found?.[1];
         if (letter === undefined)
           throw new UtilityFault(`${this.name}: unrecognized option '${arg}'\n${this.hint()}`, status, true);
         if (takes(letter)) add(letter, equals < 0 ? (args[++i] ?? '') : arg.slice(equals + 1));
@@ -105,7 +107,7 @@ export class Utility {
           break;
         }
       } else if (stops) {
-        operands.push(...args.slice(i));
+        for (const operand of args.slice(i)) operands.push(operand);
         break;
       } else operands.push(arg);
     }

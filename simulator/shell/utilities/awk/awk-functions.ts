@@ -7,7 +7,7 @@ import { Loose, number, type Value } from './awk-value';
 /** rint(3) */
 const toEven = (value: number): number =>
   Math.abs(value % 1) === 0.5 ? 2 * Math.round(value / 2) : Math.round(value);
-const whole = (value: number): bigint => BigInt(Math.trunc(value) || 0);
+const whole = (value: number): bigint => (Number.isFinite(value) ? BigInt(Math.trunc(value)) : 0n);
 
 /** Calls a function that awk itself has. */
 export function* callFunction(awk: AwkEvaluator, node: Extract<Node, { t: 'call' }>): Run<Value> {
@@ -63,7 +63,8 @@ export function* callFunction(awk: AwkEvaluator, node: Extract<Node, { t: 'call'
       let count = 0;
       let result = '';
       let end = 0;
-      for (const match of text.matchAll(regex)) {
+      // BusyBox counts an empty match right behind another.
+      for (const match of awk.self.gnu ? matchesOf(text, regex) : text.matchAll(regex)) {
         count++;
         const put = replacement.replace(/\\\\|\\&|&/g, (c) =>
           c === '&' ? match[0] : c === '\\&' ? '&' : '\\',

@@ -8,6 +8,8 @@ const elementBytes = 64;
 /** Growth by less is not told to the kernel. */
 const noticeableBytes = 1 << 18;
 
+const mostFields = 1_000_000;
+
 /** Expressions that are kept compiled. */
 const mostExpressions = 500;
 
@@ -83,6 +85,7 @@ export class AwkState {
       if (name === 'NF') {
         this.splitFields();
         const count = number(value);
+        this.checkFields(count);
         while (this.fields.length < count) this.fields.push('');
         this.fields.length = count;
         this.record = this.fields.join(this.special('OFS'));
@@ -151,12 +154,19 @@ export class AwkState {
     return new Loose(this.fields[Math.trunc(index) - 1] ?? '');
   }
 
+  /** Fields between the last one and a new one are made as well: `$1000000000 = 1` would take the memory of all. */
+  protected checkFields(count: number): void {
+    if (count > mostFields)
+      this.self.fail(`The embedded cluster does not simulate records of more than ${mostFields} fields`);
+  }
+
   protected setField(index: number, text: string): void {
     if (index === 0) {
       this.setRecord(text);
       return;
     }
     this.splitFields();
+    this.checkFields(index);
     while (this.fields.length < index) this.fields.push('');
     this.fields[index - 1] = text;
     this.globals.set('NF', this.fields.length);
@@ -175,7 +185,17 @@ export class AwkState {
     return regex;
   }
 
+  /** sprintf() */
   format(values: Value[]): string {
+    const formatted = (spec: string, value: string): string => {
+      const { output, errors } = formatPrintf(spec, [value]);
+      const [refused] = errors.filter((error) => error.startsWith('The embedded'));
+      return refused === undefined ? output : this.self.fail(refused);
+    };
+    const integerOf = (value: Value): bigint => {
+      const amount = Math.trunc(number(value));
+      return Number.isFinite(amount) ? BigInt(amount) : 0n;
+    };
     const [format, ...rest] = values;
     const text = this.text(format ?? '');
     let index = 0;
@@ -188,15 +208,14 @@ export class AwkState {
         if (width === '*') spec = spec.replace('*', String(number(rest[index++] ?? 0)));
         if (precision === '*') spec = spec.replace('*', String(number(rest[index++] ?? 0)));
         const value = rest[index++] ?? '';
-        if ('di'.includes(letter)) return formatPrintf(spec, [String(Math.trunc(number(value)) || 0)]).output;
-        if ('ouxX'.includes(letter))
-          return formatPrintf(spec, [String(BigInt(Math.trunc(number(value)) || 0))]).output;
+        if ('diouxX'.includes(letter)) return formatted(spec, String(integerOf(value)));
         if (letter === 'c')
-          return formatPrintf(spec, [
+          return formatted(
+            spec,
             typeof value === 'number' ? String.fromCharCode(value & 255) : this.text(value),
-          ]).output;
-        if ('eEfFgG'.includes(letter)) return formatPrintf(spec, [String(number(value))]).output;
-        return formatPrintf(spec.replace(/[a-zA-Z]$/, 's'), [this.text(value)]).output;
+          );
+        if ('eEfFgG'.includes(letter)) return formatted(spec, String(number(value)));
+        return formatted(spec.replace(/[a-zA-Z]$/, 's'), this.text(value));
       },
     );
   }

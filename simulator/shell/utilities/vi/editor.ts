@@ -1,4 +1,4 @@
-import { type Motion, type MotionState, motion, plainKey } from './motions';
+import { inLine, type Motion, type MotionState, motion, plainKey } from './motions';
 import { search, searchExpression } from './search';
 import { EditorText, type Place, type Region, type Register } from './text';
 
@@ -14,9 +14,15 @@ export interface EditorHost {
   view(): { top: number; height: number };
   /** First line on the screen. */
   scrollTo(top: number): void;
+  /** In every long loop: see Process.checkpoint. */
+  turn(): Promise<void> | undefined;
 }
 
 const escapeKey = '\x1b';
+/** A count beyond this is a slip of the hand, and would hold up others. */
+const mostCount = 99_999;
+/** Characters that one `p` may add. */
+const mostPut = 1 << 23;
 const operators = 'dcy<>';
 
 /** vi's normal and insert modes (POSIX vi, as far as BusyBox has it). */
@@ -44,7 +50,7 @@ export class Editor {
     let count: number | undefined;
     let key = await this.next();
     while (key !== undefined && (/[1-9]/.test(key) || (key === '0' && count !== undefined))) {
-      count = (count ?? 0) * 10 + Number(key);
+      count = Math.min(mostCount, (count ?? 0) * 10 + Number(key));
       key = await this.next();
     }
     if (key === undefined) return false;
@@ -163,11 +169,11 @@ export class Editor {
       const c = await this.next();
       if (c === undefined || c === escapeKey) return undefined;
       this.found = { key, c };
-      return this.inLine(key, c, count ?? 1);
+      return inLine(text, at, key, c, count ?? 1);
     }
     if ((key === ';' || key === ',') && this.found) {
       const back = { f: 'F', F: 'f', t: 'T', T: 't' }[this.found.key] ?? 'f';
-      return this.inLine(key === ';' ? this.found.key : back, this.found.c, count ?? 1);
+      return inLine(text, at, key === ';' ? this.found.key : back, this.found.c, count ?? 1);
     }
     if (key === "'" || key === '`') {
       const mark = this.marks.get((await this.next()) ?? '');
@@ -176,24 +182,12 @@ export class Editor {
     return motion(key, state);
   }
 
-  private inLine(key: string, c: string, count: number): Motion | undefined {
-    const line = this.text.line(this.at.row);
-    const forward = key === 'f' || key === 't';
-    let col = this.at.col;
-    for (let i = 0; i < count; i++) {
-      col = forward ? line.indexOf(c, col + 1) : col > 0 ? line.lastIndexOf(c, col - 1) : -1;
-      if (col < 0) return undefined;
-    }
-    const to = key === 't' ? col - 1 : key === 'T' ? col + 1 : col;
-    return { to: { row: this.at.row, col: to }, inclusive: forward };
-  }
-
   /** d, c, y, < and > with the motion that follows (or `given`); the operator again means whole lines. */
   private async operate(operator: string, before: number | undefined, given?: string): Promise<void> {
     let count = before;
     let key = given ?? (await this.next());
     while (given === undefined && key !== undefined && /[1-9]/.test(key)) {
-      count = (count ?? 1) * Number(key);
+      count = Math.min(mostCount, (count ?? 1) * Number(key));
       key = await this.next();
     }
     if (key === undefined || key === escapeKey) return;
@@ -340,16 +334,22 @@ export class Editor {
     const { text, at } = this;
     if (at.row === text.last) return;
     text.keep(at);
-    for (let i = 1; i < Math.max(2, count) && at.row < text.last; i++) {
-      const line = text.line(at.row);
-      const next = text.line(at.row + 1).trimStart();
-      this.at = { row: at.row, col: line.length };
-      text.lines.splice(at.row, 2, next === '' || /\s$/.test(line) ? line + next : `${line} ${next}`);
+    const end = Math.min(text.last, at.row + Math.max(2, count) - 1);
+    let joined = text.line(at.row);
+    for (let row = at.row + 1; row <= end; row++) {
+      const next = text.line(row).trimStart();
+      this.at = { row: at.row, col: joined.length };
+      joined += next === '' || /\s$/.test(joined) ? next : ` ${next}`;
     }
+    text.lines.splice(at.row, end - at.row + 1, joined);
   }
 
   private put(after: boolean, count: number): void {
     const { text, at, register } = this;
+    if (count * register.text.reduce((sum, line) => sum + line.length + 1, 0) > mostPut) {
+      this.host.say('Too much text to put');
+      return;
+    }
     text.keep(at);
     if (register.lines) {
       const row = at.row + (after ? 1 : 0);
@@ -372,16 +372,16 @@ export class Editor {
       if (typeof expression === 'string') return this.host.say(expression);
       this.pattern = { expression, forward: key === '/' };
     } else if (this.pattern) this.pattern.forward = key === '/';
-    this.again(true);
+    await this.again(true);
   }
 
-  private again(same: boolean): void {
+  private async again(same: boolean): Promise<void> {
     if (!this.pattern) {
       this.host.say('No previous search');
       return;
     }
     const { expression, forward } = this.pattern;
-    const found = search(this.text, this.at, expression, forward === same);
+    const found = await search(this.text, this.at, expression, forward === same, () => this.host.turn());
     if (found) this.at = found;
     else this.host.say('Pattern not found');
   }

@@ -28,7 +28,7 @@ interface Range {
 /** A command of the colon, as `1,5d` or `%s/a/b/g` or `wq` (POSIX ex, as far as BusyBox has it). */
 export async function colon(session: Session, command: string): Promise<void> {
   const line = command.trim().replace(/^:+/, '');
-  const read = readRange(session, line);
+  const read = await readRange(session, line);
   if (typeof read === 'string') return session.say(read);
   const { range, rest } = read;
   const [, name = '', force = '', argument = ''] = /^([a-zA-Z]*|=)(!?)\s*(.*)$/s.exec(rest) ?? [];
@@ -172,12 +172,12 @@ function set(session: Session, argument: string): void {
   }
 }
 
-function readRange(session: Session, line: string): { range: Range; rest: string } | string {
+async function readRange(session: Session, line: string): Promise<{ range: Range; rest: string } | string> {
   const { text, at } = session.editor;
   if (line.startsWith('%'))
     return { range: { from: 0, to: text.last, given: true }, rest: line.slice(1).trim() };
   let rest = line;
-  const address = (): number | undefined | string => {
+  const address = async (): Promise<number | undefined | string> => {
     const [all = '', base, pattern, offset] =
       /^(?:(\d+|\.|\$)|\/((?:[^\\/]|\\.)*)\/?)?((?:[-+]\d*)*)/.exec(rest) ?? [];
     if (all === '') return undefined;
@@ -188,7 +188,7 @@ function readRange(session: Session, line: string): { range: Range; rest: string
     else if (pattern !== undefined) {
       const expression = searchExpression(pattern, session.editor.ignoreCase);
       if (typeof expression === 'string') return expression;
-      const found = search(text, at, expression, true);
+      const found = await search(text, at, expression, true, () => session.process.checkpoint());
       if (!found) return 'Pattern not found';
       row = found.row;
     }
@@ -196,12 +196,12 @@ function readRange(session: Session, line: string): { range: Range; rest: string
       row += (sign === '-' ? -1 : 1) * Number(digits || 1);
     return row;
   };
-  const first = address();
+  const first = await address();
   if (typeof first === 'string') return first;
   let second: number | undefined | string = first;
   if (rest.startsWith(',')) {
     rest = rest.slice(1);
-    second = address() ?? at.row;
+    second = (await address()) ?? at.row;
     if (typeof second === 'string') return second;
   }
   const within = (row: number) => Math.max(0, Math.min(text.last, row));
@@ -211,7 +211,7 @@ function readRange(session: Session, line: string): { range: Range; rest: string
 }
 
 /** `s/from/to/flags` */
-function substitute(session: Session, range: Range, command: string): void {
+async function substitute(session: Session, range: Range, command: string): Promise<void> {
   const { editor } = session;
   const body = command.replace(/^s[a-z]*/, '');
   const mark = body[0];
@@ -238,6 +238,8 @@ function substitute(session: Session, range: Range, command: string): void {
   let changed = 0;
   let lastRow = range.from;
   for (let row = range.from; row <= range.to; row++) {
+    const turn = session.process.checkpoint();
+    if (turn) await turn;
     const line = before[row] as string;
     let result = '';
     let end = 0;

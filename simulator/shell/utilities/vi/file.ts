@@ -23,9 +23,8 @@ export function readText(process: Process, path: string): FileOutcome {
     const data = Buffer.from(process.files.readFile(path));
     const utf8 = isUtf8(data);
     const lines = data.toString(utf8 ? 'utf8' : 'latin1').split('\n');
-    const ended = lines.length > 1 && lines.at(-1) === '';
-    if (ended) lines.pop();
-    return { message: counted(path, ended ? lines.length : lines.length, data.length), lines, utf8 };
+    if (lines.length > 1 && lines.at(-1) === '') lines.pop();
+    return { message: counted(path, lines.length, data.length), lines, utf8 };
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     return { message: `'${path}' ${errorText(error)}`, lines: [''], failed: true };

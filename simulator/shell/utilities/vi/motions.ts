@@ -110,9 +110,32 @@ export function motion(key: string, state: MotionState): Motion | undefined {
   }
 }
 
+/** `f`, `F`, `t` and `T`: the next, or so many'th, character of that kind in the line. */
+export function inLine(
+  text: EditorText,
+  { row, col: from }: Place,
+  key: string,
+  c: string,
+  count: number,
+): Motion | undefined {
+  const line = text.line(row);
+  const forward = key === 'f' || key === 't';
+  let col = from;
+  for (let i = 0; i < count; i++) {
+    col = forward ? line.indexOf(c, col + 1) : col > 0 ? line.lastIndexOf(c, col - 1) : -1;
+    if (col < 0) return undefined;
+  }
+  const to = key === 't' ? col - 1 : key === 'T' ? col + 1 : col;
+  return { to: { row, col: to }, inclusive: forward };
+}
+
 function repeat(count: number, from: Place, step: (from: Place) => Place): Place {
   let at = from;
-  for (let i = 0; i < count; i++) at = step(at);
+  for (let i = 0; i < count; i++) {
+    const next = step(at);
+    if (next.row === at.row && next.col === at.col) break;
+    at = next;
+  }
   return at;
 }
 

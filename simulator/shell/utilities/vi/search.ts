@@ -12,15 +12,18 @@ export function searchExpression(pattern: string, ignoreCase: boolean): RegExp |
   }
 }
 
-/** The next match from a place, around the ends of the text. */
-export function search(
+/** The next match from a place, around the ends of the text. `turn`: Process.checkpoint. */
+export async function search(
   text: EditorText,
   from: Place,
   expression: RegExp,
   forward: boolean,
-): Place | undefined {
+  turn: () => Promise<void> | undefined,
+): Promise<Place | undefined> {
   const { lines } = text;
   for (let step = 0; step <= lines.length; step++) {
+    const wait = turn();
+    if (wait) await wait;
     const row = (from.row + (forward ? step : lines.length - step) + lines.length) % lines.length;
     const columns = [...text.line(row).matchAll(expression)].map((match) => match.index);
     const first = step === 0;

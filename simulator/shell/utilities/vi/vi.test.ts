@@ -83,6 +83,13 @@ describe('vi', () => {
     ['deletes backwards over the end of a line', 'ji\x7f\x7f\x1b:wq\r', 'ontwo three\nfour\n'],
     ['marks', "majjd'a:wq\r", '\n'],
     ['counts letters of several bytes as one', 'iäö\x1bx:wq\r', 'äone\ntwo three\nfour\n'],
+    ['joins many lines', '99J:wq\r', 'one two three four\n'],
+    ['goes no further than the text, however often', '99999999999wx:wq\r', 'one\ntwo three\nfou\n'],
+    [
+      'puts no more than there is room for',
+      'yl99999999999p:wq\r',
+      lines.replace('one', `oo${'o'.repeat(99_998)}ne`),
+    ],
     ['leaves without writing', 'ddZQ', lines],
     ['refuses to leave a changed text', 'x:q\r:q!\r', lines],
   ])('%s', async (_name, keys, file) => {
@@ -115,6 +122,13 @@ describe('vi', () => {
     expect(screen).toContain("'foo' is not implemented");
     expect(screen).toContain('Pattern not found');
     expect(screen).toContain("'/nosuch/f' No such file or directory");
+  });
+
+  it('gives up a search that takes too long, and keeps the text', async () => {
+    const long = `${'a'.repeat(3000)}\n`;
+    const { screen, file } = await edit(long, ['/\\(a*\\)*\\1b\r', 'x:wq\r']);
+    expect(screen).toContain('does not simulate');
+    expect(file).toBe(long.slice(1));
   });
 
   it('writes nothing with -R but by force', async () => {

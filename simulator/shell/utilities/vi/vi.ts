@@ -1,6 +1,7 @@
 import { toBytes, toText } from '../../../files/byte-string';
 import { cookedModes, terminalOf } from '../../../files/terminal';
 import { Interrupted } from '../../../runtime/process';
+import { ExpressionFault } from '../../posix-regexp/syntax';
 import { TerminalKeys } from '../../terminal-keys';
 import { start, waitThrough } from '../running';
 import { type Utility, utility } from '../utility';
@@ -72,6 +73,7 @@ class Editing {
       scrollTo: (top) => {
         this.screen.top = top;
       },
+      turn: () => process.checkpoint(),
     });
     const shell = (command: string) => this.shell(command);
     this.session = { process, editor, path, utf8: true, readOnly, numbered: false, done: false, say, shell };
@@ -80,13 +82,25 @@ class Editing {
   async run(commands: readonly string[]): Promise<number> {
     const { session, self } = this;
     load(session);
-    for (const command of commands) if (!session.done) await colon(session, command);
+    for (const command of commands)
+      if (!session.done) await this.attempt(() => colon(session, command), undefined);
     while (!session.done) {
       const { lines } = session.editor.text;
       self.process.setMemory(2 * lines.reduce((sum, line) => sum + line.length + 32, 0));
-      if (!(await session.editor.command())) return 1;
+      if (!(await this.attempt(() => session.editor.command(), true))) return 1;
     }
     return 0;
+  }
+
+  /** An expression that takes too long ends the command, and not the editor with the text in it. */
+  private async attempt<T>(command: () => Promise<T>, otherwise: T): Promise<T> {
+    try {
+      return await command();
+    } catch (error) {
+      if (!(error instanceof ExpressionFault)) throw error;
+      this.session.say(error.message);
+      return otherwise;
+    }
   }
 
   /** The next key, once the screen shows how things are. */
@@ -104,12 +118,9 @@ class Editing {
   /** A character of several bytes is one key. */
   private async character(): Promise<string | undefined> {
     try {
-      let key = await this.keys?.next();
-      const lead = key?.length === 1 ? key.charCodeAt(0) : 0;
-      const more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : lead >= 0xc0 ? 1 : 0;
-      if (!this.session.utf8 || more === 0) return key;
-      for (let i = 0; i < more; i++) key += (await this.keys?.next()) ?? '';
-      return toText(key ?? '');
+      if (!this.session.utf8) return await this.keys?.next();
+      const key = await this.keys?.nextCharacter();
+      return key && toText(key);
     } catch (error) {
       if (error instanceof Interrupted) return 'again';
       throw error;
