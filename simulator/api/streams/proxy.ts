@@ -1,5 +1,10 @@
-import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
+import {
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
+import { type Duplex, pipeline } from 'node:stream';
 import { DialError } from '../../network/cluster-network';
 import { streamSocket } from '../../network/stream-socket';
 import { startTls } from '../../network/tls-client';
@@ -10,6 +15,7 @@ import type { StreamRequest } from '../extension-points';
 import type { StreamServices } from './index';
 import { serveKubelet } from './kubelet-server';
 import { getPod } from './pod-target';
+import { rewriteLinks, throughProxy, type Way } from './proxied-links';
 
 interface Target {
   node: string;
@@ -45,21 +51,30 @@ export async function serveProxy(
   const headers = { ...message.headers };
   for (const header of [...hopByHop, 'authorization']) delete headers[header];
   const query = withoutPath(request.query);
+  const [own = ''] = (message.url ?? '').split('?');
+  const way: Way = {
+    prefix: own.endsWith(request.path) ? own.slice(0, own.length - request.path.length) : own,
+    target: `${target.host}:${target.port}`,
+    asked: message.headers.host ?? '',
+  };
   await new Promise<void>((resolve, reject) => {
     const outgoing = httpRequest({
       createConnection: () => socket,
       method: message.method,
       path: `${request.path === '' ? '/' : request.path}${query}`,
-      headers: { ...headers, host: `${target.host}:${target.port}`, 'x-forwarded-uri': message.url ?? '' },
+      headers: { ...headers, host: way.target, 'x-forwarded-uri': message.url ?? '' },
       setHost: false,
     });
     outgoing.on('response', (answer) => {
       const answered = { ...answer.headers };
       for (const header of hopByHop) delete answered[header];
+      const page = isPage(answer.headers);
+      if (answered.location) answered.location = throughProxy(answered.location, way);
+      if (page) delete answered['content-length'];
       response.writeHead(answer.statusCode ?? 502, answered);
-      answer.pipe(response);
-      answer.on('end', resolve);
-      answer.on('error', reject);
+      const ended = (error: Error | null | undefined) => (error ? reject(error) : resolve());
+      if (page) pipeline(answer, rewriteLinks(way), response, ended);
+      else pipeline(answer, response, ended);
     });
     outgoing.on('error', (error) => reject(response.headersSent ? error : unreachable(error)));
     response.on('close', () => {
@@ -68,6 +83,12 @@ export async function serveProxy(
     });
     message.pipe(outgoing);
   });
+}
+
+/** Plain HTML, which is to have its links led through the proxy. */
+function isPage(headers: IncomingHttpHeaders): boolean {
+  const type = (headers['content-type'] ?? '').split(';')[0]?.trim();
+  return type === 'text/html' && !headers['content-encoding'] && !headers.location;
 }
 
 /** Without a path relative links would lead astray: back with a slash (apimachinery, proxyRedirectsforRootPath). */
