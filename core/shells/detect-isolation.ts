@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../commands/run-command';
 import { PodlabError } from '../errors';
@@ -10,6 +10,7 @@ import type { Isolation } from './lab-shell';
 import { giveFolder, labUser } from './lab-user';
 import { inside, readHostLayout, type SandboxPlan } from './sandbox-arguments';
 import { writeShellFiles } from './shell-files';
+import { userName } from './user-name';
 
 /** What was found out about this host, and why. */
 export interface FoundIsolation {
@@ -53,7 +54,7 @@ function withoutSandbox(reason?: string): Isolation {
   const why = reason ? ` No sandbox: ${reason}.` : '';
   return {
     kind: 'none',
-    sentence: `Terminals run as the user ${userInfo().username} of this machine, and can read and change what that user can.${why}`,
+    sentence: `Terminals run as the user ${userName()} of this machine, and can read and change what that user can.${why}`,
   };
 }
 

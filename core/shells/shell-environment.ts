@@ -1,7 +1,7 @@
-import { userInfo } from 'node:os';
 import { delimiter } from 'node:path';
 import { findProgram } from './find-program';
 import { inside } from './sandbox-arguments';
+import { userName } from './user-name';
 
 /** Nothing of the server's own environment is passed on but, without a sandbox, its PATH. */
 const everywhere = {
@@ -39,14 +39,14 @@ export function unsandboxedEnvironment(of: {
   /** Comes first on the PATH: the lab's kubectl. */
   programs: string;
 }): Record<string, string> {
-  const { username } = userInfo();
+  const user = userName();
   const path = process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin';
   return {
     ...everywhere,
     PATH: of.programs + delimiter + path,
     HOME: of.home,
-    USER: username,
-    LOGNAME: username,
+    USER: user,
+    LOGNAME: user,
     SHELL: findProgram('bash') ?? '/bin/bash',
     EDITOR: editor(),
     KUBECONFIG: `${of.home}/.kube/config`,
