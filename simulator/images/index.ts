@@ -17,6 +17,7 @@ import { testProgramImages } from './greeters/test-programs';
 import { httpdImage } from './httpd/image';
 import { ingressControllerImage } from './ingress/image';
 import { memcachedImage } from './memcached/image';
+import { mongoImage } from './mongo/image';
 import { mysqlImage } from './mysql/image';
 import { nginxImage } from './nginx/image';
 import { nginxVariants } from './nginx/variants';
@@ -70,6 +71,7 @@ export function createCatalogue(): Catalogue {
     postgresImage(names),
     memcachedImage(names),
     mysqlImage(names),
+    mongoImage(names),
     fluentBitImage(names),
     httpEchoImage(),
     pauseImage(),
