@@ -24,9 +24,14 @@ describe('strategicMergePatch', () => {
       { ...pod, spec: { ...pod.spec, containers: [{ ...web, image: 'nginx:2' }, log] } },
     ],
     [
-      'adds items that are new',
+      'adds items that are new before those that the patch does not name',
       { spec: { containers: [{ name: 'new', image: 'i' }] } },
-      { ...pod, spec: { ...pod.spec, containers: [web, log, { name: 'new', image: 'i' }] } },
+      { ...pod, spec: { ...pod.spec, containers: [{ name: 'new', image: 'i' }, web, log] } },
+    ],
+    [
+      'but keeps the order of what both know',
+      { spec: { containers: [{ name: 'log', image: 'i' }, { name: 'new' }] } },
+      { ...pod, spec: { ...pod.spec, containers: [web, { ...log, image: 'i' }, { name: 'new' }] } },
     ],
     [
       'deletes the item that $patch: delete names',
@@ -51,7 +56,7 @@ describe('strategicMergePatch', () => {
     [
       'adds to a set, and takes from it by $deleteFromPrimitiveList',
       { metadata: { finalizers: ['c'], '$deleteFromPrimitiveList/finalizers': ['a'] } },
-      { ...pod, metadata: { ...pod.metadata, finalizers: ['b', 'c'] } },
+      { ...pod, metadata: { ...pod.metadata, finalizers: ['c', 'b'] } },
     ],
     [
       'clears what $retainKeys does not name',

@@ -56,8 +56,9 @@ export function strategicMergePatch(model: string | undefined, target: unknown, 
     const field = key.slice(ELEMENT_ORDER.length);
     const rule = model ? LIST_RULES[model]?.[field] : undefined;
     const items = result[field];
+    const before = isObject(target) && Array.isArray(target[field]) ? target[field] : [];
     if (Array.isArray(items) && rule?.patchKey !== undefined) {
-      result[field] = inOrder(items, order, rule.patchKey, patch[field]);
+      result[field] = ordered(items, order, before, rule.patchKey);
     }
   }
   return result;
@@ -72,9 +73,10 @@ function mergeList(
 ): unknown[] {
   const items = Array.isArray(target) ? [...target] : [];
   if (rule?.patchKey === undefined) return patch.filter((item) => !isDirective(item));
+  const before = [...items];
   if (rule.patchKey === '') {
     for (const item of patch) if (!items.includes(item)) items.push(item);
-    return items;
+    return ordered(items, patch, before, '');
   }
   const key = rule.patchKey;
   if (patch.some((item) => isObject(item) && item['$patch'] === 'replace')) {
@@ -98,27 +100,34 @@ function mergeList(
       items.push(strategicMergePatch(model, {}, item));
     }
   }
-  return items;
+  return ordered(items, patch, before, key);
 }
 
-/** Items named by the order stand in it; the server's others keep their place relative to their neighbours. */
-function inOrder(items: unknown[], order: unknown[], key: string, patched: unknown): unknown[] {
+/**
+ * Those of the items that `order` names stand in its order, the others in the one of `before`. Where the two meet, `before` says
+ * which comes first, and what it does not know does (normalizeElementOrder): a container that a patch adds stands first.
+ */
+function ordered(
+  items: readonly unknown[],
+  order: readonly unknown[],
+  before: readonly unknown[],
+  key: string,
+): unknown[] {
   const identity = (item: unknown): unknown => (key && isObject(item) ? item[key] : item);
-  const wanted = order.map(identity);
-  const position = (item: unknown): number => wanted.findIndex((each) => deepEqual(each, identity(item)));
-  const named = items.filter((item) => position(item) >= 0).sort((a, b) => position(a) - position(b));
-  const isPatched = (item: unknown): boolean =>
-    Array.isArray(patched) && patched.some((each) => deepEqual(identity(each), identity(item)));
-  const others = items.filter((item) => position(item) < 0 && !isPatched(item));
-  const result = [...named];
-  for (const other of others) {
-    const before = items
-      .slice(0, items.indexOf(other))
-      .reverse()
-      .find((item) => result.includes(item));
-    result.splice(before === undefined ? 0 : result.indexOf(before) + 1, 0, other);
+  const placeIn = (list: readonly unknown[]) => {
+    const names = list.map(identity);
+    return (item: unknown): number => names.findIndex((each) => deepEqual(each, identity(item)));
+  };
+  const [wanted, known] = [placeIn(order), placeIn(before)];
+  const named = items.filter((item) => wanted(item) >= 0).sort((a, b) => wanted(a) - wanted(b));
+  const others = items.filter((item) => wanted(item) < 0).sort((a, b) => known(a) - known(b));
+  const result: unknown[] = [];
+  for (const item of named) {
+    while (others.length > 0 && known(item) >= 0 && known(others[0]) < known(item))
+      result.push(others.shift());
+    result.push(item);
   }
-  return result;
+  return [...result, ...others];
 }
 
 function isDirective(item: unknown): boolean {
