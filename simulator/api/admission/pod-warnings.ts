@@ -42,7 +42,7 @@ const OLD_SECCOMP = 'seccomp.security.alpha.kubernetes.io/pod';
 const OLD_CONTAINER_SECCOMP = 'container.seccomp.security.alpha.kubernetes.io/';
 const OLD_APP_ARMOR = 'container.apparmor.security.beta.kubernetes.io/';
 /** What became of volume drivers, of Pods and PersistentVolumes. */
-export const OLD_VOLUMES = {
+const OLD_VOLUMES = {
   photonPersistentDisk: 'deprecated in v1.11, non-functional in v1.16+',
   gitRepo: 'deprecated in v1.11, and disabled by default in v1.33+',
   scaleIO: 'deprecated in v1.16, non-functional in v1.22+',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import type { CustomType } from '../../schema/custom-type';
 import { resourceByName } from '../../schema/resources';
 import type { ResourceName } from '../../schema/types';
 import { readObject } from './read-object';
@@ -58,5 +59,18 @@ describe('a body is refused', () => {
     ],
   ])('as a Pod: %s', (yaml, text) => {
     expect(read('pods', yaml)).toThrow(text);
+  });
+
+  it('as a custom resource of another kind', () => {
+    const shirt = {
+      apiVersion: 'example.com/v1',
+      kind: 'Shirt',
+      model: '',
+      custom: { schema: { type: 'object' } } as CustomType,
+    };
+    const body = { apiVersion: 'example.com/v1', kind: 'shirt', metadata: { name: 'one' } };
+    expect(() => readObject(body, shirt, 'Strict', () => {})).toThrow(
+      'Shirt.example.com "one" is invalid: kind: Invalid value: "shirt": must be Shirt',
+    );
   });
 });

@@ -4,7 +4,8 @@ import type { KubeObject } from '../../schema/types';
 import { decodeCustom } from '../custom/structural';
 import { ApiError } from '../errors';
 import { isObject } from '../patch/merge-patch';
-import { badRequest } from '../refusals';
+import { badRequest, invalid } from '../refusals';
+import { invalid as invalidField } from '../validation/field-error';
 import { DecodeProblem, type FieldValidation, typedDecode } from './typed-decode';
 
 export interface WantedKind {
@@ -92,6 +93,7 @@ function checkKind(value: unknown, wanted: WantedKind): asserts value is Record<
   const apiVersion = value['apiVersion'] || wanted.apiVersion;
   const kind = value['kind'] || wanted.kind;
   if (kind !== wanted.kind) {
+    if (wanted.custom) throw anotherKind(value, String(kind), wanted);
     throw badRequest(
       `${String(kind)} in version "${versionOf(String(apiVersion))}" cannot be handled as a ${wanted.kind}: ${strangeKind(String(apiVersion), String(kind), wanted)}`,
     );
@@ -101,6 +103,15 @@ function checkKind(value: unknown, wanted: WantedKind): asserts value is Record<
       `the API version in the data (${String(apiVersion)}) does not match the expected API version (${wanted.apiVersion})`,
     );
   }
+}
+
+/** Custom resources are not read into a type: their kind is looked at with their fields. */
+function anotherKind(value: Record<string, unknown>, kind: string, { apiVersion, kind: wanted }: WantedKind) {
+  const [group = ''] = apiVersion.split('/');
+  const { name } = (value['metadata'] ?? {}) as { name?: unknown };
+  return invalid({ group, kind: wanted }, String(name ?? ''), [
+    invalidField('kind', kind, `must be ${wanted}`),
+  ]);
 }
 
 /** A kind of which there are no objects (`pod`), or whose objects are something else. */
