@@ -1,7 +1,7 @@
 import { selectorMatches } from '../scheduler/label-terms';
 import type { ControllerRevision, DaemonSet, KubeObject, StatefulSet } from '../schema/types';
 import { type ControllerContext, controllerOf, controllerRef } from './controller';
-import { equalTemplates, templateHash } from './template-hash';
+import { equalTemplates, templateHash, withSortedKeys } from './template-hash';
 
 type Owner = StatefulSet | DaemonSet;
 
@@ -48,7 +48,8 @@ export function currentRevision(
       labels: { ...labels, [HASH]: hash },
       ownerReferences: [controllerRef(owner)],
     },
-    data: { spec: { template: { ...(template as object), $patch: 'replace' } } },
+    // Clients compare its bytes with those of a template (daemon.Match).
+    data: withSortedKeys({ spec: { template: { ...(template as object), $patch: 'replace' } } }),
     revision: newest + 1,
   } as ControllerRevision);
 }

@@ -35,6 +35,65 @@ describe('/openapi/v2', () => {
   });
 });
 
+describe('/openapi/v2 of custom types', () => {
+  const properties = {
+    spec: {
+      type: 'object',
+      required: ['size', 'note'],
+      properties: {
+        size: { type: 'integer', description: 'How big it is.' },
+        note: { type: 'string', nullable: true },
+        any: {
+          'x-kubernetes-preserve-unknown-fields': true,
+          type: 'object',
+          properties: { x: { type: 'string' } },
+        },
+      },
+    },
+  };
+  const define = (name: string, openAPIV3Schema: object) =>
+    session.request('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+      body: {
+        metadata: { name: `${name}s.example.com` },
+        spec: {
+          group: 'example.com',
+          scope: 'Namespaced',
+          names: { plural: `${name}s`, singular: name, kind: name },
+          versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema } }],
+        },
+      },
+    });
+
+  it('holds what Swagger can tell of their schemas', async () => {
+    await define('gadget', { type: 'object', properties });
+    await define('bag', { type: 'object', 'x-kubernetes-preserve-unknown-fields': true, properties });
+    const { json } = await session.request('GET', '/openapi/v2');
+    const { properties: told } = json.definitions['com.example.v1.gadget'];
+    expect(told.metadata).toMatchObject({ $ref: expect.stringMatching(/^#\/definitions\/.*ObjectMeta$/) });
+    expect(told.spec).toEqual({
+      type: 'object',
+      required: ['size'],
+      properties: {
+        size: { type: 'integer', description: 'How big it is.' },
+        note: {},
+        any: { 'x-kubernetes-preserve-unknown-fields': true },
+      },
+    });
+    expect(json.definitions['com.example.v1.bag']).toEqual({
+      type: 'object',
+      'x-kubernetes-group-version-kind': [{ group: 'example.com', version: 'v1', kind: 'bag' }],
+    });
+    expect(json.definitions['io.k8s.api.core.v1.Pod']).toBeDefined();
+  });
+
+  it('explains them, in protobuf', async () => {
+    const { stdout } = await session.kubectl('explain gadgets.spec.size --output=plaintext-openapiv2');
+    expect(stdout).toMatch(
+      /^KIND: {5}gadget\nVERSION: {2}example.com\/v1\n\nFIELD: {4}size <integer>\n[\s\S]*How big it is/,
+    );
+  });
+});
+
 describe('kubectl explain', () => {
   it.each<[command: string, text: RegExp]>([
     [

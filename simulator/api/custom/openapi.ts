@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import type { JsonSchema } from '../../schema/custom-type';
 import type { ResourceDefinition } from '../../schema/resources';
 import { generatedFile } from '../../schema/schema';
+import { swaggerOf } from './openapi-v2';
 
 type Json = Record<string, unknown>;
 
@@ -23,6 +24,25 @@ export function customDocuments(
       document: () => documentOf(apiVersion, own),
     };
   });
+}
+
+/** The definitions of custom resources in the OpenAPI v2 document, with references as in v3. */
+export function customDefinitions(resources: readonly ResourceDefinition[]): Record<string, Json> {
+  const definitions: Record<string, Json> = {};
+  for (const resource of resources) {
+    const { group, version, kind, custom } = resource;
+    const schema = custom?.schema ?? {};
+    definitions[schemaName(resource)] = {
+      // With any property, kubectl takes those that are not told of for errors (builder.buildKubeNative).
+      ...(schema['x-kubernetes-preserve-unknown-fields']
+        ? { type: 'object' }
+        : withTypeProperties(swaggerOf(schema))),
+      'x-kubernetes-group-version-kind': [{ group, version, kind }],
+    };
+    const listKind = custom?.listKind ?? `${kind}List`;
+    definitions[schemaName(resource, listKind)] = listSchema(resource, listKind);
+  }
+  return definitions;
 }
 
 function documentOf(apiVersion: string, resources: readonly ResourceDefinition[]): Json {
@@ -50,16 +70,14 @@ function schemaName({ group, version, kind }: ResourceDefinition, named = kind):
 }
 
 function objectSchema({ custom }: ResourceDefinition): Json {
-  const schema: JsonSchema = custom?.schema ?? {};
-  return {
-    ...schema,
-    type: 'object',
-    properties: {
-      ...schema.properties,
-      ...typeProperties(),
-    },
-  };
+  return withTypeProperties(custom?.schema ?? {});
 }
+
+const withTypeProperties = (schema: JsonSchema): Json => ({
+  ...schema,
+  type: 'object',
+  properties: { ...schema.properties, ...typeProperties() },
+});
 
 function listSchema(resource: ResourceDefinition, kind: string): Json {
   const { group, version } = resource;

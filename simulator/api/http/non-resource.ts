@@ -28,7 +28,7 @@ export async function serveNonResource(exchange: Exchange, parts: NonResourcePar
   if (serveIssuerDiscovery(exchange, parts.tokens)) return true;
   if (path === '/openapi/v3' || path.startsWith('/openapi/v3/')) return serveOpenApi(exchange, resources);
   if (path === '/openapi/v2') {
-    serveOpenApiV2(exchange);
+    serveOpenApiV2(exchange, resources);
     return true;
   }
   if (path === '/metrics') {

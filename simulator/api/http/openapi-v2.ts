@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { generatedFile } from '../../schema/schema';
+import { customDefinitions } from '../custom/openapi';
+import type { ServedResources } from '../custom/served-resources';
 import { type Exchange, sendText } from './exchange';
 
 const PROTOBUF = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
@@ -19,17 +21,29 @@ interface Schema {
   [extension: `x-${string}`]: unknown;
 }
 
-let documents: { json: string; protobuf: Buffer } | undefined;
+type Definitions = Record<string, Schema>;
+
+/** The built-in types: the document in protobuf, and its definitions in JSON without the braces around them. */
+let builtIn: { json: string; protobuf: Buffer } | undefined;
+
+const info = { title: 'Kubernetes', version: 'v1.36.0' };
 
 /**
- * Serves `/openapi/v2`: the types of the v3 documents as Swagger definitions, in JSON or as kubectl asks for it, in protobuf
- * (gnostic openapiv2). kubectl reads it for kinds that no v3 document knows, and for `explain --output=plaintext-openapiv2`.
+ * Serves `/openapi/v2`: the types of the v3 documents and of custom resources as Swagger definitions, in JSON or as kubectl asks
+ * for it, in protobuf (gnostic openapiv2). kubectl reads it for kinds that no v3 document knows, and for
+ * `explain --output=plaintext-openapiv2`.
  */
-export function serveOpenApiV2(exchange: Exchange): void {
-  documents ??= compile();
-  const wantsProtobuf = (exchange.request.headers.accept ?? '').includes('+protobuf');
-  if (wantsProtobuf) sendText(exchange, 200, PROTOBUF, documents.protobuf);
-  else sendText(exchange, 200, 'application/json', documents.json);
+export function serveOpenApiV2(exchange: Exchange, resources: ServedResources): void {
+  builtIn ??= compile();
+  const custom = swaggerDefinitions(customDefinitions(resources.served()) as Definitions);
+  if ((exchange.request.headers.accept ?? '').includes('+protobuf')) {
+    // A message that comes twice is put together from both.
+    sendText(exchange, 200, PROTOBUF, Buffer.concat([builtIn.protobuf, definitionsField(custom)]));
+    return;
+  }
+  const definitions = [builtIn.json, withoutBraces(custom)].filter(Boolean).join();
+  const head = withoutBraces({ swagger: '2.0', info, paths: {} });
+  sendText(exchange, 200, 'application/json', `{${head},"definitions":{${definitions}}}`);
 }
 
 function compile(): { json: string; protobuf: Buffer } {
@@ -37,7 +51,7 @@ function compile(): { json: string; protobuf: Buffer } {
     string,
     { file: string }
   >;
-  const definitions: Record<string, Schema> = {};
+  const definitions: Definitions = {};
   for (const { file } of Object.values(index)) {
     const document = JSON.parse(gunzipSync(readFileSync(generatedFile(`openapi/${file}`))).toString()) as {
       components?: { schemas?: Record<string, Schema> };
@@ -47,19 +61,25 @@ function compile(): { json: string; protobuf: Buffer } {
       if (definitions[name]?.[GVK] === undefined) definitions[name] = toSwagger(schema);
     }
   }
-  const info = { title: 'Kubernetes', version: 'v1.36.0' };
-  const json = JSON.stringify({ swagger: '2.0', info, paths: {}, definitions });
   const protobuf = Buffer.concat([
     text(1, '2.0'),
     message(2, [text(1, info.title), text(2, info.version)]),
     message(8, []),
-    message(
-      9,
-      Object.entries(definitions).map(([name, schema]) => namedSchema(name, schema)),
-    ),
+    definitionsField(definitions),
   ]);
-  return { json, protobuf };
+  return { json: withoutBraces(definitions), protobuf };
 }
+
+const withoutBraces = (object: object) => JSON.stringify(object).slice(1, -1);
+
+const swaggerDefinitions = (schemas: Definitions): Definitions =>
+  Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, toSwagger(schema)]));
+
+const definitionsField = (definitions: Definitions): Buffer =>
+  message(
+    9,
+    Object.entries(definitions).map(([name, schema]) => namedSchema(name, schema)),
+  );
 
 const GVK = 'x-kubernetes-group-version-kind';
 
