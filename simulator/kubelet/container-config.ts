@@ -108,7 +108,7 @@ function makeSubPath({ tree, path }: MountedVolume, subPath: string): void {
 function subPathOf({ subPath = '', subPathExpr }: VolumeMount, environment: Map<string, string>): string {
   if (!subPathExpr) return subPath;
   const missing = unresolved(subPathExpr, environment);
-  if (missing.length > 0) throw new ConfigError(`missing value for ${[...missing].sort().join(', ')}`);
+  if (missing.length > 0) throw new ConfigError(`missing value for ${missing.join(', ')}`);
   const expanded = expand(subPathExpr, environment);
   if (expanded.startsWith('/'))
     throw new ConfigError(`error SubPath \`${expanded}\` must not be an absolute path`);

@@ -9,12 +9,12 @@ export function expand(text: string, values: ReadonlyMap<string, string>): strin
   });
 }
 
-/** Names of a text's references that have no value: subPathExpr must not have any. */
+/** Names of a text's references that have no value, or an empty one: subPathExpr must not have any (ExpandContainerVolumeMounts). */
 export function unresolved(text: string, values: ReadonlyMap<string, string>): string[] {
-  const names: string[] = [];
+  const names = new Set<string>();
   for (const match of text.matchAll(/\$(?:\$|\(([^()]*)\))/g)) {
     const name = match[1];
-    if (name !== undefined && !values.has(name)) names.push(name);
+    if (name !== undefined && !values.get(name)) names.add(name);
   }
-  return names;
+  return [...names].sort();
 }

@@ -274,9 +274,13 @@ describe('agnhost', () => {
     expect(JSON.parse(await exec(container, 'sh', '-c', script))).toEqual({ Method: 'PUT', Body: 'foo' });
   });
 
-  it('porter serves what its environment names', async () => {
-    const container = run(pod(), { image, args: ['porter'], env: [{ name: 'SERVE_PORT_81', value: 'foo' }] });
-    expect(await exec(container, 'sh', '-c', 'sleep 0.05; curl -s localhost:81')).toBe('foo');
+  it.each([
+    ['foo', 'plain'],
+    ['<a href="/x">x</a>', 'html'],
+  ])('porter serves what its environment names: %s is %s', async (value, kind) => {
+    const container = run(pod(), { image, args: ['porter'], env: [{ name: 'SERVE_PORT_81', value }] });
+    const script = 'until curl -s -w " %{content_type}" localhost:81; do sleep 0.1; done';
+    expect(await exec(container, 'sh', '-c', script)).toMatch(`${value} text/${kind}; charset=utf-8`);
   });
 });
 

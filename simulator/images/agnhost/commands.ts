@@ -88,7 +88,12 @@ export async function porter(process: Process, flags: Flags): Promise<number> {
       kind === 'TLS_' ? await certificateIn(process, ...certificateFiles(process)) : undefined;
     if (certificate === 'unreadable') return 1;
     const answer = ({ message, response }: Exchange) => {
-      if (!flags.has('json-response')) return void response.end(value);
+      if (!flags.has('json-response')) {
+        // As Go's server finds out what it writes (DetectContentType).
+        const kind = MARKUP.test(value) ? 'html' : 'plain';
+        response.setHeader('Content-Type', `text/${kind}; charset=utf-8`);
+        return void response.end(value);
+      }
       response.setHeader('Content-Type', 'application/json');
       response.end(JSON.stringify({ Method: message.method, Body: value }));
     };
@@ -96,6 +101,9 @@ export async function porter(process: Process, flags: Flags): Promise<number> {
   }
   return untilTerminated(process, () => 2);
 }
+
+const MARKUP =
+  /^\s*<(!doctype html|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p|!--)[ >]/i;
 
 function certificateFiles({ env }: Process): [cert: string, key: string] {
   return [env.get('CERT_FILE') || 'localhost.crt', env.get('KEY_FILE') || 'localhost.key'];
