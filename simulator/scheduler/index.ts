@@ -20,6 +20,8 @@ const FIRST_BACKOFF_MS = 1_000;
 const LONGEST_BACKOFF_MS = 10_000;
 /** Unschedulable Pods are tried again after this, whatever happens (flushUnschedulablePodsLeftover). */
 const FLUSH_MS = 300_000;
+/** So many Pods are tried in one go, before others have their turn. */
+const AT_ONCE = 50;
 
 interface Pending {
   attempts: number;
@@ -43,6 +45,8 @@ class Scheduler {
   private readonly events: EventRecorder;
   private readonly volumes: VolumeBinding;
   private timer: { at: number; timer: Timer } | undefined;
+  /** Those on nodes, or on their way there, as long as the scheduler changes none: listed once for many that wait. */
+  private placed: Pod[] | undefined;
 
   constructor(private readonly options: SchedulerOptions) {
     this.events = new EventRecorder(options.client, options.clock, NAME);
@@ -145,7 +149,8 @@ class Scheduler {
           (right.pod.spec?.priority ?? 0) - (left.pod.spec?.priority ?? 0) ||
           left.state.since - right.state.since,
       );
-    for (const { pod, state, key } of due) {
+    this.placed = undefined;
+    for (const { pod, state, key } of due.slice(0, AT_ONCE)) {
       state.wanted = false;
       try {
         if (this.schedule(pod)) {
@@ -158,6 +163,7 @@ class Scheduler {
       state.attempts += 1;
       state.notBefore = now + Math.min(FIRST_BACKOFF_MS * 2 ** (state.attempts - 1), LONGEST_BACKOFF_MS);
     }
+    if (due.length > AT_ONCE) this.wakeAt(now);
     if (this.pending.size > 0) this.wakeAt(now + FLUSH_MS);
     this.wakeForWanted();
   }
@@ -185,6 +191,7 @@ class Scheduler {
     if (this.volumes.prepare(pod, chosen)) return false;
     const { namespace = '', name = '' } = pod.metadata;
     this.options.client.bind(namespace, name, chosen.name);
+    this.placed = undefined;
     this.events.record(
       pod,
       'Normal',
@@ -196,7 +203,10 @@ class Scheduler {
 
   private view(pod: Pod): ClusterView {
     const { client } = this.options;
-    const pods = client.list('pods').filter((each) => occupies(each));
+    this.placed ??= client
+      .list('pods')
+      .filter((each) => occupies(each) && (each.spec?.nodeName || each.status?.nominatedNodeName));
+    const pods = this.placed;
     // A node that room is being made on is taken as far as Pods of less importance are concerned (nominated Pods).
     const placeOf = (each: Pod): string | undefined =>
       each.spec?.nodeName ??
@@ -244,6 +254,7 @@ class Scheduler {
 
   private makeRoom(pod: Pod, node: string, victims: Pod[]): void {
     const { client, clock } = this.options;
+    this.placed = undefined;
     const nominated = client.get('pods', pod.metadata.namespace ?? '', pod.metadata.name ?? '');
     if (nominated) {
       client.updateStatus('pods', { ...nominated, status: { ...nominated.status, nominatedNodeName: node } });

@@ -33,7 +33,8 @@ const HISTORY_BYTES = 16 * 1024 * 1024;
 const HISTORY_SLACK = 1.25;
 
 interface Collection {
-  namespaces: Map<string, Map<string, KubeObject>>;
+  /** The objects of each, in the order of their names: they are listed far more often than one is added. */
+  namespaces: Map<string, KubeObject[]>;
   size: number;
   history: StoreEvent[];
   /** What `history` holds, about: the size of each event's object, in the same order, and their sum. */
@@ -87,17 +88,18 @@ export class Store {
   }
 
   get(resource: ResourceName, namespace: string, name: string): KubeObject | undefined {
-    return this.collections.get(resource)?.namespaces.get(namespace)?.get(name);
+    const objects = this.collections.get(resource)?.namespaces.get(namespace);
+    return objects && found(objects, placeIn(objects, name), name);
   }
 
   /** In the order of etcd's keys, `namespace/name`: `lab-2` stands before `lab`. */
   list(resource: ResourceName, namespace = ''): KubeObject[] {
     const collection = this.collections.get(resource);
     if (!collection) return [];
-    if (namespace) return sorted(collection.namespaces.get(namespace));
-    return [...collection.namespaces.keys()]
-      .sort((a, b) => byteOrder(`${a}/`, `${b}/`))
-      .flatMap((each) => sorted(collection.namespaces.get(each)));
+    if (namespace) return collection.namespaces.get(namespace)?.slice() ?? [];
+    return [...collection.namespaces]
+      .sort(([a], [b]) => byteOrder(`${a}/`, `${b}/`))
+      .flatMap(([, objects]) => objects);
   }
 
   count(resource: ResourceName): number {
@@ -138,11 +140,12 @@ export class Store {
   /** Removes an object; the last state that watchers see has the number of the removal. */
   remove(resource: ResourceName, namespace: string, name: string): KubeObject | undefined {
     const collection = this.collection(resource);
-    const objects = collection.namespaces.get(namespace);
-    const previous = objects?.get(name);
-    if (!objects || !previous) return undefined;
-    objects.delete(name);
-    if (objects.size === 0) collection.namespaces.delete(namespace);
+    const objects = collection.namespaces.get(namespace) ?? [];
+    const place = placeIn(objects, name);
+    const previous = found(objects, place, name);
+    if (!previous) return undefined;
+    objects.splice(place, 1);
+    if (objects.length === 0) collection.namespaces.delete(namespace);
     collection.size--;
     this.held -= sizeOf(previous);
     this.version++;
@@ -213,11 +216,12 @@ export class Store {
     const { namespace = '', name = '' } = object.metadata;
     let objects = collection.namespaces.get(namespace);
     if (!objects) {
-      objects = new Map();
+      objects = [];
       collection.namespaces.set(namespace, objects);
     }
-    const previous = objects.get(name);
-    objects.set(name, object);
+    const place = placeIn(objects, name);
+    const previous = found(objects, place, name);
+    objects.splice(place, previous ? 1 : 0, object);
     if (!previous) collection.size++;
     this.held += sizeOf(object) - (previous ? sizeOf(previous) : 0);
     return previous;
@@ -272,10 +276,21 @@ function since(history: readonly StoreEvent[], after: number): StoreEvent[] {
   return history.slice(start);
 }
 
-function sorted(objects: Map<string, KubeObject> | undefined): KubeObject[] {
-  if (!objects) return [];
-  const names = [...objects.keys()].sort(byteOrder);
-  return names.flatMap((name) => objects.get(name) ?? []);
+/** Where the object of this name is, or would be. */
+function placeIn(objects: readonly KubeObject[], name: string): number {
+  let low = 0;
+  let high = objects.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((objects[middle]?.metadata.name ?? '') < name) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function found(objects: readonly KubeObject[], place: number, name: string): KubeObject | undefined {
+  const object = objects[place];
+  return object?.metadata.name === name ? object : undefined;
 }
 
 function byteOrder(a: string, b: string): number {
