@@ -34,6 +34,27 @@ async function deploy(spec: Partial<Spec> = {}): Promise<void> {
   await cluster.clock.advance(3_000);
 }
 
+describe('the revision of a Deployment', () => {
+  const revision = 'deployment.kubernetes.io/revision';
+
+  it.each([
+    ['one that a double cannot hold', '3546343826724305832', '3546343826724305833'],
+    ['one that is no number', 'last', '1'],
+  ])('follows %s', async (_, before, after) => {
+    await deploy();
+    const [set] = sets();
+    const { metadata } = set as ReplicaSet;
+    const annotations = { ...metadata.annotations, [revision]: before };
+    cluster.client.update('replicasets.apps', {
+      ...(set as ReplicaSet),
+      metadata: { ...metadata, annotations },
+    });
+    change({ template: template('nginx:2') });
+    await cluster.clock.advance(3_000);
+    expect(get().metadata.annotations?.[revision]).toBe(after);
+  });
+});
+
 describe('the conditions of a Deployment', () => {
   it('do not tell of a new rollout because a Pod has to be replaced', async () => {
     await deploy({ strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0 as never } } });

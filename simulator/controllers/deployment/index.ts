@@ -223,7 +223,7 @@ class Rollout {
     const limit = this.deployment.spec?.revisionHistoryLimit ?? 10;
     const old = this.sets
       .filter(({ metadata }) => metadata.uid !== current?.metadata.uid && !metadata.deletionTimestamp)
-      .sort((left, right) => revisionOf(left) - revisionOf(right));
+      .sort((left, right) => Number(revisionOf(left) - revisionOf(right)));
     for (const { metadata, spec, status } of old.slice(0, Math.max(0, old.length - limit))) {
       const seen = (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0);
       if ((spec?.replicas ?? 0) > 0 || (status?.replicas ?? 0) > 0 || !seen) continue;

@@ -39,9 +39,9 @@ export function ensureNew(
 ): { set: ReplicaSet | undefined; created: boolean } {
   const { client } = context;
   const found = findNew(deployment, sets);
-  const highest = Math.max(0, ...sets.filter((set) => set !== found).map(revisionOf));
+  const highest = sets.filter((set) => set !== found).reduce((max, set) => later(max, revisionOf(set)), 0n);
   if (found) {
-    const annotations = annotationsFor(deployment, found, Math.max(highest + 1, revisionOf(found)));
+    const annotations = annotationsFor(deployment, found, later(highest + 1n, revisionOf(found)));
     const { minReadySeconds: _before, ...rest } = found.spec ?? {};
     const minReadySeconds = deployment.spec?.minReadySeconds;
     const spec = { ...rest, ...(minReadySeconds ? { minReadySeconds } : {}) } as ReplicaSet['spec'];
@@ -71,7 +71,7 @@ export function ensureNew(
       name: `${deployment.metadata.name}-${hash}`,
       namespace: deployment.metadata.namespace ?? '',
       labels,
-      annotations: annotationsFor(deployment, undefined, highest + 1),
+      annotations: annotationsFor(deployment, undefined, highest + 1n),
       ownerReferences: [controllerRef(deployment)],
     },
     spec: {
@@ -102,9 +102,13 @@ function createOrCount({ client }: ControllerContext, deployment: Deployment, se
   }
 }
 
-export function revisionOf({ metadata }: ReplicaSet | Deployment): number {
-  return Number(metadata.annotations?.[REVISION] ?? 0);
+/** 64 bits wide; 0 where somebody wrote what is no number (deployment/util Revision). */
+export function revisionOf({ metadata }: Pick<ReplicaSet, 'metadata'>): bigint {
+  const text = metadata.annotations?.[REVISION] ?? '';
+  return /^[+-]?\d{1,19}$/.test(text) ? BigInt(text.replace('+', '')) : 0n;
 }
+
+const later = (left: bigint, right: bigint) => (left > right ? left : right);
 
 /** The Deployment's annotation tells the revision of its new ReplicaSet. */
 export function withRevision(deployment: Deployment, set: ReplicaSet): Deployment {
@@ -140,17 +144,17 @@ export function sizeChanged(deployment: Deployment, sets: ReplicaSet[]): boolean
 function annotationsFor(
   deployment: Deployment,
   set: ReplicaSet | undefined,
-  revision: number,
+  revision: bigint,
 ): Record<string, string> {
   const skipped = new Set([APPLIED, REVISION, HISTORY, DESIRED, MAX, DEPRECATED_ROLLBACK]);
   const copied = Object.entries(deployment.metadata.annotations ?? {}).filter(([key]) => !skipped.has(key));
   const annotations: Record<string, string> = { ...set?.metadata.annotations, ...Object.fromEntries(copied) };
-  const before = Number(annotations[REVISION] ?? 0);
-  if (before > 0 && before < revision) {
+  const before = revisionOf({ metadata: { annotations } });
+  if (before > 0n && before < revision) {
     const history = annotations[HISTORY];
     annotations[HISTORY] = history ? `${history},${before}` : String(before);
   }
-  annotations[REVISION] = String(Math.max(before, revision));
+  annotations[REVISION] = String(later(before, revision));
   if (!set) {
     const wanted = deployment.spec?.replicas ?? 1;
     annotations[DESIRED] = String(wanted);
