@@ -59,6 +59,12 @@ test('podlab serve serves, keeps a second one off its data, and ends with 0 when
   const health = await fetch(`${url}/healthz`);
   expect([health.status, await health.json()]).toMatchObject([200, { cluster: { kind: 'embedded' } }]);
   expect(await (await fetch(`${url}/`)).text()).toContain('<title>');
+  const saved = await fetch(`${url}/api/lessons/what-a-pod-is/position`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: '{"position":0.5,"completed":false}',
+  });
+  expect(saved.status).toBe(204);
 
   const second = await serve(...options).ended;
   expect(second.status).toBe(1);

@@ -26,6 +26,8 @@ async function start(): Promise<void> {
   printThoughNobodyReads();
   const phases = createPhases();
   const config = loadConfig(process.env, project);
+  // Wherever it was started: pages look for lessons and labs where they were built.
+  process.chdir(project);
   for (const warning of config.warnings) log.warn('unknown-setting', { warning });
   const { version } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as { version: string };
 
