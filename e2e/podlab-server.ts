@@ -40,6 +40,8 @@ export class PodlabServer {
         PODLAB_PORT: String(this.port),
         PODLAB_DATA: this.dataFolder,
         PODLAB_CLUSTER: 'embedded',
+        // Opens nothing: where the inspector would listen if a test asked for it.
+        NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --inspect-port=127.0.0.1:0`.trim(),
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
