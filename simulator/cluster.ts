@@ -15,7 +15,10 @@ import { bootstrap, nodeAddress } from './bootstrap';
 import { type Authority, makeAuthority, makeCertificate } from './certificate';
 import { RealClock } from './clock/real-clock';
 import { startComponents } from './components';
-import { createCatalogue, findProgram, ImageStore, preloadedImages } from './images/index';
+import { Catalogue } from './images/catalogue';
+import { ImageStore } from './images/image-store';
+import { allImages, findProgram } from './images/index';
+import { preloadedImages } from './images/preloaded';
 import { kubeconfigText } from './kubeconfig';
 import { duplexStream } from './network/duplex-stream';
 import { SimulatedNetwork } from './network/simulated-network';
@@ -38,8 +41,11 @@ interface ClusterSnapshot {
   components: unknown;
 }
 
-/** Images are the same for every cluster of this process: their files are built once, and never changed. */
-const images = createCatalogue();
+/**
+ * Images are the same for every cluster of this process: their files are built once, and never changed. Their code is loaded with
+ * the first Pod (scripts/bundle-worker.mjs): nothing here may need it sooner.
+ */
+const images = new Catalogue(() => allImages());
 
 const TOKEN_SUBJECTS: Readonly<Record<TokenSubject, ResourceName>> = {
   ServiceAccount: 'serviceaccounts',
@@ -120,7 +126,7 @@ export async function startCluster(options: SimulatorOptions): Promise<Simulator
           memoryBytes: 16 * 2 ** 30,
           bootedAtMs,
         },
-        program: findProgram,
+        program: (name) => findProgram(name),
         onError,
       }),
     issueToken: ({ namespace, serviceAccount, audience, expirationSeconds, pod }) =>

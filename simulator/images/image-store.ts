@@ -4,12 +4,11 @@ import { type ImageService, type ImageStatus, RuntimeError } from '../runtime/co
 import type { Catalogue } from './catalogue';
 import type { Image, ImageConfig } from './image';
 import { pullRefusal } from './pull-refusal';
-import { formatReference, type ImageReference, parseReference, upstreamTag } from './reference';
+import { formatReference, parseReference, upstreamTag } from './reference';
 
 /** What a container is made from. */
 export interface UnpackedImage {
   image: Image;
-  status: ImageStatus;
   config: ImageConfig;
   /** Shared by all containers of that image: to be used as the base of a tree of their own. */
   root: VolumeTree;
@@ -22,18 +21,16 @@ const longestPullMs = 1_500;
 
 /** The images of one node: those it was made with, and those that were pulled since. */
 export class ImageStore implements ImageService {
-  private readonly present = new Map<string, UnpackedImage>();
+  /** By full name. */
+  private readonly present = new Map<string, ImageStatus>();
 
-  /** `preloaded`: references that need no pull, as `kind load docker-image` makes them. */
+  /** `preloaded`: those that need no pull, as `kind load docker-image` makes them. */
   constructor(
     private readonly catalogue: Catalogue,
     private readonly clock: Clock,
-    preloaded: readonly string[] = [],
+    preloaded: readonly ImageStatus[] = [],
   ) {
-    for (const text of preloaded) {
-      const reference = parseReference(text);
-      if (reference) this.keep(reference);
-    }
+    for (const status of preloaded) this.present.set(status.name, status);
   }
 
   async pull(text: string): Promise<ImageStatus> {
@@ -47,14 +44,16 @@ export class ImageStore implements ImageService {
     const image = this.catalogue.find(reference);
     const refusal = pullRefusal(text, reference, image);
     if (refusal) throw new RuntimeError('ErrImagePull', refusal);
-    const unpacked = this.keep(reference);
-    if (!unpacked) throw new RuntimeError('ErrImagePull', `failed to pull and unpack image "${text}"`);
-    await this.clock.sleep(Math.min(longestPullMs, (unpacked.status.sizeBytes / bytesPerSecond) * 1_000));
-    return unpacked.status;
+    const status = this.catalogue.status(reference);
+    if (!status) throw new RuntimeError('ErrImagePull', `failed to pull and unpack image "${text}"`);
+    this.present.set(status.name, status);
+    await this.clock.sleep(Math.min(longestPullMs, (status.sizeBytes / bytesPerSecond) * 1_000));
+    return status;
   }
 
   status(text: string): ImageStatus | undefined {
-    return this.unpacked(text)?.status;
+    const reference = parseReference(text);
+    return reference && this.present.get(formatReference(reference));
   }
 
   files(text: string): VolumeTree | undefined {
@@ -62,36 +61,16 @@ export class ImageStore implements ImageService {
   }
 
   list(): ImageStatus[] {
-    return [...this.present.values()].map(({ status }) => status);
+    return [...this.present.values()];
   }
 
   /** undefined when it is not on the node. */
   unpacked(text: string): UnpackedImage | undefined {
     const reference = parseReference(text);
-    return reference && this.present.get(formatReference(reference));
-  }
-
-  private keep(reference: ImageReference): UnpackedImage | undefined {
-    const name = formatReference(reference);
-    const known = this.present.get(name);
-    if (known) return known;
+    if (!reference || !this.present.has(formatReference(reference))) return undefined;
     const image = this.catalogue.find(reference);
     if (!image) return undefined;
     const tag = upstreamTag(reference);
-    const config = image.config(tag);
-    const digest = reference.digest ?? this.catalogue.digest(image, tag);
-    const unpacked: UnpackedImage = {
-      image,
-      config,
-      root: this.catalogue.root(image, tag),
-      status: {
-        name,
-        id: `${reference.registry}/${reference.repository}@${digest}`,
-        sizeBytes: image.sizeBytes,
-        user: config.user,
-      },
-    };
-    this.present.set(name, unpacked);
-    return unpacked;
+    return { image, config: image.config(tag), root: this.catalogue.root(image, tag) };
   }
 }

@@ -15,6 +15,7 @@ import { greeterImages } from './greeters/hello';
 import { podinfoImage } from './greeters/podinfo-image';
 import { testProgramImages } from './greeters/test-programs';
 import { httpdImage } from './httpd/image';
+import type { Image } from './image';
 import { ingressControllerImage } from './ingress/image';
 import { memcachedImage } from './memcached/image';
 import { mongoImage } from './mongo/image';
@@ -35,12 +36,6 @@ import { hpaExampleImage } from './stress/hpa-example';
 import { memoryStressImage } from './stress/memory-stress';
 import { stressImage } from './stress/stress';
 
-export { Catalogue } from './catalogue';
-export { ImageStore } from './image-store';
-
-/** Images that are on every node from the start, as if loaded by `kind load docker-image`. */
-export const preloadedImages: readonly string[] = ['busybox:1.36', 'nginx:1.27-alpine'];
-
 const shared: Record<string, Program | undefined> = Object.assign(Object.create(null), {
   busybox,
   getent,
@@ -56,9 +51,14 @@ export function findProgram(name: string): Program | undefined {
 
 /** Everything that can be run. Root file systems are built once per catalogue: share one among clusters. */
 export function createCatalogue(): Catalogue {
+  return new Catalogue(allImages);
+}
+
+/** The images of a catalogue. */
+export function allImages(): Image[] {
   const names = Object.keys(applets).sort();
   const nginx = nginxImage(names);
-  return new Catalogue([
+  return [
     busyboxImage(names),
     alpineImage(names),
     nginx,
@@ -95,5 +95,5 @@ export function createCatalogue(): Catalogue {
     hpaExampleImage(names),
     ingressControllerImage(names),
     pythonImage(names),
-  ]);
+  ];
 }

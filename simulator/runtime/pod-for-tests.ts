@@ -1,13 +1,17 @@
 import { afterEach } from 'vitest';
 import type { Client } from '../api/client';
 import { RealClock } from '../clock/real-clock';
-import { createCatalogue, findProgram, ImageStore, preloadedImages } from '../images/index';
+import { ImageStore } from '../images/image-store';
+import { createCatalogue, findProgram } from '../images/index';
+import { parseReference } from '../images/reference';
 import { SimulatedNetwork } from '../network/simulated-network';
-import type { ContainerConfig, RuntimeContainer, Sandbox } from './container-runtime';
+import type { ContainerConfig, ImageStatus, RuntimeContainer, Sandbox } from './container-runtime';
 import { SimulatedRuntime } from './simulated-runtime';
 
-/** Beside those that every node has. */
-const otherImages = [
+/** On the node without being pulled. */
+const preloaded = [
+  'busybox:1.36',
+  'nginx:1.27-alpine',
   'registry.k8s.io/e2e-test-images/agnhost:2.53',
   'registry.k8s.io/e2e-test-images/nonewprivs:1.3',
   'registry.k8s.io/pause:3.10',
@@ -23,6 +27,14 @@ const otherImages = [
 /** Real containers of real images on a network of their own, for tests. */
 export const clock = new RealClock();
 export const images = createCatalogue();
+
+/** What a node tells of images that it has. */
+export const statuses = (...references: string[]): ImageStatus[] =>
+  references.flatMap((text) => {
+    const reference = parseReference(text);
+    return (reference && images.status(reference)) ?? [];
+  });
+
 const nobodyWatches = { watch: () => () => undefined } as unknown as Client;
 const open: { sandbox: Sandbox; network: SimulatedNetwork }[] = [];
 
@@ -38,7 +50,7 @@ export function pod(share = false, sysctls: Record<string, string> = {}, more: s
   const runtime = new SimulatedRuntime({
     clock,
     network,
-    images: new ImageStore(images, clock, [...preloadedImages, ...otherImages, ...more]),
+    images: new ImageStore(images, clock, statuses(...preloaded, ...more)),
     program: findProgram,
     machine: {
       kernelRelease: '6',

@@ -151,8 +151,7 @@ export class ClusterWorker {
 }
 
 function readable({ message, stack }: WorkerFault): WorkerFault {
-  const map = join(dirname(workerFile()), 'simulator-worker.code.cjs.map');
-  return { message, ...(stack ? { stack: stackInSources(stack, map) } : {}) };
+  return { message, ...(stack ? { stack: stackInSources(stack, dirname(workerFile())) } : {}) };
 }
 
 function lossOf(error: Error & { code?: string }, heapMb: number): Error {

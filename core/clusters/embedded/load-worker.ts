@@ -1,19 +1,21 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import vm from 'node:vm';
 
-/** The bundle of the worker and what V8 compiled of it, in memory that threads can share. */
-export interface WorkerCode {
+/** A bundle and what V8 compiled of it, in memory that threads can share. */
+interface Bundle {
   code: Uint8Array;
   /** Absent when another Node version, or none, compiled it. */
   compiled?: Uint8Array;
   cacheFile: string;
 }
 
-const bundleIn = (folder: string) => join(folder, 'simulator-worker.code.cjs');
+/** The worker's bundles by file name: its own, and those that it loads with their first use (scripts/bundle-worker.mjs). */
+export type WorkerCode = Readonly<Record<string, Bundle>>;
+
+const own = 'simulator-worker.code.cjs';
 const read = new Map<string, WorkerCode>();
 
 /**
@@ -21,20 +23,21 @@ const read = new Map<string, WorkerCode>();
  * starts them: what each would read for itself and drop again, the allocator would keep for it.
  */
 export function readWorkerCode(folder: string): WorkerCode | undefined {
-  if (!existsSync(bundleIn(folder))) return undefined;
   const known = read.get(folder);
   if (known) return known;
-  const code = shared(readFileSync(bundleIn(folder)));
+  if (!existsSync(join(folder, own))) return undefined;
+  const files = readdirSync(folder).filter((name) => /^simulator-\w+\.code\.cjs$/.test(name));
+  const code = Object.fromEntries(files.map((name) => [name, readBundle(folder, name)]));
+  read.set(folder, code);
+  return code;
+}
+
+function readBundle(folder: string, name: string): Bundle {
+  const code = shared(readFileSync(join(folder, name)));
   // Named after the content, because V8 itself compares no more than the length.
   const hash = createHash('sha1').update(code).digest('hex').slice(0, 12);
-  const cacheFile = join(folder, `simulator-worker.${hash}.${process.version}.cache`);
-  const found: WorkerCode = {
-    code,
-    cacheFile,
-    ...(existsSync(cacheFile) ? { compiled: shared(readFileSync(cacheFile)) } : {}),
-  };
-  read.set(folder, found);
-  return found;
+  const cacheFile = join(folder, name.replace('code.cjs', `${hash}.${process.version}.cache`));
+  return { code, cacheFile, ...(existsSync(cacheFile) ? { compiled: shared(readFileSync(cacheFile)) } : {}) };
 }
 
 function shared(bytes: Uint8Array): Uint8Array {
@@ -43,22 +46,45 @@ function shared(bytes: Uint8Array): Uint8Array {
   return copy;
 }
 
+type Run = (require: (id: string) => unknown, moduleUrl: string, module: object, exports: object) => void;
+
 /**
- * Runs the bundle of the worker with the code that V8 compiled when it was bundled: a thread is then ready sooner, and
- * holds the source once, outside its heap. Another Node version compiles it anew. `module.enableCompileCache` would do
- * as much, but Node 20 has none.
+ * Runs the worker's bundle with the code that V8 compiled when it was bundled: a thread is then ready sooner, and holds the
+ * source once, outside its heap. Another Node version compiles it anew. `module.enableCompileCache` would do as much, but
+ * Node 20 has none. `fromNode` finds packages and Node's own modules. Returns what makes each bundle's compiled code.
  */
-export function loadWorker(folder: string, given?: WorkerCode): { script: vm.Script; cacheFile: string } {
-  const file = bundleIn(folder);
-  const found = given ?? readWorkerCode(folder);
-  if (!found) throw new Error(`There is no ${file}: run \`node scripts/bundle.mjs\`.`);
-  const { code, compiled, cacheFile } = found;
-  const script = new vm.Script(Buffer.from(code.buffer).toString('latin1'), {
-    filename: file,
-    ...(compiled ? { cachedData: compiled } : {}),
-  });
-  const run: (require: NodeJS.Require, moduleUrl: string, module: object, exports: object) => void =
-    script.runInThisContext();
-  run(createRequire(file), pathToFileURL(file).href, { exports: {} }, {});
-  return { script, cacheFile };
+export function loadWorker(
+  folder: string,
+  fromNode: (id: string) => unknown,
+  given?: WorkerCode,
+): { compile: () => [cacheFile: string, compiled: Buffer][] } {
+  const code = given ?? readWorkerCode(folder);
+  if (!code) throw new Error(`There is no ${join(folder, own)}: run \`node scripts/bundle.mjs\`.`);
+  const loaded = new Map<string, { script: vm.Script; module: { exports: object } }>();
+  const load = (name: string, { code, compiled }: Bundle) => {
+    const file = join(folder, name);
+    const script = new vm.Script(Buffer.from(code.buffer).toString('latin1'), {
+      filename: file,
+      ...(compiled ? { cachedData: compiled } : {}),
+    });
+    const run: Run = script.runInThisContext();
+    const module = { exports: {} };
+    const added = { script, module };
+    loaded.set(name, added);
+    run(require, pathToFileURL(file).href, module, module.exports);
+    return added;
+  };
+  const require = (id: string): unknown => {
+    const name = id.replace('./', '');
+    const bundle = code[name];
+    return bundle ? (loaded.get(name) ?? load(name, bundle)).module.exports : fromNode(id);
+  };
+  require(`./${own}`);
+  return {
+    compile: () =>
+      Object.entries(code).map(([name, bundle]) => {
+        const { script } = loaded.get(name) ?? load(name, bundle);
+        return [bundle.cacheFile, script.createCachedData()];
+      }),
+  };
 }

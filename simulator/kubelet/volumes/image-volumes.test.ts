@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ImageStore } from '../../images/index';
-import { clock, exec, images, pod, run } from '../../runtime/pod-for-tests';
+import { ImageStore } from '../../images/image-store';
+import { clock, exec, images, pod, run, statuses } from '../../runtime/pod-for-tests';
 import type { Container, Pod } from '../../schema/types';
 import { StartError } from '../kubelet-context';
 import type { PodRun } from '../pod-run';
@@ -17,7 +17,7 @@ const container: Container = {
 
 /** A Pod with a volume of that image, on a node that has busybox alone. */
 function runOf(reference: string) {
-  const store = new ImageStore(images, clock, ['busybox:1.36']);
+  const store = new ImageStore(images, clock, statuses('busybox:1.36'));
   const provided = new Map<string, MountedVolume>();
   const wanted: unknown[] = [];
   const podRun = {
