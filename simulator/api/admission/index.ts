@@ -1,6 +1,7 @@
 import { qosClass } from '../../schema/pod-resources';
 import type { Pod } from '../../schema/types';
 import type { Client } from '../client';
+import { topologyLabels } from '../pod-topology-labels';
 import { setDefaultIngressClass } from './ingress-class';
 import { applyLimitDefaults, checkLimits } from './limit-ranger';
 import { checkNamespace } from './namespace-lifecycle';
@@ -35,6 +36,7 @@ export function admit(request: AdmissionRequest, client: Client): void {
       if (creates) {
         applyRuntimeClass(request, client);
         setQosClass(object as Pod);
+        showTopology(object as Pod, client);
       }
       break;
     case 'persistentvolumeclaims':
@@ -81,6 +83,13 @@ export function review(request: AdmissionRequest, client: Client): void {
 function changesDeadline({ resource, object, oldObject }: AdmissionRequest): boolean {
   const deadline = (pod: object | undefined) => (pod as Pod | undefined)?.spec?.activeDeadlineSeconds;
   return resource === 'pods' && (deadline(object) === undefined) !== (deadline(oldObject) === undefined);
+}
+
+/** PodTopologyLabels: one that names its node shows where that stands, as others do once they are bound. */
+function showTopology(pod: Pod, client: Client): void {
+  const { nodeName } = pod.spec ?? {};
+  const labels = nodeName ? topologyLabels(client.get('nodes', '', nodeName)) : {};
+  if (Object.keys(labels).length > 0) pod.metadata.labels = { ...pod.metadata.labels, ...labels };
 }
 
 /** The Pod strategy's doing (PrepareForCreate), once limits are known. */

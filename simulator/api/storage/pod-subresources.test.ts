@@ -21,12 +21,15 @@ const create = (spec: object = {}) =>
   });
 
 describe('pods/binding', () => {
-  it('labels the Pod with where its node stands, and with nothing else of it', () => {
+  it.each([
+    ['bound to', true],
+    ['made for', false],
+  ])('a Pod that is %s a node is labelled with where that stands, and with nothing else of it', (_how, bound) => {
     const node = cluster.client.get('nodes', '', 'node-1') as Node;
     const labels = { 'topology.kubernetes.io/zone': 'east', disk: 'fast' };
     cluster.client.update('nodes', { ...node, metadata: { ...node.metadata, labels } });
-    create({ schedulerName: 'nobody' });
-    cluster.client.bind('default', 'p', 'node-1');
+    create(bound ? { schedulerName: 'nobody' } : { nodeName: 'node-1' });
+    if (bound) cluster.client.bind('default', 'p', 'node-1');
     expect(pod().metadata.labels).toEqual({ app: 'p', 'topology.kubernetes.io/zone': 'east' });
   });
 });
