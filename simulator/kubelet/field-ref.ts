@@ -66,10 +66,10 @@ export function resourceValue(
   if (!container) throw new FieldError(`container ${name} not found`);
   const [, side, resource = ''] = /^(limits|requests)\.(.+)$/.exec(ref.resource) ?? [];
   const { limits, requests } = container.resources ?? {};
-  // A missing limit is what the node can give, a missing request the limit (MergeContainerResourceLimits).
+  // A missing limit is that of the Pod as a whole, or what the node can give (defaultPodLimitsForDownwardAPI).
   const text =
     side === 'limits'
-      ? (limits?.[resource] ?? allocatable[resource])
+      ? (limits?.[resource] ?? pod.spec?.resources?.limits?.[resource] ?? allocatable[resource])
       : (requests?.[resource] ?? limits?.[resource]);
   const amount = parseQuantity(text ?? '0');
   const divisor = parseQuantity(ref.divisor && ref.divisor !== '0' ? ref.divisor : '1');
