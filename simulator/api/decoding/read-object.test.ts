@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import type { CustomType } from '../../schema/custom-type';
 import { resourceByName } from '../../schema/resources';
 import type { ResourceName } from '../../schema/types';
-import { readObject } from './read-object';
+import { readObject, readPatched } from './read-object';
 
 const read = (resource: ResourceName, yaml: string) => () =>
   readObject(parse(yaml), resourceByName(resource), 'Strict', () => {});
@@ -71,6 +71,35 @@ describe('a body is refused', () => {
     const body = { apiVersion: 'example.com/v1', kind: 'shirt', metadata: { name: 'one' } };
     expect(() => readObject(body, shirt, 'Strict', () => {})).toThrow(
       'Shirt.example.com "one" is invalid: kind: Invalid value: "shirt": must be Shirt',
+    );
+  });
+});
+
+describe('what a patch leads to is refused', () => {
+  const refusal = (strategic: boolean, yaml: string) => () =>
+    readPatched(parse(yaml), {}, resourceByName('pods'), 'Strict', () => {}, { strategic, text: () => 'P' });
+
+  it.each([
+    ['{spec: {hostNetwork: "yes"}}', 'unrecognized type: bool'],
+    ['{spec: {containers: [{env: [{value: 5}]}]}}', 'cannot convert int64 to string'],
+    ['{spec: {restartPolicy: 5}}', 'cannot convert int64 to v1.RestartPolicy'],
+    ['{spec: {containers: [{ports: [{containerPort: "80"}]}]}}', 'unrecognized type: int32'],
+    ['{spec: {containers: [{ports: [{containerPort: 80.5}]}]}}', 'cannot convert float64 to int32'],
+    ['{spec: {containers: {}}}', 'cannot restore slice from map'],
+    ['{spec: []}', 'cannot restore struct from: slice'],
+    ['{metadata: {labels: [a]}}', 'cannot restore map from slice'],
+    ['{spec: {hostnetwork: true}}', 'strict decoding error: unknown field "spec.hostnetwork"'],
+    [
+      '{spec: {containers: [{resources: {limits: {memory: 1GB}}}]}}',
+      "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+    ],
+  ])('%s', (yaml, text) => {
+    expect(refusal(true, yaml)).toThrow(` "" is invalid: patch: Invalid value: "P": ${text}`);
+  });
+
+  it('in the words of JSON when it is no strategic one', () => {
+    expect(refusal(false, '{spec: {hostNetwork: "yes"}}')).toThrow(
+      ' "" is invalid: patch: Invalid value: "P": json: cannot unmarshal string into Go struct field PodSpec.spec.hostNetwork of type bool',
     );
   });
 });

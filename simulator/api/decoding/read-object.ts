@@ -6,7 +6,7 @@ import { ApiError } from '../errors';
 import { isObject } from '../patch/merge-patch';
 import { badRequest, invalid } from '../refusals';
 import { invalid as invalidField } from '../validation/field-error';
-import { DecodeProblem, type FieldValidation, typedDecode } from './typed-decode';
+import { type Decoded, DecodeProblem, type FieldValidation, typedDecode } from './typed-decode';
 
 export interface WantedKind {
   apiVersion: string;
@@ -39,6 +39,13 @@ export function readObject(
   return complete(decoded, wanted);
 }
 
+/** What is told of a patch that leads to no object. */
+export interface PatchText {
+  strategic: boolean;
+  /** The patch; of a JSON or merge patch what it leads to. */
+  text: () => string;
+}
+
 /** The same for the result of a patch on `target`, which is refused with 422 naming the patch. */
 export function readPatched(
   value: unknown,
@@ -46,31 +53,46 @@ export function readPatched(
   wanted: WantedKind,
   validation: FieldValidation,
   warn: (text: string) => void,
-  patch: string,
+  patch: PatchText,
   duplicates: readonly string[] = [],
 ): KubeObject {
   checkKind(value, wanted);
-  const { value: decoded, unknown: all } = decode(value, wanted);
+  const { value: decoded, unknown: all } = told(
+    () => read(value, wanted),
+    (problem) => refusedPatch(patch, patch.strategic ? problem.converted : problem.message),
+  );
   // What a component of the cluster has put there is not the patch's doing.
   const known = all.length ? decode(target, wanted).unknown : [];
   const unknown = [...duplicates, ...all.filter((text) => !known.includes(text))];
-  if (unknown.length && validation === 'Strict') {
-    const message = `Invalid value: ${JSON.stringify(patch)}: strict decoding error: ${unknown.join(', ')}`;
-    throw new ApiError(422, 'Invalid', ` "" is invalid: patch: ${message}`, {
-      causes: [{ reason: 'FieldValueInvalid', field: 'patch', message }],
-    });
-  }
+  if (unknown.length && validation === 'Strict')
+    throw refusedPatch(patch, `strict decoding error: ${unknown.join(', ')}`);
   if (validation === 'Warn') for (const text of unknown) warn(text);
   return complete(decoded, wanted);
 }
 
-function decode(value: unknown, wanted: WantedKind) {
+function refusedPatch({ text }: PatchText, problem: string): ApiError {
+  const message = `Invalid value: ${JSON.stringify(text())}: ${problem}`;
+  return new ApiError(422, 'Invalid', ` "" is invalid: patch: ${message}`, {
+    causes: [{ reason: 'FieldValueInvalid', field: 'patch', message }],
+  });
+}
+
+function decode(value: unknown, wanted: WantedKind): Decoded {
+  return told(
+    () => read(value, wanted),
+    (problem) => badRequest(`${cannotHandle(wanted)}: ${problem.message}`),
+  );
+}
+
+function read(value: unknown, { custom, model }: WantedKind): Decoded {
+  return custom ? decodeCustom(custom.schema, value as Record<string, unknown>) : typedDecode(model, value);
+}
+
+function told(run: () => Decoded, refusal: (problem: DecodeProblem) => ApiError): Decoded {
   try {
-    if (wanted.custom) return decodeCustom(wanted.custom.schema, value as Record<string, unknown>);
-    return typedDecode(wanted.model, value);
+    return run();
   } catch (error) {
-    if (error instanceof DecodeProblem) throw badRequest(`${cannotHandle(wanted)}: ${error.message}`);
-    throw error;
+    throw error instanceof DecodeProblem ? refusal(error) : error;
   }
 }
 

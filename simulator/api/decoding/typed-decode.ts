@@ -33,6 +33,13 @@ export function typedDecode(model: string, value: unknown, strictNames = true): 
 /** A value that the type cannot hold, in encoding/json's words. */
 export class DecodeProblem extends Error {
   override readonly name = 'DecodeProblem';
+  constructor(
+    message: string,
+    /** In the words of apimachinery's converter, which reads what a strategic patch has made. */
+    readonly converted = message,
+  ) {
+    super(message);
+  }
 }
 
 function decodeStruct(
@@ -184,7 +191,24 @@ function mismatch(value: unknown, type: string, place: Place): DecodeProblem {
   const where = place.goPath ? `Go struct field ${goName(place.struct)}.${place.goPath}` : 'Go value';
   const named = namedType(goName(place.struct), place.goPath.split('.').at(-1) ?? '');
   const wanted = named ? `${type.startsWith('[]') ? '[]' : ''}${named}` : goType(type);
-  return new DecodeProblem(`json: cannot unmarshal ${found} into ${where} of type ${wanted}`);
+  return new DecodeProblem(
+    `json: cannot unmarshal ${found} into ${where} of type ${wanted}`,
+    conversion(value, type, wanted),
+  );
+}
+
+/** apimachinery's runtime/converter.go, fromUnstructured: it says no more than the types. */
+function conversion(value: unknown, type: string, wanted: string): string {
+  const number = Number.isInteger(value) ? 'int64' : 'float64';
+  const from = Array.isArray(value) ? 'slice' : typeof value === 'object' ? 'map' : jsonType(value);
+  const found = from === 'number' ? number : from;
+  if (type.startsWith('[]') || type === 'bytes') return `cannot restore slice from ${found}`;
+  if (type.startsWith('{}')) return `cannot restore map from ${found}`;
+  if (modelOf(type)) return `cannot restore struct from: ${found}`;
+  const convertible = (found === 'int64' && type === 'string') || (found === 'float64' && /^int/.test(type));
+  return convertible
+    ? `cannot convert ${found} to ${wanted}`
+    : `unrecognized type: ${type === 'boolean' ? 'bool' : type}`;
 }
 
 function jsonType(value: unknown): string {

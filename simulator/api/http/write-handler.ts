@@ -9,6 +9,7 @@ import { readObject, readPatched, type WantedKind } from '../decoding/read-objec
 import { type FieldValidation, readFieldValidation } from '../decoding/typed-decode';
 import { ApiError } from '../errors';
 import type { Extensions } from '../extension-points';
+import { goPatch } from '../patch/go-patch';
 import { jsonPatch } from '../patch/json-patch';
 import { isObject, mergePatch } from '../patch/merge-patch';
 import { strategicMergePatch } from '../patch/strategic-merge-patch';
@@ -106,7 +107,12 @@ export function patchFromBody(
   const object = storage.update(context, resource, namespace, name, subresource, (old) => {
     const target = fromStored(resource, old);
     const result = patched(request, resource, target);
-    return toStored(resource, readPatched(result, target, resource, validation, warn, text, duplicates));
+    const strategic = mediaType(request.contentType) === STRATEGIC;
+    const shown = {
+      strategic,
+      text: () => (strategic ? goPatch(parseJson(text)) : JSON.stringify(result)),
+    };
+    return toStored(resource, readPatched(result, target, resource, validation, warn, shown, duplicates));
   });
   return { object, created: false };
 }

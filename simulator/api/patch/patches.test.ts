@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { goPatch } from './go-patch';
 import { jsonPatch } from './json-patch';
 import { mergePatch } from './merge-patch';
 import { strategicMergePatch } from './strategic-merge-patch';
@@ -15,6 +16,19 @@ const pod = {
   },
 };
 const [web, log] = pod.spec.containers;
+
+describe('goPatch', () => {
+  it('writes what is left of a patch as Go would', () => {
+    const spec = {
+      '$setElementOrder/containers': [{ name: 'a' }],
+      containers: [{ name: 'a' }],
+      replicas: 'x',
+    };
+    expect(goPatch({ spec, metadata: { labels: { b: null, a: 1 } }, list: [true, 'c'] })).toBe(
+      'map[list:[true c] metadata:map[labels:map[a:1 b:<nil>]] spec:map[replicas:x]]',
+    );
+  });
+});
 
 describe('strategicMergePatch', () => {
   it.each([
