@@ -67,7 +67,7 @@ export async function passOn(
   const chunked = message.headers['transfer-encoding'] !== undefined;
   const body = chunked ? await wholeBody(message, bodyLimit(scope)) : undefined;
   if (chunked && !body) {
-    logs.complain('error', request, 'client intended to send too large chunked body');
+    if (!message.destroyed) logs.complain('error', request, 'client intended to send too large chunked body');
     return 413;
   }
   const repeats = mayRepeat(request, next, body);

@@ -11,14 +11,19 @@ export function bodyLimit(scope: Scope): number {
   return Number(match?.[1] ?? 0) * unit || Number.POSITIVE_INFINITY;
 }
 
-/** A body in chunks, which is passed on with its length; undefined when it is larger than it may be. */
-export async function wholeBody(message: IncomingMessage, limit: number): Promise<Buffer | undefined> {
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  for await (const part of message) {
-    bytes += (part as Buffer).length;
-    if (bytes > Math.min(limit, mostHeld)) return undefined;
-    parts.push(part as Buffer);
-  }
-  return Buffer.concat(parts);
+/** A body in chunks, which is passed on with its length; undefined when it is larger than it may be, or breaks off. */
+export function wholeBody(message: IncomingMessage, limit: number): Promise<Buffer | undefined> {
+  return new Promise((resolve) => {
+    const parts: Buffer[] = [];
+    let bytes = 0;
+    message.on('data', (part: Buffer) => {
+      bytes += part.length;
+      if (bytes <= Math.min(limit, mostHeld)) return void parts.push(part);
+      // What still comes is passed over, so that the client hears the answer.
+      parts.length = 0;
+      resolve(undefined);
+    });
+    message.on('end', () => resolve(Buffer.concat(parts)));
+    message.on('error', () => resolve(undefined));
+  });
 }
