@@ -10,6 +10,9 @@ import { securityOf } from './security-context';
 import type { PodVolumes } from './volumes/pod-volumes';
 import type { MountedVolume, TreeFactory } from './volumes/trees';
 
+/** A quota is a millisecond of a period of a hundred at least (cm MilliCPUToQuota). */
+const LEAST_CPU_MILLIS = 10;
+
 export interface ConfigInputs {
   client: Client;
   pod: Pod;
@@ -60,11 +63,17 @@ export function limitsOf(
   resources: Container['resources'],
   ofPod: Container['resources'],
 ): ContainerConfig['limits'] {
-  const memory = resources?.limits?.['memory'] ?? ofPod?.limits?.['memory'];
-  const cpu = resources?.limits?.['cpu'] ?? ofPod?.limits?.['cpu'];
+  // A limit of 0 is none.
+  const limit = (name: string) =>
+    [resources, ofPod]
+      .flatMap((each) => each?.limits?.[name] ?? [])
+      .map((text) => parseQuantity(text))
+      .find(({ nanos }) => nanos > 0n);
+  const memory = limit('memory');
+  const cpu = limit('cpu');
   return {
-    ...(memory ? { memoryBytes: quantityValue(parseQuantity(memory)) } : {}),
-    ...(cpu ? { cpuMillis: quantityMilliValue(parseQuantity(cpu)) } : {}),
+    ...(memory ? { memoryBytes: quantityValue(memory) } : {}),
+    ...(cpu ? { cpuMillis: Math.max(LEAST_CPU_MILLIS, quantityMilliValue(cpu)) } : {}),
   };
 }
 
