@@ -3,7 +3,7 @@ import type { ErrorBody } from '../../core/errors';
 import type { LabReport } from '../../core/grading/verdict';
 import type { SessionView } from '../../core/sessions/lab-session';
 import type { Isolation } from '../../core/shells/lab-shell';
-import type { Problem } from './session-state';
+import { type Problem, serverGone } from './session-state';
 
 export interface Clusters {
   preferred: ClusterKind;
@@ -11,7 +11,7 @@ export interface Clusters {
   isolation: Isolation;
 }
 
-/** A refusal by the server, or `server-gone` when it does not answer. */
+/** A refusal by the server, or `serverGone` when it does not answer. */
 export class RequestProblem extends Error {
   constructor(
     readonly problem: Problem,
@@ -21,8 +21,8 @@ export class RequestProblem extends Error {
   }
 }
 
-const serverGone: Problem = {
-  code: 'server-gone',
+const noAnswer: Problem = {
+  code: serverGone,
   message: 'The Podlab server does not answer.',
   remedy: 'Look whether it is still running, and try again.',
 };
@@ -71,7 +71,7 @@ async function ask<Answer>(method: string, path: string, body?: unknown): Promis
       signal: AbortSignal.timeout(method === 'GET' ? answerWithinMs : workWithinMs),
     });
   } catch {
-    throw new RequestProblem(serverGone, 0);
+    throw new RequestProblem(noAnswer, 0);
   }
   const answer: unknown = response.status === 204 ? undefined : await response.json().catch(() => undefined);
   if (response.ok) return answer as Answer;

@@ -7,6 +7,7 @@ import {
   type SessionAction,
   type SessionModel,
   savedState,
+  serverGone,
 } from './session-state';
 
 const view = (state: SessionState, report: LabReport | null = null): SessionView => ({
@@ -155,4 +156,13 @@ describe('checking', () => {
     expect(model).toMatchObject({ checking: false, problem });
     expect(reduceSession(model, { type: 'problem-read' }).problem).toBeNull();
   });
+});
+
+test.each([
+  [serverGone, 0],
+  ['too-many-terminals', 1],
+])('the problem %s is told until the server answers again, or until it is read', (code, left) => {
+  const problem = { code, message: '', remedy: '' };
+  const after = modelAfter({ type: 'problem', problem }, { type: 'disconnected' }, { type: 'connected' });
+  expect(after.problem ? 1 : 0).toBe(left);
 });

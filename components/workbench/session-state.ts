@@ -4,6 +4,9 @@ import type { SessionEvent, SessionView } from '../../core/sessions/lab-session'
 
 export type Problem = ErrorBody['error'];
 
+/** Code of the problem that the server did not answer. */
+export const serverGone = 'server-gone';
+
 /** How the browser stands with the server. */
 export type Connection =
   | { kind: 'connecting' }
@@ -58,8 +61,11 @@ export function reduceSession(model: SessionModel, action: SessionAction): Sessi
       return withView({ ...initialModel, phase: 'open', connection: model.connection }, action.view);
     case 'no-session':
       return { ...initialModel, phase: 'none', connection: { kind: 'live' } };
-    case 'connected':
-      return { ...model, connection: { kind: 'live' } };
+    case 'connected': {
+      // It answers again.
+      const problem = model.problem?.code === serverGone ? null : model.problem;
+      return { ...model, problem, connection: { kind: 'live' } };
+    }
     case 'disconnected': {
       const attempt = model.connection.kind === 'reconnecting' ? model.connection.attempt + 1 : 1;
       return { ...model, connection: { kind: 'reconnecting', attempt } };
