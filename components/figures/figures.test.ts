@@ -41,15 +41,25 @@ test.each(
   timelines,
 )('%s: bars lie between the first and the last second', (_, figure: TimelineFigureData) => {
   for (const size of [
-    { width: 720, gutter: 148 },
-    { width: 340, gutter: 0 },
-  ]) {
+    { width: 720, names: 'beside' },
+    { width: 340, names: 'above' },
+  ] as const) {
     const { rows, ticks } = timelineLayout(figure, size);
     for (const bar of rows.flatMap((row) => row.bars)) {
       expect(bar.x).toBeGreaterThanOrEqual(ticks[0]!.x - 0.01);
       expect(bar.x + bar.width).toBeLessThanOrEqual(size.width);
     }
   }
+});
+
+test('names beside the bars have room, however long the longest is', () => {
+  const rows = (name: string) => [{ name, role: 'sidecar' as const, spans: [] }];
+  const from = (name: string) =>
+    timelineLayout(
+      { kind: 'timeline', title: '', caption: '', end: 10, marks: [], rows: rows(name) },
+      { width: 720, names: 'beside' },
+    ).ticks[0]!.x;
+  expect(from('log-shipper-of-logs') - from('log-shipper')).toBeGreaterThanOrEqual(8 * 7);
 });
 
 test.each([

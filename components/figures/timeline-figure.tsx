@@ -4,8 +4,16 @@ import { type TimelineLayout, timelineLayout } from './timeline-layout';
 export function TimelineFigure({ id, figure }: { id: string; figure: TimelineFigureData }) {
   return (
     <>
-      <Drawing id={`${id}-wide`} layout={timelineLayout(figure, { width: 720, gutter: 148 })} size="wide" />
-      <Drawing id={`${id}-narrow`} layout={timelineLayout(figure, { width: 340, gutter: 0 })} size="narrow" />
+      <Drawing
+        id={`${id}-wide`}
+        layout={timelineLayout(figure, { width: 720, names: 'beside' })}
+        size="wide"
+      />
+      <Drawing
+        id={`${id}-narrow`}
+        layout={timelineLayout(figure, { width: 340, names: 'above' })}
+        size="narrow"
+      />
     </>
   );
 }
@@ -38,9 +46,18 @@ function Drawing({ id, layout, size }: { id: string; layout: TimelineLayout; siz
           </text>
         </g>
       ))}
+      {/* Behind the bars and their names. */}
+      {layout.marks.map((mark) => (
+        <g key={mark.label}>
+          <path d={`M${mark.x} ${mark.y + 6} V${layout.bottom}`} className="f-mark" />
+          <text x={mark.textX} y={mark.y} textAnchor={mark.anchor} className="f-label">
+            {mark.label}
+          </text>
+        </g>
+      ))}
       {layout.rows.map((row) => (
         <g key={row.name}>
-          <text x={row.nameX} y={row.nameY} className="f-name">
+          <text x={row.nameX} y={row.nameY} className="f-name f-halo">
             {row.name}
             {row.role !== 'main' && <tspan className="f-soft"> {row.role}</tspan>}
           </text>
@@ -62,14 +79,6 @@ function Drawing({ id, layout, size }: { id: string; layout: TimelineLayout; siz
               )}
             </g>
           ))}
-        </g>
-      ))}
-      {layout.marks.map((mark) => (
-        <g key={mark.label}>
-          <path d={`M${mark.x} ${mark.y + 6} V${layout.bottom}`} className="f-mark" />
-          <text x={mark.textX} y={mark.y} textAnchor={mark.anchor} className="f-label">
-            {mark.label}
-          </text>
         </g>
       ))}
     </svg>

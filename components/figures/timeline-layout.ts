@@ -29,29 +29,32 @@ export interface TimelineLayout {
 
 const barHeight = 30;
 const edge = 12;
+/** A letter of a row's name at most takes so much on average. */
+const letterWidth = 8;
 
-/** With a gutter, names stand left of the bars; without one (phones), above them. SVG units. */
+/** Names stand left of the bars, or above them (phones). SVG units. */
 export function timelineLayout(
   figure: TimelineFigureData,
-  { width, gutter }: { width: number; gutter: number },
+  { width, names }: { width: number; names: 'beside' | 'above' },
 ): TimelineLayout {
-  const from = gutter > 0 ? gutter : edge;
+  const beside = names === 'beside';
+  const from = beside ? gutterFor(figure.rows) : edge;
   const to = width - edge;
   const xAt = (second: number) => from + ((to - from) * Math.min(second, figure.end)) / figure.end;
 
   const markHeight = 20;
   const top = 12 + figure.marks.length * markHeight;
-  const rowHeight = gutter > 0 ? barHeight + 14 : barHeight + 34;
+  const rowHeight = beside ? barHeight + 14 : barHeight + 34;
   const bottom = top + figure.rows.length * rowHeight + 4;
 
   const rows = figure.rows.map((row, at) => {
     const rowTop = top + 8 + at * rowHeight;
-    const barY = gutter > 0 ? rowTop : rowTop + 20;
+    const barY = beside ? rowTop : rowTop + 20;
     return {
       name: row.name,
       role: row.role,
-      nameX: gutter > 0 ? 4 : from,
-      nameY: gutter > 0 ? rowTop + 20 : rowTop + 13,
+      nameX: beside ? 4 : from,
+      nameY: beside ? rowTop + 20 : rowTop + 13,
       bars: row.spans.map((span) => {
         const x = xAt(span.from);
         const barWidth = Math.max(xAt(span.to) - x - 2, 6);
@@ -62,7 +65,7 @@ export function timelineLayout(
     };
   });
 
-  const step = tickStep(figure.end, gutter > 0 ? 8 : 4);
+  const step = tickStep(figure.end, beside ? 8 : 4);
   const ticks = [];
   for (let second = 0; second <= figure.end; second += step) {
     const anchor: Anchor = second === 0 ? 'start' : second === figure.end ? 'end' : 'middle';
@@ -76,6 +79,12 @@ export function timelineLayout(
   });
 
   return { width, height: bottom + 28, top, bottom, ticks, rows, marks };
+}
+
+/** Room for the longest name, with its role where that is shown. */
+function gutterFor(rows: readonly Row[]): number {
+  const letters = rows.map(({ name, role }) => (role === 'main' ? name : `${name} ${role}`).length);
+  return Math.max(...letters) * letterWidth + 2 * edge;
 }
 
 /** The smallest round step that draws at most `most` ticks. */
