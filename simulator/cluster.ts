@@ -75,7 +75,7 @@ export async function startCluster(options: SimulatorOptions): Promise<Simulator
   const restored = readSnapshot(options.restore);
   const certificate = options.certificate ?? makeCertificate();
   // Of this cluster alone: the server's certificate may be that of several.
-  const authority = restored?.authority ?? makeAuthority();
+  const authority = restored?.authority ?? options.authority ?? makeAuthority();
 
   // What is stored, and the rules by which it changes.
   const store = new Store(restored?.store);

@@ -29,6 +29,8 @@ export interface SimulatorOptions {
   restore?: unknown;
   /** PEM pair to serve with; made at start when absent (give one to start many). */
   certificate?: { ca: string; cert: string; key: string };
+  /** PEM pair to sign users' certificates with; made at start when absent. Never that of another cluster. */
+  authority?: { cert: string; key: string };
   clock?: Clock;
   /** Called for an error inside the simulator that no request saw. */
   onError?: (error: unknown) => void;

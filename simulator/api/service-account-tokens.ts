@@ -59,23 +59,24 @@ const ENCODING = 'ieee-p1363';
 
 /** Makes and reads the signed tokens of ServiceAccounts (serviceaccount/jwt.go, claims.go). */
 export class ServiceAccountTokens {
-  /** PEM; kept in snapshots, so that tokens outlive a restart. */
-  readonly key: string;
-  private readonly privateKey: KeyObject;
-  private readonly publicKey: KeyObject;
-  private readonly keyId: string;
+  private made: SigningKey | undefined;
 
-  /** `key` is that of a snapshot; one that this version did not make is replaced. */
+  /** `given` is the key of a snapshot; one that this version did not make is replaced. */
   constructor(
     private readonly clock: Clock,
-    key: string | undefined,
+    private readonly given: string | undefined,
     private readonly subjects: TokenSubjects,
-  ) {
-    this.key = key?.startsWith('-----BEGIN') ? key : newKey();
-    this.privateKey = createPrivateKey(this.key);
-    this.publicKey = createPublicKey(this.privateKey);
-    const der = this.publicKey.export({ type: 'spki', format: 'der' });
-    this.keyId = createHash('sha256').update(der).digest('base64url');
+  ) {}
+
+  /** PEM; kept in snapshots, so that tokens outlive a restart. */
+  get key(): string {
+    return this.signing.pem;
+  }
+
+  /** Made with the first token. */
+  private get signing(): SigningKey {
+    this.made ??= signingKey(this.given?.startsWith('-----BEGIN') ? this.given : newKey());
+    return this.made;
   }
 
   issue(request: TokenRequest): { token: string; expires: number } {
@@ -109,7 +110,7 @@ export class ServiceAccountTokens {
     const [header, payload, signature] = token.split('.');
     if (!header || !payload || !signature) return undefined;
     const given = Buffer.from(signature, 'base64url');
-    const key = { key: this.publicKey, dsaEncoding: ENCODING } as const;
+    const key = { key: this.signing.publicKey, dsaEncoding: ENCODING } as const;
     if (!verify('sha256', Buffer.from(`${header}.${payload}`), key, given)) return undefined;
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Claims;
     const { namespace, serviceaccount, pod, secret, node } = claims['kubernetes.io'];
@@ -135,16 +136,30 @@ export class ServiceAccountTokens {
 
   /** The key that others check tokens with (RFC 7517). */
   jsonWebKeys(): unknown {
-    const { kty, crv, x, y } = this.publicKey.export({ format: 'jwk' });
-    return { keys: [{ use: 'sig', kty, kid: this.keyId, crv, alg: 'ES256', x, y }] };
+    const { kty, crv, x, y } = this.signing.publicKey.export({ format: 'jwk' });
+    return { keys: [{ use: 'sig', kty, kid: this.signing.id, crv, alg: 'ES256', x, y }] };
   }
 
   private sign(claims: unknown): string {
     const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-    const body = `${encode({ alg: 'ES256', kid: this.keyId })}.${encode(claims)}`;
-    const key = { key: this.privateKey, dsaEncoding: ENCODING } as const;
+    const body = `${encode({ alg: 'ES256', kid: this.signing.id })}.${encode(claims)}`;
+    const key = { key: this.signing.privateKey, dsaEncoding: ENCODING } as const;
     return `${body}.${sign('sha256', Buffer.from(body), key).toString('base64url')}`;
   }
+}
+
+interface SigningKey {
+  pem: string;
+  privateKey: KeyObject;
+  publicKey: KeyObject;
+  id: string;
+}
+
+function signingKey(pem: string): SigningKey {
+  const privateKey = createPrivateKey(pem);
+  const publicKey = createPublicKey(privateKey);
+  const der = publicKey.export({ type: 'spki', format: 'der' });
+  return { pem, privateKey, publicKey, id: createHash('sha256').update(der).digest('base64url') };
 }
 
 function newKey(): string {

@@ -25,7 +25,7 @@ const BODIES = [
 
 /**
  * Compiles the models of @kubernetes/client-node into `simulator/schema/generated/`: `schema.json`, the types that
- * decoding and patches need, and the OpenAPI documents, ready to be sent. Does nothing when that is up to date.
+ * decoding and patches need, each model as JSON by itself, and the OpenAPI documents, ready to be sent. Does nothing when that is up to date.
  * `root` is the project's folder.
  */
 export function compileSchema(root: string): void {
@@ -42,17 +42,13 @@ export function compileSchema(root: string): void {
   const fresh = `${target}.${process.pid}`;
   mkdirSync(join(fresh, 'openapi'), { recursive: true });
 
-  const schema = Object.fromEntries(
-    [...models].map(([name, model]) => [
-      name,
-      Object.fromEntries(
-        Object.entries(model.fields).map(([field, { type, required }]) => [
-          field,
-          required ? `${type}!` : type,
-        ]),
-      ),
-    ]),
-  );
+  const schema = [...models].map(([name, model]) => {
+    const fields = Object.entries(model.fields).map(([field, { type, required }]) => [
+      field,
+      required ? `${type}!` : type,
+    ]);
+    return [name, JSON.stringify(Object.fromEntries(fields))];
+  });
   writeFileSync(join(fresh, 'schema.json'), JSON.stringify(schema));
 
   const index: Record<string, { hash: string; file: string }> = {};

@@ -4,27 +4,28 @@ import { fileURLToPath } from 'node:url';
 /** Fields of a model with their types (see ./client-models); a type that ends in `!` is required. */
 type CompiledModel = Record<string, string>;
 
-let compiled: Record<string, CompiledModel> | undefined;
+/** JSON of each model, parsed when it is first asked for: a cluster needs few of them. */
+let texts: ReadonlyMap<string, string> | undefined;
+const parsed = new Map<string, CompiledModel>();
 
 /** The type of a field of a model, without the mark of being required; undefined when there is no such field. */
 export function fieldType(model: string, field: string): string | undefined {
-  return modelFields(model)?.[field]?.replace(/!$/, '');
+  const type = modelFields(model)?.[field];
+  return type?.endsWith('!') ? type.slice(0, -1) : type;
 }
 
 /** The fields of a model by name; undefined when there is no such model. */
 export function modelFields(model: string): Readonly<CompiledModel> | undefined {
-  compiled ??= readModels();
-  return compiled[model];
-}
-
-function readModels(): Record<string, CompiledModel> {
-  const models = JSON.parse(readFileSync(generatedFile('schema.json'), 'utf8')) as Record<
-    string,
-    CompiledModel
-  >;
+  const known = parsed.get(model);
+  if (known) return known;
+  texts ??= new Map(JSON.parse(readFileSync(generatedFile('schema.json'), 'utf8')));
+  const text = texts.get(model);
+  if (text === undefined) return undefined;
+  const fields: CompiledModel = JSON.parse(text);
   // Looked up by names that clients choose: `constructor` is no field.
-  for (const fields of Object.values(models)) Object.setPrototypeOf(fields, null);
-  return models;
+  Object.setPrototypeOf(fields, null);
+  parsed.set(model, fields);
+  return fields;
 }
 
 /** A file that ./compile has made: beside this source, or as seen from a bundle in `dist/`. */

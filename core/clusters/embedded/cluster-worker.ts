@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { makeAuthority } from '../../../simulator/certificate';
 import { readWorkerCode } from './load-worker';
 import type { FromWorker, ToWorker } from './worker-messages';
 import { stackInSources } from './worker-stack';
@@ -79,7 +80,8 @@ export class ClusterWorker {
     );
     this.pings = setInterval(() => this.ping(), pingEveryMs);
     this.pings.unref();
-    this.post({ kind: 'start', options });
+    // Made here, where the code for it is warm: a thread that starts would take some ten times as long.
+    this.post({ kind: 'start', options: { authority: makeAuthority(), ...options } });
   }
 
   /** Called once when the worker ends without having been asked to. */

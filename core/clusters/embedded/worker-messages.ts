@@ -2,7 +2,7 @@ import type { SimulatorOptions } from '../../../simulator/simulator';
 
 /** From the server to a cluster's worker. */
 export type ToWorker =
-  | { kind: 'start'; options: Pick<SimulatorOptions, 'users' | 'certificate' | 'restore'> }
+  | { kind: 'start'; options: Pick<SimulatorOptions, 'users' | 'certificate' | 'authority' | 'restore'> }
   | { kind: 'snapshot'; id: number }
   | { kind: 'ping'; id: number }
   | { kind: 'stop' };

@@ -101,10 +101,9 @@ export function partsOf(
   shape: Shape,
   value: unknown,
 ): Map<string, { value: unknown; shape: Shape }> | undefined {
+  if (shape.kind === 'leaf') return undefined;
   const parts = new Map<string, { value: unknown; shape: Shape }>();
   switch (shape.kind) {
-    case 'leaf':
-      return undefined;
     case 'struct':
     case 'map':
       if (!isObject(value)) return undefined;
@@ -188,11 +187,17 @@ function compare(shape: Shape, before: unknown, after: unknown, changed: FieldSe
     const old = left?.get(step);
     const next = right?.get(step);
     const inner = next?.shape ?? old?.shape ?? LEAF;
+    if (inner.kind === 'leaf') {
+      // Most fields are: no sets are made for what may have changed below.
+      if (!next) removed.children.set(step, { member: true, children: new Map() });
+      else if (!old || !deepEqual(old.value, next.value))
+        changed.children.set(step, { member: true, children: new Map() });
+      continue;
+    }
     const childChanged = emptySet();
     const childRemoved = emptySet();
     compare(inner, old?.value, next?.value, childChanged, childRemoved);
-    if (ALWAYS_THERE.has(step) && inner.kind !== 'leaf' && childChanged.children.size > 0)
-      childChanged.member = false;
+    if (ALWAYS_THERE.has(step) && childChanged.children.size > 0) childChanged.member = false;
     if (childChanged.member || childChanged.children.size) changed.children.set(step, childChanged);
     if (childRemoved.member || childRemoved.children.size) removed.children.set(step, childRemoved);
   }
