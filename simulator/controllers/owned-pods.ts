@@ -6,8 +6,8 @@ import { type ControllerContext, controllerOf, controllerRef, isPodReady } from 
 
 type Selector = Parameters<typeof selectorMatches>[0];
 
-/** So many Pods are made or deleted in one go, before others have their turn (burstReplicas, MaxPodCreateDeletePerSync). */
-export const POD_BURST = 500;
+/** So many Pods are made or deleted in one go (burstReplicas, MaxPodCreateDeletePerSync): fewer than upstream, as others wait meanwhile. */
+export const POD_BURST = 50;
 
 /**
  * The Pods that belong to an owner: matching ones without a controller are adopted, own ones that no longer match released
