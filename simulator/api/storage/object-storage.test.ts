@@ -41,7 +41,7 @@ describe('a cluster that is full', () => {
     expect(() => {
       for (; count < 200; count++) fill(`map-${count}`);
     }).toThrow(full);
-    expect(count).toBeGreaterThan(100);
+    expect(count).toBeGreaterThan(50);
     client.delete('configmaps', 'default', 'map-0');
     client.delete('configmaps', 'default', 'map-1');
     fill('later');

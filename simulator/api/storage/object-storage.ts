@@ -86,7 +86,7 @@ export class ObjectStorage {
     const name = metadata.name ?? '';
     if (store.get(resource.name, namespace, name)) throw alreadyExists(resource, name);
     this.review('CREATE', context, resource, namespace, name, '', object);
-    checkRoom(store);
+    if (isFull(store)) throw noRoom();
     checkSize(context, object);
     return context.dryRun ? object : store.put(resource.name, object);
   }
@@ -132,7 +132,7 @@ export class ObjectStorage {
     if (errors.length) throw invalid(resource, name, errors);
     if (deepEqual(object, old)) return old;
     this.review('UPDATE', context, resource, namespace, name, subresource, object, old);
-    if (!context.internal) checkRoom(store);
+    if (!context.internal && isFull(store) && bytesOf(object) > bytesOf(old)) throw noRoom();
     checkSize(context, object);
     if (isFinished(object)) {
       if (!context.dryRun) {
@@ -274,17 +274,18 @@ const MAX_OBJECT_BYTES = 1.5 * 1024 * 1024;
 
 /** Refuses an object that etcd would not take. Components of the cluster make none of that size. */
 function checkSize(context: RequestContext, object: KubeObject): void {
-  if (context.internal || Buffer.byteLength(JSON.stringify(object)) <= MAX_OBJECT_BYTES) return;
+  if (context.internal || bytesOf(object) <= MAX_OBJECT_BYTES) return;
   throw new ApiError(500, '', 'etcdserver: request is too large');
 }
 
-/** A cluster that is full takes nothing new from anybody, and no changes from outside, as etcd (--quota-backend-bytes, here less). */
-const MAX_STORED_SIZE = 128 * 1024 * 1024;
+const bytesOf = (object: KubeObject): number => Buffer.byteLength(JSON.stringify(object));
 
-function checkRoom(store: Store): void {
-  if (store.size < MAX_STORED_SIZE) return;
-  throw new ApiError(500, '', 'etcdserver: mvcc: database space exceeded');
-}
+/** What a cluster holds at most, as etcd's --quota-backend-bytes; then it takes nothing new, and nothing that outsiders make larger. */
+const MAX_STORED_SIZE = 64 * 1024 * 1024;
+
+const isFull = (store: Store): boolean => store.size >= MAX_STORED_SIZE;
+
+const noRoom = (): ApiError => new ApiError(500, '', 'etcdserver: mvcc: database space exceeded');
 
 /** As metav1.Time is written: whole seconds. */
 export function rfc3339(ms: number): string {
