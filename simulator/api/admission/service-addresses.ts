@@ -38,34 +38,51 @@ export function allotAddresses(
     .list('services')
     .filter(({ metadata }) => metadata.name !== name || metadata.namespace !== namespace);
   if (old) keepAllotted(spec, old);
-  allotClusterIP(spec, others, name);
+  // What has its address keeps it: validation sees to that.
+  if (!old || old.type === 'ExternalName') allotClusterIP(spec, others, name);
   allotNodePorts(spec, others, name);
 }
 
-/** An update that leaves out what was allotted keeps it, as long as its type needs it (patchAllocatedValues). */
+/**
+ * An update that leaves out what was allotted keeps it, as long as its type needs it (normalizeClusterIPs, patchAllocatedValues
+ * and dropTypeDependentFields).
+ */
 function keepAllotted(spec: ServiceSpec, old: ServiceSpec): void {
+  const sameAddresses = !spec.clusterIPs?.length || deepEqual(spec.clusterIPs, old.clusterIPs);
+  if (spec.clusterIP && spec.clusterIP !== old.clusterIP && sameAddresses) spec.clusterIPs = [spec.clusterIP];
   if (spec.type !== 'ExternalName' && old.type !== 'ExternalName') {
-    if (!spec.clusterIP && !spec.clusterIPs?.length) {
-      spec.clusterIP = old.clusterIP;
-      spec.clusterIPs = old.clusterIPs;
-    }
+    spec.clusterIP ||= old.clusterIP;
+    if (!spec.clusterIPs?.length) spec.clusterIPs = old.clusterIPs;
     spec.ipFamilies ??= old.ipFamilies;
     spec.ipFamilyPolicy ??= old.ipFamilyPolicy;
   }
-  // What nobody changed goes with a type that has no use for it (dropTypeDependentFields).
+  // What nobody changed goes with a type that has no use for it.
   if (spec.type === 'ExternalName' && old.type !== 'ExternalName')
     for (const field of OF_CLUSTER_ADDRESSES) if (deepEqual(spec[field], old[field])) delete spec[field];
-  const had = hasNodePorts(old);
-  for (const port of spec.ports ?? []) {
-    const before = old.ports?.find(
-      ({ port: number, protocol }) => number === port.port && protocol === port.protocol,
-    );
-    if (hasNodePorts(spec) && !port.nodePort && had && before?.nodePort) port.nodePort = before.nodePort;
-    if (!hasNodePorts(spec) && had && port.nodePort === before?.nodePort) delete port.nodePort;
-  }
-  if (!hasNodePorts(spec) && had && spec.externalTrafficPolicy === old.externalTrafficPolicy)
+  keepNodePorts(spec, old);
+  if (!hasNodePorts(spec) && hasNodePorts(old) && spec.externalTrafficPolicy === old.externalTrafficPolicy)
     delete spec.externalTrafficPolicy;
-  if (spec.type !== 'LoadBalancer' && old.type === 'LoadBalancer') delete spec.allocateLoadBalancerNodePorts;
+  if (spec.type === 'LoadBalancer' || old.type !== 'LoadBalancer') return;
+  for (const field of ['allocateLoadBalancerNodePorts', 'loadBalancerClass'] as const)
+    if (spec[field] === old[field]) delete spec[field];
+}
+
+/** A port keeps its node port under its name, whatever else of it changes; none is kept where none can be. */
+function keepNodePorts(spec: ServiceSpec, old: ServiceSpec): void {
+  if (!hasNodePorts(old)) return;
+  const ports = spec.ports ?? [];
+  const before = new Map(old.ports?.map(({ name = '', nodePort }) => [name, nodePort]));
+  const named = new Set(ports.map(({ nodePort }) => nodePort));
+  if (hasNodePorts(spec)) {
+    for (const port of ports) {
+      const kept = before.get(port.name ?? '');
+      if (!port.nodePort && kept && !named.has(kept)) port.nodePort = kept;
+    }
+    return;
+  }
+  const known = [...before.values()];
+  if (ports.every(({ nodePort }) => !nodePort || known.includes(nodePort)))
+    for (const port of ports) delete port.nodePort;
 }
 
 function allotClusterIP(spec: ServiceSpec, others: readonly Service[], name: string): void {

@@ -30,11 +30,12 @@ export function decodeBody(
   }
 }
 
-export function parseJson(text: string): unknown {
+/** `told` comes before what is wrong with the text. */
+export function parseJson(text: string, told = "couldn't get version/kind; json parse error: "): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw badRequest(`couldn't get version/kind; json parse error: ${jsonError(text)}`);
+    throw badRequest(`${told}${jsonError(text)}`);
   }
 }
 

@@ -158,11 +158,11 @@ export function patched(
   const type = mediaType(request.contentType);
   switch (custom && type === STRATEGIC ? '' : type) {
     case 'application/json-patch+json':
-      return jsonPatch(target, parseJson(request.bytes.toString()));
+      return jsonPatch(target, parseJson(request.bytes.toString(), DECODING));
     case 'application/merge-patch+json':
-      return mergePatch(target, objectPatch(request.bytes));
+      return mergePatch(target, objectPatch(request.bytes, DECODING));
     case STRATEGIC:
-      return strategicMergePatch(model, target, objectPatch(request.bytes));
+      return strategicMergePatch(model, target, objectPatch(request.bytes, ''));
     default:
       throw new ApiError(
         415,
@@ -176,10 +176,10 @@ function mediaType(contentType: string | undefined): string {
   return contentType?.split(';')[0]?.trim() ?? '';
 }
 
-function objectPatch(bytes: Buffer): Record<string, unknown> {
-  const patch = parseJson(bytes.toString());
+const DECODING = 'error decoding patch: ';
+
+function objectPatch(bytes: Buffer, told: string): Record<string, unknown> {
+  const patch = parseJson(bytes.toString(), told);
   if (isObject(patch)) return patch;
-  throw badRequest(
-    'error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}',
-  );
+  throw badRequest(`${told}json: cannot unmarshal array into Go value of type map[string]interface {}`);
 }
