@@ -1,6 +1,7 @@
 import type { ResourceDefinition } from '../schema/resources';
 import type { KubeObject } from '../schema/types';
 import { autoscalerToV1, autoscalerToV2 } from './autoscaling-conversion';
+import { decodeCustom, defaultCustom } from './custom/structural';
 
 type Loose = KubeObject & Record<string, unknown>;
 
@@ -12,8 +13,19 @@ export function fromStored(resource: ResourceDefinition, object: KubeObject): Ku
     case 'autoscaling/v1':
       return autoscalerToV1(object as Loose);
     default:
-      return inVersion(resource, object, resource.apiVersion);
+      return resource.custom ? customFromStored(resource, object) : object;
   }
+}
+
+/**
+ * A schema may have changed since an object was stored: what it no longer knows is left out, and its defaults are filled in
+ * (apiextensions, pruning and defaulting when reading from etcd). Versions differ in their name alone (conversion strategy None).
+ */
+function customFromStored({ custom, apiVersion }: ResourceDefinition, object: KubeObject): KubeObject {
+  if (!custom) return object;
+  const { value } = decodeCustom(custom.schema, object as Loose);
+  defaultCustom(custom.schema, value);
+  return { ...(value as Loose), apiVersion };
 }
 
 /** The other way. */
@@ -24,13 +36,8 @@ export function toStored(resource: ResourceDefinition, object: KubeObject): Kube
     case 'autoscaling/v1':
       return autoscalerToV2(object as Loose);
     default:
-      return inVersion(resource, object, resource.convertedFrom ?? resource.apiVersion);
+      return resource.convertedFrom ? { ...object, apiVersion: resource.convertedFrom } : object;
   }
-}
-
-/** Versions of custom resources differ in their name alone (conversion strategy None). */
-function inVersion({ custom }: ResourceDefinition, object: KubeObject, apiVersion: string): KubeObject {
-  return custom && object.apiVersion !== apiVersion ? { ...object, apiVersion } : object;
 }
 
 /** pkg/apis/events/v1/conversion.go: fields that core/v1 has under another name. */

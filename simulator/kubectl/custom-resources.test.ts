@@ -157,6 +157,38 @@ describe('a CustomResourceDefinition', () => {
   });
 });
 
+describe('a schema that changes', () => {
+  it('is what objects are read by, those too that were stored before', async () => {
+    const schemaOf = (properties: object) => ({ type: 'object', properties });
+    const { metadata, spec } = definition;
+    const version = { name: 'v1', served: true, storage: true };
+    const names = { plural: 'gears', singular: 'gear', kind: 'Gear', listKind: 'GearList' };
+    const before = schemaOf({ teeth: { type: 'integer' }, note: { type: 'string' } });
+    await session.request('POST', DEFINITIONS, {
+      body: {
+        ...definition,
+        metadata: { ...metadata, name: 'gears.example.com' },
+        spec: { ...spec, names, versions: [{ ...version, schema: { openAPIV3Schema: before } }] },
+      },
+    });
+    const gears = '/apis/example.com/v1/namespaces/default/gears';
+    await session.request('POST', gears, {
+      body: { apiVersion: 'example.com/v1', kind: 'Gear', metadata: { name: 'one' }, note: 'kept no longer' },
+    });
+    const after = schemaOf({ teeth: { type: 'integer', default: 12 } });
+    const path = '/spec/versions/0/schema/openAPIV3Schema';
+    await session.request('PATCH', `${DEFINITIONS}/gears.example.com`, {
+      body: [{ op: 'replace', path, value: after }],
+      contentType: 'application/json-patch+json',
+    });
+    const { json } = await session.request('GET', `${gears}/one`);
+    expect(json).toMatchObject({ apiVersion: 'example.com/v1', kind: 'Gear', teeth: 12 });
+    expect(json).not.toHaveProperty('note');
+    const list = await session.request('GET', gears);
+    expect(list.json.items).toMatchObject([{ teeth: 12 }]);
+  });
+});
+
 describe('names that are taken', () => {
   it('are told, and the definition is not served', async () => {
     const named = (plural: string, kind: string) => ({

@@ -140,7 +140,9 @@ function metaSchemas(): Json {
 
 /** apiVersion, kind and metadata. */
 function typeProperties(): Json {
-  const lease = builtInSchemas()['io.k8s.api.coordination.v1.Lease'] as { properties: Json };
+  const lease = builtInSchemas()['io.k8s.api.coordination.v1.Lease'] as { properties: Record<string, Json> };
   const { apiVersion, kind, metadata } = lease.properties;
-  return { apiVersion, kind, metadata };
+  // A Lease says only where to read more.
+  const description = `Standard object's metadata. ${metadata?.['description']}`;
+  return { apiVersion, kind, metadata: { ...metadata, description } };
 }
