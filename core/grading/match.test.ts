@@ -107,6 +107,13 @@ describe('a mismatch says where, what was expected and what is there', () => {
       '[sh, -c, "sleep 1d"]',
     ],
     [
+      'a mount asked for by its volume',
+      container({ name: 'sidecar', volumeMounts: [{ name: 'data' }] }),
+      ['spec', 'containers', 'sidecar', 'volumeMounts'],
+      '{name: data}',
+      '/var/log (name: logs), /copy (name: logs)',
+    ],
+    [
       'an empty map where nothing is',
       { spec: { securityContext: {} } },
       ['spec', 'securityContext'],

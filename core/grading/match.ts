@@ -198,10 +198,10 @@ function nameOf(item: unknown, field: string): string {
   return show(key ? (item as Record<string, unknown>)[key] : item);
 }
 
-/** An item by its name, with its values of the fields that were asked for. */
+/** An item by its name, with its values of the fields that were asked for, unless it was asked for by that name. */
 function describeItem(item: unknown, expected: unknown, field: string): string {
   const name = nameOf(item, field);
-  if (!isMap(expected) || !isMap(item) || keyOf(expected, field)) return name;
+  if (!isMap(expected) || !isMap(item) || keyOf(expected, field) === keyOf(item, field)) return name;
   const values = Object.keys(expected).map((key) => `${key}: ${show(item[key])}`);
   return `${name} (${values.join(', ')})`;
 }
