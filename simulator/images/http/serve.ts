@@ -4,6 +4,7 @@ import { NetworkError, type SocketAddress } from '../../network/namespace';
 import { streamSocket } from '../../network/stream-socket';
 import { acceptTls, type ServerCertificate } from '../../network/tls-server';
 import type { Process } from '../../runtime/process';
+import { answerHalfOpen } from './half-open';
 
 export interface Exchange {
   message: IncomingMessage;
@@ -28,6 +29,7 @@ export function serveHttp(
   const listener = process.network.listen(port, host);
   const ends = new WeakMap<object, { client: SocketAddress; local: SocketAddress }>();
   const http = createServer({ requestTimeout: 0, requireHostHeader: false });
+  answerHalfOpen(http);
   http.on('request', (message, response) => {
     const end = ends.get(message.socket);
     if (!end) return;

@@ -7,6 +7,7 @@ import { streamSocket } from '../../network/stream-socket';
 import { acceptTls } from '../../network/tls-server';
 import type { Process } from '../../runtime/process';
 import { TooManySteps } from '../../shell/bounded-regexp';
+import { answerHalfOpen } from '../http/half-open';
 import type { NginxConfig, ServerBlock } from './config';
 import { remember } from './expressions';
 import { firstByte } from './first-byte';
@@ -50,6 +51,7 @@ export class Listeners {
     private readonly workerPid: () => number,
   ) {
     this.http = createServer({ keepAliveTimeout: 0, requestTimeout: 0, requireHostHeader: false });
+    answerHalfOpen(this.http);
     this.http.on('request', (message, response) => {
       const accepted = this.accepted.get(message.socket);
       if (!accepted || !this.config) return;

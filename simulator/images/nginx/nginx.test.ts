@@ -112,6 +112,12 @@ describe('nginx as a proxy', () => {
       'sorry 500',
     ],
     [
+      'answers a client that has said all it has to say',
+      'location / { proxy_pass http://127.0.0.1:8081; }',
+      'printf "GET /x HTTP/1.0\\r\\nHost: x\\r\\n\\r\\n" | nc localhost 80 | tail -1',
+      'HTTP/1.0 127.0.0.1:8081  close /x\n',
+    ],
+    [
       'rewrites Location',
       'location /app/ { proxy_pass http://127.0.0.1:8081/; }',
       'curl -s -o /dev/null -w "%{redirect_url}" localhost/app/moved',
