@@ -150,11 +150,11 @@ async function database({ databaseUrl }: Config): Promise<Finding> {
 
 async function sandbox({ sandbox: wanted, shared }: Config): Promise<Finding> {
   try {
-    const { isolation, reason } = await detectIsolation(wanted);
+    const { isolation } = await detectIsolation(wanted);
     if (isolation.kind === 'bubblewrap') return { name: 'sandbox', detail: isolation.sentence, ok: true };
     return {
       name: 'sandbox',
-      detail: reason ? `${isolation.sentence} (${reason})` : isolation.sentence,
+      detail: isolation.sentence,
       ok: false,
       needed: shared,
       remedy: 'Install bubblewrap (Debian and Ubuntu: `apt install bubblewrap`) to shut shells in.',

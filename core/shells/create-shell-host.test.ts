@@ -151,6 +151,21 @@ describe.each(ways)('shells with sandbox %s', (sandbox) => {
     }
   });
 
+  it('say that there is no kubectl when the one that is named is not there, and open all the same', async () => {
+    const lines: string[] = [];
+    const nowhere = { kubectl: '/nowhere/kubectl', log: createLog((line) => lines.push(line)) };
+    const own = await hostWith(`nowhere-${sandbox}`, { sandbox, ...nowhere });
+    try {
+      expect(lines.join('')).toMatch(/"event":"no-kubectl","wanted":"\/nowhere\/kubectl"/);
+      const request = await requestFor(`nowhere-${sandbox}`);
+      await own.openSession(request);
+      const viewer = await look(await own.createShell(request.sessionId));
+      await viewer.until(() => /There is no kubectl on this machine/.test(viewer.screen + viewer.live));
+    } finally {
+      await own.shutdown();
+    }
+  });
+
   it('complete kubectl and k on Tab', async () => {
     const viewer = await look(await shellIn('complete'));
     await viewer.run('true');

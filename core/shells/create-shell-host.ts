@@ -55,12 +55,12 @@ export async function createShellHost(options: ShellHostOptions): Promise<ShellH
   const leftovers = await records.endLeftovers();
   if (leftovers > 0) log.warn('leftover-processes-ended', { count: leftovers });
   const { share, etc } = await writeShellFiles(folder, found.relay, found.ownUsers);
-  const kubectl = options.kubectl ?? findProgram('kubectl');
+  const kubectl = findProgram(options.kubectl ?? 'kubectl');
   const programs = join(folder, 'bin');
   if (kubectl) {
     await linkProgram(kubectl, 'kubectl', programs);
     prepareCompletion(kubectl, share).catch((error) => log.warn('no-kubectl-completion', { kubectl, error }));
-  }
+  } else log.warn('no-kubectl', { wanted: options.kubectl ?? 'any on the PATH' });
   const around: SessionSurroundings = {
     relay: found.relay?.command,
     ownUsers: found.ownUsers,

@@ -1,8 +1,9 @@
 import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, isAbsolute, join } from 'node:path';
 
-/** Absolute path of the first program of that name on the PATH; undefined when there is none. */
+/** Absolute path of a program: the first of that name on the PATH, or the one at that path; undefined when there is none. */
 export function findProgram(name: string, path = process.env['PATH'] ?? ''): string | undefined {
+  if (isAbsolute(name)) return isProgram(name) ? name : undefined;
   return path
     .split(delimiter)
     .filter((folder) => folder.startsWith('/'))
