@@ -19,9 +19,10 @@ const mapfile: Builtin = async (shell, args) => {
   const values = new Map<string, string>();
   let index = 0;
   for (; /^-./.test(args[index] ?? ''); index++) {
-    const [, letter = '', rest = ''] = /^-(.)(.*)$/s.exec(args[index] as string) ?? [];
-    if (letter === 't' && /^t*$/.test(rest)) values.set('t', '');
-    else if ('nsdOu'.includes(letter)) values.set(letter, rest || (args[++index] ?? ''));
+    const [, trims = '', letter = '', rest = ''] = /^-(t*)(.?)(.*)$/s.exec(args[index] as string) ?? [];
+    if (trims !== '') values.set('t', '');
+    if (letter === '') continue;
+    if ('nsdOu'.includes(letter)) values.set(letter, rest || (args[++index] ?? ''));
     else {
       shell.error(
         `The embedded cluster does not simulate -${letter} of mapfile; use a kind cluster for that.`,
@@ -105,12 +106,14 @@ const shopt: Builtin = (shell, args) => {
     shell.error(`The embedded cluster does not simulate shopt -s ${refused}; use a kind cluster for that.`);
     return 1;
   }
+  const changes = args.includes('-s') || args.includes('-u');
   for (const name of names) {
     if (args.includes('-s')) shell.shopt.add(name);
-    else if (args.includes('-u')) shell.shopt.delete(name);
+    else if (changes) shell.shopt.delete(name);
+    else if (!args.includes('-q'))
+      shell.print(1, `${name.padEnd(15)}\t${shell.shopt.has(name) ? 'on' : 'off'}\n`);
   }
-  if (args.includes('-q')) return names.every((name) => shell.shopt.has(name)) ? 0 : 1;
-  return 0;
+  return changes || names.every((name) => shell.shopt.has(name)) ? 0 : 1;
 };
 
 /** bash: the builtin of that name, whatever function hides it. */

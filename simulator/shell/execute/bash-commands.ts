@@ -7,6 +7,7 @@ import { runTest } from '../utilities/test';
 import { elementOf, keyOf, setArray, setElement } from './arrays';
 import { leavesLoop } from './compound-commands';
 import type { Shell } from './shell';
+import { traceBash, traced } from './trace';
 
 /** An expression of `[[ ]]` that cannot be evaluated. */
 class ConditionFault extends Error {
@@ -25,19 +26,39 @@ export async function arithmetic(shell: Shell, expression: Word): Promise<number
 }
 
 /** `time` before a pipeline: what it took, on standard error. */
-export async function timed(shell: Shell, command: Command): Promise<number> {
+export async function timed(
+  shell: Shell,
+  { command, portable }: Extract<Command, { type: 'timed' }>,
+): Promise<number> {
   const { process } = shell;
   const [began, used] = [process.clock.now(), process.system.processor.usedMs];
   const status = await shell.run(command);
-  const line = (name: string, ms: number) =>
-    `${name}\t${Math.floor(ms / 60_000)}m${((ms % 60_000) / 1000).toFixed(3)}s\n`;
-  const user = process.system.processor.usedMs - used;
-  shell.print(2, `\n${line('real', process.clock.now() - began)}${line('user', user)}${line('sys', 0)}`);
+  const took = { R: process.clock.now() - began, U: process.system.processor.usedMs - used, S: 0 };
+  const usual = '\nreal\t%3lR\nuser\t%3lU\nsys\t%3lS';
+  const format = portable ? 'real %2R\nuser %2U\nsys %2S' : (shell.get('TIMEFORMAT') ?? usual);
+  if (format !== '') shell.print(2, `${timeText(format, took)}\n`);
   return status;
 }
 
+/** TIMEFORMAT: `%[digits][l]R`, `U` and `S`; `P` is the share of the processor in percent. */
+function timeText(format: string, took: { R: number; U: number; S: number }): string {
+  return format.replace(
+    /%(?:(%)|(\d?)(l?)([RUS])|(P))/g,
+    (_, percent, digits, long, letter: string, share) => {
+      if (percent) return '%';
+      if (share) return ((100 * (took.U + took.S)) / Math.max(1, took.R)).toFixed(2);
+      const ms = took[letter as keyof typeof took];
+      const places = digits === '' ? 3 : Math.min(3, Number(digits));
+      if (!long) return (ms / 1000).toFixed(places);
+      return `${Math.floor(ms / 60_000)}m${((ms % 60_000) / 1000).toFixed(places)}s`;
+    },
+  );
+}
+
 async function numberOf(shell: Shell, expression: Word): Promise<string> {
-  return evaluateArithmetic(await shell.drive(shell.expander.text(expression)), shell.arithmetic);
+  const text = await shell.drive(shell.expander.text(expression));
+  traceBash(shell, () => `(( ${text.trim()} ))`);
+  return evaluateArithmetic(text, shell.arithmetic);
 }
 
 /** `for ((first; test; step))`. An empty test is true. */
@@ -89,6 +110,7 @@ async function holds(shell: Shell, test: Condition): Promise<boolean> {
       return (await holds(shell, test.left)) || holds(shell, test.right);
     case 'unary': {
       const operand = await text(test.operand);
+      traceBash(shell, () => `[[ -${test.operator} ${traced(shell, operand)} ]]`);
       if (test.operator === 'v') {
         const [, array, subscript] = /^(\w+)\[(.*)\]$/s.exec(operand) ?? [];
         if (array === undefined || subscript === undefined) return shell.get(operand) !== undefined;
@@ -105,10 +127,17 @@ async function holds(shell: Shell, test: Condition): Promise<boolean> {
 }
 
 async function compare(shell: Shell, operator: string, left: string, right: Word): Promise<boolean> {
-  if (operator === '=' || operator === '==' || operator === '!=')
-    return matchesPattern(await shell.drive(shell.expander.pattern(right)), left) === (operator !== '!=');
+  // As bash shows it: the left side as it is, the right side with what is plain in it escaped.
+  const show = (other: string) =>
+    traceBash(shell, () => `[[ ${left === '' ? "''" : left} ${operator} ${other} ]]`);
+  if (operator === '=' || operator === '==' || operator === '!=') {
+    const pattern = await shell.drive(shell.expander.pattern(right));
+    show(pattern);
+    return matchesPattern(pattern, left) === (operator !== '!=');
+  }
   if (operator === '=~') return matches(shell, left, right);
   const other = await shell.drive(shell.expander.text(right));
+  show(other);
   if (!/^-(eq|ne|lt|le|gt|ge)$/.test(operator))
     return runTest(shell.process, 'test', [left, operator, other]).status === 0;
   const [a, b] = [left, other].map((each) => evaluateArithmetic(each, shell.arithmetic));
@@ -123,6 +152,7 @@ async function matches(shell: Shell, text: string, word: Word): Promise<boolean>
     const plain = part.type !== 'tilde' && part.quoted;
     source += plain ? piece.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&') : piece;
   }
+  traceBash(shell, () => `[[ ${text} =~ ${source} ]]`);
   let found: RegExpExecArray | null;
   try {
     found = posixExpression(source, { extended: true }).exec(text);
@@ -150,12 +180,19 @@ export async function assign(shell: Shell, assignment: Assignment): Promise<void
         for (const each of await shell.drive(shell.expander.words([element.value], [])))
           values.push({ value: each });
     }
+    traceBash(
+      shell,
+      () => `${name}${append ? '+' : ''}=(${values.map(({ value }) => traced(shell, value)).join(' ')})`,
+    );
     setArray(shell, name, values, append);
     return;
   }
   const text = await shell.drive(shell.expander.text(value));
+  const sign = append ? '+=' : '=';
+  if (!subscript) traceBash(shell, () => `${name}${sign}${text === '' ? '' : traced(shell, text)}`);
   if (subscript) {
     const key = keyOf(shell, name, await shell.drive(shell.expander.text(subscript)));
+    traceBash(shell, () => `${name}[${key}]${sign}${text === '' ? '' : traced(shell, text)}`);
     setElement(shell, name, key, text, append);
   } else if (append && shell.variables.get(name)?.integer)
     shell.set(name, evaluateArithmetic(`${shell.get(name) ?? 0}+(${text})`, shell.arithmetic));

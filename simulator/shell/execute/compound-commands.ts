@@ -3,6 +3,7 @@ import type { Command } from '../syntax/ast';
 import { startBackground } from './pipelines';
 import { closeProcesses } from './process-substitution';
 import type { Shell } from './shell';
+import { traceBash, traced } from './trace';
 
 export async function list(shell: Shell, command: Extract<Command, { type: 'list' }>): Promise<number> {
   let status = 0;
@@ -73,6 +74,7 @@ export async function forLoop(shell: Shell, command: Extract<Command, { type: 'f
   shell.loops++;
   try {
     for (const word of words) {
+      traceBash(shell, () => `for ${command.name} in ${words.map((each) => traced(shell, each)).join(' ')}`);
       shell.set(command.name, word);
       const result = shell.run(command.body);
       status = typeof result === 'number' ? result : await result;
@@ -103,6 +105,7 @@ export async function caseCommand(
   command: Extract<Command, { type: 'case' }>,
 ): Promise<number> {
   const subject = await shell.drive(shell.expander.text(command.word));
+  traceBash(shell, () => `case ${traced(shell, subject)} in`);
   let through = false;
   let status = 0;
   shell.lastStatus = 0;

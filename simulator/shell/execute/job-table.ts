@@ -189,6 +189,8 @@ export class JobTable {
   /** `Terminated`: what a shell says when a signal ended what it waited for. */
   announce(signal: string, shell: Shell): void {
     const text = signalTexts[signal];
+    // A script in bash is told of neither SIGTERM nor SIGINT.
+    if (shell.dialect === 'bash' && !shell.options.interactive && signal === 'TERM') return;
     if (text && signal !== 'INT' && !shell.isSubshell) shell.print(2, `${text}\n`);
   }
 

@@ -71,18 +71,26 @@ export function startBackground(shell: Shell, command: Command): void {
 
 const textOf = (commands: Command[]): string => commands.map(commandText).join(' | ');
 
+interface Forking {
+  fds?: Map<number, OpenFile>;
+  group?: number | undefined;
+  background?: boolean;
+  /** For `$(…)`. */
+  substitutes?: boolean;
+}
+
 /** A subshell in a process of its own. */
-export function fork(
-  shell: Shell,
-  command: Command,
-  options: { fds?: Map<number, OpenFile>; group?: number | undefined; background?: boolean } = {},
-): Process {
+export function fork(shell: Shell, command: Command, options: Forking = {}): Process {
   return forkProgram(
     shell,
     (child) => {
+      if (options.substitutes) child.substitutionDepth++;
       // `jobs | wc -l` is about the jobs of the shell that forked.
       if (command.type === 'simple' && command.words[0]?.literal === 'jobs')
         child.jobs.show(shell.jobs.list());
+      // `( … ) &` and `… | ( … )` are this very process: `$!` is the one with the traps in it.
+      if (command.type === 'subshell')
+        return child.redirected(command.redirects, () => child.run(command.body));
       if (command.type !== 'simple' || child.traps.size > 0) return child.run(command);
       if (becomes(child, command)) return runLast(child, command);
       // With redirections and assignments too, so that `$!` is the program and not a shell that waits for it.
@@ -92,11 +100,7 @@ export function fork(
   );
 }
 
-function forkProgram(
-  shell: Shell,
-  program: (child: Shell) => Later<number>,
-  options: { fds?: Map<number, OpenFile>; group?: number | undefined; background?: boolean } = {},
-): Process {
+function forkProgram(shell: Shell, program: (child: Shell) => Later<number>, options: Forking = {}): Process {
   const ignore: SignalName[] = options.background && !shell.options.monitor ? ['INT', 'QUIT'] : [];
   return shell.process.spawn({
     argv: shell.process.argv,
@@ -130,7 +134,7 @@ export async function substitute(shell: Shell, command: Command | undefined): Pr
   fds.set(1, writer);
   let child: Process;
   try {
-    child = fork(shell, command, { fds });
+    child = fork(shell, command, { fds, substitutes: true });
   } finally {
     writer.release();
   }

@@ -22,7 +22,7 @@ export async function selectLoop(
       shell.print(2, shell.get('PS3') ?? '#? ');
       const read = await builtins.read?.(shell, ['-r'], 'read');
       if (read !== 0) {
-        shell.print(2, '\n');
+        shell.print(1, '\n');
         status = 1;
         break;
       }
@@ -44,6 +44,21 @@ function columnsOf(shell: Shell): number {
   return Number(shell.get('COLUMNS')) || (terminalOf(shell.process.fds.get(2))?.columns ?? 80);
 }
 
+/** The column behind a text with tabs. */
+function placeOf(text: string): number {
+  let place = 0;
+  for (const c of text) place += c === '\t' ? 8 - (place % 8) : 1;
+  return place;
+}
+
+/** Tabs as far as they go, then blanks. */
+function indent(to: number, from: number): string {
+  let text = '';
+  for (let at = from; at < to; at = placeOf(' '.repeat(from) + text))
+    text += Math.floor(to / 8) > Math.floor(at / 8) ? '\t' : ' ';
+  return text;
+}
+
 /** The numbered choices, in columns where one row does not hold them all. */
 function menu(choices: readonly string[], columns: number): string {
   const digits = String(choices.length).length;
@@ -56,7 +71,7 @@ function menu(choices: readonly string[], columns: number): string {
     let line = '';
     for (let at = row, column = 0; at < choices.length; at += rows, column++) {
       const numberWidth = column === 0 ? String(rows).length : digits;
-      line = line.padEnd(column * width) + `${String(at + 1).padStart(numberWidth)}) ${choices[at]}`;
+      line += `${indent(width * column, placeOf(line))}${String(at + 1).padStart(numberWidth)}) ${choices[at]}`;
     }
     text += `${line}\n`;
   }

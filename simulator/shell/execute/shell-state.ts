@@ -70,6 +70,8 @@ export class ShellState {
   /** bash: the last word of the command before. */
   lastArgument: string | undefined;
   private subshellDepth = 0;
+  /** Command substitutions around this shell: `set -x` of bash shows them. */
+  substitutionDepth = 0;
   /** Line of the command that runs. */
   line = 0;
   /** `$$`: the pid of the outermost shell. */
@@ -149,6 +151,7 @@ export class ShellState {
     child.lastBackground = this.lastBackground;
     child.lastArgument = this.lastArgument;
     child.subshellDepth = this.subshellDepth + 1;
+    child.substitutionDepth = this.substitutionDepth;
     child.rootPid = this.rootPid;
     child.getoptsOffset = this.getoptsOffset;
     for (const scope of this.scopes) child.scopes.push(new Map(scope));
@@ -320,7 +323,11 @@ export class ShellState {
   }
 
   optionLetters(): string {
-    return optionLetters(this.options);
+    const letters = optionLetters(this.options);
+    if (this.dialect !== 'bash') return letters;
+    // bash has its own order, and tells of hashing and braces.
+    const all = new Set(`${letters}hB`);
+    return [...'abefhikmnptuvxBCEHTcs'].filter((letter) => all.has(letter)).join('');
   }
 
   /** Home of a user by /etc/passwd. */

@@ -168,7 +168,7 @@ export class Shell extends TrappingShell {
           true,
         );
       case 'timed':
-        return timed(this, command.command);
+        return timed(this, command);
       case 'counting':
         return this.redirected(command.redirects, () => countingLoop(this, command));
       case 'conditional':
@@ -184,7 +184,7 @@ export class Shell extends TrappingShell {
     if (typeof result !== 'number') return result.then((status) => this.afterwards(status, mayExit));
     this.lastStatus = result;
     if (result !== 0 && mayExit && this.tested === 0 && !this.flow) {
-      if (this.traps.has('ERR')) this.pendingTraps.push('ERR');
+      if (this.traps.has('ERR') && this.calls === 0) this.pendingTraps.push('ERR');
       else if (this.options.errexit) this.flow = { type: 'exit' };
     }
     if (this.pendingTraps.length > 0)

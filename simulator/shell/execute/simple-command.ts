@@ -5,10 +5,10 @@ import { builtinOf, specialBuiltins } from '../builtins/builtin';
 import type { Assignment, Command, SimpleCommand } from '../syntax/ast';
 import { assign } from './bash-commands';
 import { closeProcesses } from './process-substitution';
-import { traceQuote } from './quoting';
 import { forgetSaved, RedirectionFault, restoreFds, type SavedFds } from './redirection';
 import type { Later, Shell } from './shell';
 import type { Variable } from './shell-state';
+import { traceFields } from './trace';
 
 /**
  * POSIX 2.9.1: expand, redirect, assign, then run a builtin, a function or a program. `last`: a program may take the place of the
@@ -33,7 +33,7 @@ function runFields(shell: Shell, command: SimpleCommand, fields: string[], last 
   if (declared) return declareArrays(shell, { ...command, declared: undefined }, fields, declared);
   if (assignments.length === 0 && redirects.length === 0) {
     if (fields.length === 0) return shell.substitutionStatus ?? 0;
-    if (shell.options.xtrace) return trace(shell, [], fields).then(() => invoke(shell, fields, { last }));
+    if (shell.options.xtrace) traceFields(shell, [], fields);
     return invoke(shell, fields, { last });
   }
   if (shell.dialect === 'bash' && fields.length === 0 && redirects.length === 0)
@@ -88,6 +88,10 @@ async function runFully(
   const special = name !== undefined && specialBuiltins.has(name) && !shell.functions.has(name);
   let keep = false;
   try {
+    // bash traces the words before it redirects.
+    const traces = shell.options.xtrace;
+    if (traces && shell.dialect === 'bash' && command.assignments.length === 0)
+      traceFields(shell, [], fields);
     try {
       await shell.redirect(command.redirects, saved);
     } catch (error) {
@@ -106,7 +110,7 @@ async function runFully(
       // Later assignments of the same command see earlier ones.
       if (name === undefined) shell.set(variable, text);
     }
-    if (shell.options.xtrace) await trace(shell, values, fields);
+    if (traces && (shell.dialect !== 'bash' || values.length > 0)) traceFields(shell, values, fields);
     if (name === undefined) return shell.substitutionStatus ?? 0;
     if (special) for (const [variable, value] of values) shell.set(variable, value);
     keep = name === 'exec' && special;
@@ -299,12 +303,4 @@ function looksLikeScript(shell: Shell, path: string): boolean {
   } catch {
     return false;
   }
-}
-
-async function trace(shell: Shell, assignments: [string, string][], fields: string[]): Promise<void> {
-  const words = [
-    ...assignments.map(([name, value]) => `${name}=${traceQuote(value)}`),
-    ...fields.map(traceQuote),
-  ];
-  shell.print(2, `${shell.get('PS4') ?? ''}${words.join(' ')}\n`);
 }

@@ -22,7 +22,7 @@ export type Command =
   /** bash: `select name in …; do …; done` */
   | { type: 'select'; name: string; words?: Word[]; body: Command; redirects: Redirect[] }
   /** bash: `time PIPELINE` */
-  | { type: 'timed'; command: Command }
+  | { type: 'timed'; command: Command; portable: boolean }
   /** bash: `[[ … ]]` */
   | { type: 'conditional'; test: Condition; redirects: Redirect[] }
   | { type: 'function'; name: string; body: Command };

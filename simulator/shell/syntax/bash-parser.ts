@@ -20,8 +20,9 @@ export class BashParser extends Parser {
   protected override pipeline(): Command {
     if (!this.isWord('time')) return super.pipeline();
     this.next();
-    if (this.isWord('-p')) this.next();
-    return { type: 'timed', command: super.pipeline() };
+    const portable = this.isWord('-p');
+    if (portable) this.next();
+    return { type: 'timed', command: super.pipeline(), portable };
   }
 
   protected override command(): Command {
@@ -111,9 +112,10 @@ export class BashParser extends Parser {
       const token = this.next();
       if (token.type === 'operator' && token.text === ')') return { ...assignment, elements };
       if (token.type !== 'word') return this.unexpected(token);
-      const keyed = this.keyed(token.word);
+      const words = [token.word];
+      const keyed = this.keyed(token.word) ?? this.keyedWithBlanks(words);
       if (keyed) elements.push(keyed);
-      else for (const value of this.wordsOf(token.word)) elements.push({ value });
+      else for (const word of words) for (const value of this.wordsOf(word)) elements.push({ value });
     }
   }
 
@@ -123,6 +125,21 @@ export class BashParser extends Parser {
     if (first?.type !== 'text' || first.quoted || !first.text.startsWith('[')) return undefined;
     const found = this.assignment({ parts: [{ ...first, text: `_${first.text}` }, ...others] });
     return found?.subscript && { subscript: found.subscript, value: found.value };
+  }
+
+  /** `[a key]=value`: the words up to the bracket are one. Adds those that it takes to `words`. */
+  private keyedWithBlanks(words: Word[]): { subscript: Word; value: Word } | undefined {
+    let [whole] = words as [Word];
+    const [first] = whole.parts;
+    if (first?.type !== 'text' || first.quoted || !first.text.startsWith('[')) return undefined;
+    for (let token = this.peek(); token.type === 'word'; token = this.peek()) {
+      this.next();
+      words.push(token.word);
+      whole = { parts: [...whole.parts, { type: 'text', text: ' ', quoted: false }, ...token.word.parts] };
+      const keyed = this.keyed(whole);
+      if (keyed) return keyed;
+    }
+    return undefined;
   }
 
   /** The right side of `=~`: parentheses and bars belong to it. */

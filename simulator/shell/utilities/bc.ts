@@ -89,7 +89,7 @@ class Calculator {
     const value = this.expression();
     if (silent) return;
     this.variables.set('last', value);
-    await this.self.print(`${decimalText(value, this.number('obase'))}\n`);
+    await this.self.print(`${decimalText(value, this.outputBase())}\n`);
   }
 
   private number(name: string): number {
@@ -162,6 +162,12 @@ class Calculator {
     const result = calculate(operator, a, b, scale);
     if (!result) throw new BadExpression('divide by zero');
     return result;
+  }
+
+  private outputBase(): number {
+    const base = this.number('obase');
+    if (base < 2) throw new BadExpression('bad obase; must be [2, 16]');
+    return base <= 16 ? base : refuse(this.self, 'an obase of more than 16 in bc');
   }
 
   private scale(): number {

@@ -1,5 +1,6 @@
 import type { Program } from '../../runtime/process';
 import { sh } from '../sh';
+import { fallocate, shred } from './allocation';
 import { tar } from './archive';
 import { awk } from './awk';
 import { bc } from './bc';
@@ -66,6 +67,7 @@ import { tr } from './translate';
 import { tree } from './tree';
 import { ofBusybox, version } from './utility';
 import { vi } from './vi/vi';
+import { last, w, who } from './who';
 
 /** The programs of BusyBox by name. */
 export const applets: Record<string, Program | undefined> = Object.assign(Object.create(null), {
@@ -80,13 +82,16 @@ export const applets: Record<string, Program | undefined> = Object.assign(Object
   expand,
   expr,
   factor,
+  fallocate,
   fuser,
   hostid,
   install,
   link,
   logger,
   logname,
+  last,
   lsof,
+  shred,
   shuf,
   split,
   strings,
@@ -200,9 +205,11 @@ export const applets: Record<string, Program | undefined> = Object.assign(Object
   uptime,
   usleep,
   vi,
+  w,
   watch,
   wc,
   which,
+  who,
   whoami,
   xargs,
   yes,

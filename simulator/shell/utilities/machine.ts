@@ -58,8 +58,8 @@ export const id = utility('id', '[-ugGnr] [USER]', async (self) => {
   const options = self.options('ugGnr');
   const { process } = self;
   const name = options.operands[0];
-  const user =
-    name === undefined ? undefined : (findUser(process, name) ?? self.fail(`unknown user ${name}`));
+  const user = name === undefined ? undefined : findUser(process, name);
+  if (name !== undefined && user?.name === undefined) self.fail(`unknown user ${name}`);
   const uid = user?.uid ?? process.uid;
   const gid = user?.gid ?? (user ? uid : process.gid);
   const extra = user ? groupsOf(process, user.name ?? '') : process.groups;

@@ -11,8 +11,14 @@ export const notSimulated: Record<string, Program> = Object.fromEntries([
   refusal('chroot', 'the programs of a node', 'look at its files where they are mounted'),
   refusal('crond', 'cron daemons', 'use a CronJob, or a loop with sleep'),
   refusal('crontab', 'cron daemons', 'use a CronJob, or a loop with sleep'),
+  refusal('ed', 'the line editor', 'use sed -i or vi'),
+  refusal('flock', 'locks of files', 'use mkdir, which fails when the directory is there'),
+  refusal('inotifyd', 'its events', 'use tail -F, or a loop with sleep'),
+  refusal('patch', 'patches', 'use sed -i or vi'),
+  ...['bzip2', 'bunzip2', 'bzcat', 'xz', 'unxz', 'xzcat', 'unzip'].map((name) =>
+    refusal(name, 'its format', 'use gzip'),
+  ),
   refusal('traceroute', 'the hops of a network', 'use ping, nc or wget to see what can be reached'),
-  refusal('dc', 'the stack calculator', 'use bc, $(( )) or awk'),
   refusal('syslogd', 'a system log', 'write to standard output, and read it with kubectl logs'),
   refusal('telnet', 'telnet', 'use nc HOST PORT'),
 ]);

@@ -181,12 +181,21 @@ function roundedToEven(number: number, digits: number): string {
 }
 
 function exponent(number: number, digits: number): string {
-  return number.toExponential(Math.min(100, digits)).replace(/e([+-])(\d)$/, 'e$10$2');
+  return exponentToEven(number, Math.min(100, digits)).replace(/e([+-])(\d)$/, 'e$10$2');
+}
+
+function exponentToEven(number: number, digits: number): string {
+  const [exact = '', power = ''] = number.toExponential(100).split('e');
+  const end = digits === 0 ? 1 : 2 + digits;
+  const isTie = /^\.?50*$/.test(exact.slice(end));
+  return isTie && Number(exact[end - 1]) % 2 === 0
+    ? `${exact.slice(0, end)}e${power}`
+    : number.toExponential(digits);
 }
 
 function general(number: number, digits: number, keepZeros: boolean): string {
   if (number === 0) return '0';
-  const power = Number(/e([+-]\d+)$/.exec(number.toExponential(Math.min(100, digits - 1)))?.[1]);
+  const power = Number(/e([+-]\d+)$/.exec(exponentToEven(number, Math.min(100, digits - 1)))?.[1]);
   const text =
     power < -4 || power >= digits
       ? exponent(number, digits - 1)

@@ -14,7 +14,8 @@ export async function start(
   options: { env?: Map<string, string>; fds?: Process['fds'] } = {},
 ): Promise<Process | number> {
   const { process } = self;
-  const command = argv[0] as string;
+  const [command] = argv;
+  if (command === undefined) throw self.usageFault();
   try {
     const path = findInPath(process.files, command, (options.env ?? process.env).get('PATH'));
     return process.spawn({ path, argv, ...options });
@@ -30,7 +31,8 @@ export async function start(
 /** Becomes a command, as execvp(3). */
 async function become(self: Utility, argv: string[], env = self.process.env): Promise<number> {
   const { process } = self;
-  const command = argv[0] as string;
+  const [command] = argv;
+  if (command === undefined) throw self.usageFault();
   await self.flush();
   try {
     const path = findInPath(process.files, command, env.get('PATH'));

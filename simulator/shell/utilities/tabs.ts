@@ -2,9 +2,11 @@ import { inputs } from './cat';
 import { countWithin } from './head-tail';
 import { type Utility, utility } from './utility';
 
+const mostColumns = 65_536;
+
 export const expand = utility('expand', '[-i] [-t N] [FILE]...', async (self) => {
   const options = self.options('it:', { tabs: 't', initial: 'i' });
-  const width = countWithin(self, options.value('t') ?? '8', 1, 10_000);
+  const width = tabWidth(self, options.value('t'));
   await eachLine(self, options.operands, (line) => {
     let out = '';
     let column = 0;
@@ -21,7 +23,7 @@ export const expand = utility('expand', '[-i] [-t N] [FILE]...', async (self) =>
 
 export const unexpand = utility('unexpand', '[-fa][-t N] [FILE]...', async (self) => {
   const options = self.options('fat:', { tabs: 't', all: 'a', 'first-only': 'f' });
-  const width = countWithin(self, options.value('t') ?? '8', 1, 10_000);
+  const width = tabWidth(self, options.value('t'));
   const everywhere = (options.has('a') || options.has('t')) && !options.has('f');
   await eachLine(self, options.operands, (line) => {
     let out = '';
@@ -40,6 +42,13 @@ export const unexpand = utility('unexpand', '[-fa][-t N] [FILE]...', async (self
     return out;
   });
 });
+
+function tabWidth(self: Utility, given = '8'): number {
+  const width = countWithin(self, given, 1, 0xffff_ffff);
+  return width <= mostColumns
+    ? width
+    : self.fail(`The embedded cluster does not simulate tabs of more than ${mostColumns} columns.`);
+}
 
 async function eachLine(self: Utility, operands: string[], change: (line: string) => string): Promise<void> {
   for await (const { file } of inputs(self, operands, (path) => path)) {

@@ -1,6 +1,7 @@
 import type { Process, Program } from '../../runtime/process';
 import { matchesPattern } from '../expand/pattern';
 import { posixExpression } from '../posix-regexp/posix-expression';
+import { ExpressionFault } from '../posix-regexp/syntax';
 
 /** An expression that test(1) cannot read: status 2. */
 class TestFault extends Error {
@@ -22,11 +23,14 @@ const binaryOperators = new Set([
   '-nt',
   '-ot',
   '-ef',
+  '=~',
 ]);
 const unaryOperators = new Set([...'bcdefghknoprstuwxzLSGO'].map((letter) => `-${letter}`));
 
+type Comparison = typeof compareTexts;
+
 /** test(1) by the number of arguments, as POSIX says; true or false. Throws TestFault. */
-function evaluateTest(process: Process, args: string[]): boolean {
+function evaluateTest(process: Process, args: string[], compare: Comparison): boolean {
   if (args.length === 0) return false;
   if (args.length === 1) return args[0] !== '';
   if (args.length === 2 && args[0] === '!') return args[1] === '';
@@ -35,7 +39,7 @@ function evaluateTest(process: Process, args: string[]): boolean {
   if (args.length === 4 && args[0] === '!' && binaryOperators.has(args[2] as string)) {
     return !compare(process, args[1] as string, args[2] as string, args[3] as string);
   }
-  const parser = new TestParser(process, args);
+  const parser = new TestParser(process, args, compare);
   return parser.whole();
 }
 
@@ -45,6 +49,7 @@ class TestParser {
   constructor(
     private readonly process: Process,
     private readonly args: string[],
+    private readonly compare: Comparison,
   ) {}
 
   whole(): boolean {
@@ -89,7 +94,7 @@ class TestParser {
     const second = this.args[this.index + 1];
     if (second !== undefined && binaryOperators.has(second) && this.args[this.index + 2] !== undefined) {
       this.index += 3;
-      return compare(this.process, first, second, this.args[this.index - 1] as string);
+      return this.compare(this.process, first, second, this.args[this.index - 1] as string);
     }
     if (first === '(') {
       this.index++;
@@ -107,7 +112,14 @@ class TestParser {
   }
 }
 
-function compare(process: Process, left: string, operator: string, right: string): boolean {
+/** In `[[ ]]` the right side is a pattern. */
+function comparePatterns(process: Process, left: string, operator: string, right: string): boolean {
+  if (operator === '=~') return matchesExpression(left, right);
+  if (operator === '=' || operator === '==') return matchesPattern(right, left);
+  return operator === '!=' ? !matchesPattern(right, left) : compareTexts(process, left, operator, right);
+}
+
+function compareTexts(process: Process, left: string, operator: string, right: string): boolean {
   switch (operator) {
     case '=':
     case '==':
@@ -205,29 +217,26 @@ export function runTest(
     const closing = name === '[' ? ']' : ']]';
     if (args[args.length - 1] !== closing) return { status: 2, message: `missing ${closing}` };
     operands = args.slice(0, -1);
-    if (name === '[[' && operands.length === 3 && /^(==?|!=)$/.test(operands[1] as string)) {
-      const matched = matchesPattern(operands[2] as string, operands[0] as string);
-      return { status: matched === (operands[1] !== '!=') ? 0 : 1 };
-    }
-    if (name === '[[' && operands.length === 3 && operands[1] === '=~')
-      return matchesExpression(operands[0] as string, operands[2] as string);
     if (name === '[[')
       operands = operands.map((word) => (word === '&&' ? '-a' : word === '||' ? '-o' : word));
   }
   try {
-    return { status: evaluateTest(process, operands) ? 0 : 1 };
+    const compare = name === '[[' ? comparePatterns : compareTexts;
+    return { status: evaluateTest(process, operands, compare) ? 0 : 1 };
   } catch (error) {
-    if (error instanceof TestFault) return { status: 2, message: error.message };
+    if (error instanceof TestFault)
+      return { status: 2, ...(error.message === '' ? {} : { message: error.message }) };
     throw error;
   }
 }
 
-/** `[[ text =~ expression ]]`: status 2 when the expression cannot be read. */
-function matchesExpression(text: string, expression: string): { status: number } {
+/** `[[ text =~ expression ]]`. Throws TestFault, which says nothing, when the expression cannot be read. */
+function matchesExpression(text: string, expression: string): boolean {
   try {
-    return { status: posixExpression(expression, { extended: true }).test(text) ? 0 : 1 };
-  } catch {
-    return { status: 2 };
+    return posixExpression(expression, { extended: true }).test(text);
+  } catch (error) {
+    if (!(error instanceof ExpressionFault)) throw error;
+    throw new TestFault(error.message.startsWith('The embedded') ? error.message : '');
   }
 }
 

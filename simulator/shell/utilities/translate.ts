@@ -36,7 +36,8 @@ function expandSet(text: string): string {
   for (let i = 0; i < text.length; i++) {
     const named = /^\[:(\w+):\]/.exec(text.slice(i));
     if (named) {
-      const set = trClasses[named[1] as string];
+      const name = named[1] as string;
+      const set = Object.hasOwn(trClasses, name) ? trClasses[name] : undefined;
       if (set !== undefined) {
         plain.push(...[...set].map((c) => `\0${c}`));
         i += named[0].length - 1;
