@@ -127,6 +127,29 @@ describe('a Pod that fits nowhere hears why', () => {
   });
 });
 
+describe('a crowd that fits nowhere', () => {
+  it('is tried by and by, so that others have their turn', async () => {
+    const { client, clock } = await nodes({ 'node-1': {} });
+    for (let count = 0; count < 120; count++) {
+      client.create('pods', {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: `waits-${count}`, namespace: 'default' },
+        spec: { containers: [{ name: 'app', image: 'busybox' }], nodeSelector: { disktype: 'ssd' } },
+      });
+    }
+    const seen: number[] = [];
+    const look = (): void => {
+      const tried = client.list('pods').filter(why).length;
+      seen.push(tried);
+      if (tried < 120) clock.after(0, look);
+    };
+    clock.after(0, look);
+    await clock.advance(50);
+    expect(seen).toEqual([0, 50, 100, 120]);
+  });
+});
+
 describe('among nodes that fit', () => {
   it('prefers the emptier one', async () => {
     await nodes({ one: {}, two: {} });
