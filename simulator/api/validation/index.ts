@@ -15,7 +15,7 @@ import {
 } from './configuration';
 import { validateDefinition, validateDefinitionUpdate } from './custom-resource-definitions';
 import { validateEndpointSlice, validateEndpointSliceUpdate, validateEndpoints } from './endpoints';
-import { validateCronJob, validateJob, validateJobUpdate } from './jobs';
+import { validateCronJob, validateJob, validateJobUpdate, validateNewCronJob } from './jobs';
 import { validateKubeFinalizers, validateMetadata, validateMetadataUpdate } from './metadata';
 import { dns1123Label, dns1123Subdomain, pathSegment } from './names';
 import {
@@ -79,9 +79,6 @@ interface Rules<T> {
   update?: (object: T, old: T) => FieldError[];
 }
 
-/** CronJobs leave eleven characters of a Job's name for the time. */
-const LONGEST_CRON_JOB_NAME = 52;
-
 const RULES: { [R in ResourceName]?: Rules<ResourceTypes[R]> } = {
   pods: { create: validatePod, update: validatePodUpdate },
   configmaps: { create: validateConfigMap, update: validateConfigMapUpdate },
@@ -118,7 +115,7 @@ const RULES: { [R in ResourceName]?: Rules<ResourceTypes[R]> } = {
   'apiservices.apiregistration.k8s.io': { name: pathSegment },
   'daemonsets.apps': { create: validateDaemonSet, update: validateDaemonSetUpdate },
   'jobs.batch': { create: validateJob, update: validateJobUpdate },
-  'cronjobs.batch': { name: cronJobName, create: validateCronJob },
+  'cronjobs.batch': { create: validateNewCronJob, update: validateCronJob },
   'horizontalpodautoscalers.autoscaling': {
     create: validateAutoscaler,
     update: validateAutoscalerUpdate,
@@ -219,11 +216,4 @@ export function validateUpdate(
 
 function rulesOf(resource: ResourceName): Rules<KubeObject> {
   return (RULES[resource] as Rules<KubeObject> | undefined) ?? {};
-}
-
-function cronJobName(name: string): string[] {
-  const problems = dns1123Subdomain(name);
-  if (name.length > LONGEST_CRON_JOB_NAME)
-    problems.push(`must be no more than ${LONGEST_CRON_JOB_NAME} characters`);
-  return problems;
 }

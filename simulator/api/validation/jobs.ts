@@ -15,6 +15,7 @@ import { nonNegative, oneOf, optionallyOneOf } from './values';
 type JobSpec = NonNullable<Job['spec']>;
 
 const MOST_INDEXES = 100_000;
+const LONGEST_CRON_JOB_NAME = 52;
 
 /** batch/validation ValidateJob, without metadata. The strategy has filled in a selector by then. */
 export function validateJob(job: Job): FieldError[] {
@@ -121,7 +122,16 @@ function validateTemplateUpdate({ spec }: Job, old: Job): FieldError[] {
   return [];
 }
 
-/** batch/validation ValidateCronJobCreate and Update, without metadata. */
+/** batch/validation ValidateCronJobCreate: eleven characters of a Job's name are left for the time. */
+export function validateNewCronJob(cronJob: CronJob): FieldError[] {
+  const { name = '' } = cronJob.metadata;
+  const errors = validateCronJob(cronJob);
+  return name.length > LONGEST_CRON_JOB_NAME
+    ? [...errors, invalid('metadata.name', name, `must be no more than ${LONGEST_CRON_JOB_NAME} characters`)]
+    : errors;
+}
+
+/** batch/validation ValidateCronJobUpdate, without metadata. */
 export function validateCronJob({ spec }: CronJob): FieldError[] {
   const errors: FieldError[] = [];
   if (!spec?.schedule) errors.push(required('spec.schedule'));
