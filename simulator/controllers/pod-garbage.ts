@@ -1,4 +1,6 @@
-import { type ControllerContext, keyOf, type StopController, splitKey } from './controller';
+import type { Client } from '../api/client';
+import type { Pod, PodCondition } from '../schema/types';
+import { type ControllerContext, keyOf, type StopController, splitKey, timestamp } from './controller';
 import { WorkQueue } from './work-queue';
 
 /** Finished Pods are kept up to this number, as kube-controller-manager does by default. */
@@ -7,7 +9,10 @@ const THRESHOLD = 12_500;
 const EVENT_TTL_MS = 3_600_000;
 const SWEEP_MS = 300_000;
 
-/** Removes Pods whose node has gone, too many finished ones, and old Events (pod garbage collector; the TTL of Events). */
+/** A node that has gone may come back: its Pods are given up after this (quarantineTime). */
+const QUARANTINE_MS = 40_000;
+
+/** Removes Pods whose node is not there, too many finished ones, and old Events (pod garbage collector; the TTL of Events). */
 export function startPodGarbageController(context: ControllerContext): StopController {
   const { client, clock } = context;
   const queue = new WorkQueue(
@@ -15,18 +20,23 @@ export function startPodGarbageController(context: ControllerContext): StopContr
     (key) => {
       const [namespace, name] = splitKey(key);
       const pod = client.get('pods', namespace, name);
-      const node = pod?.spec?.nodeName;
-      if (pod && node && !client.get('nodes', '', node)) {
-        client.delete('pods', namespace, name, { gracePeriodSeconds: 0 });
-      }
+      if (!pod || !isOrphan(client, pod)) return;
+      if (!hasEnded(pod)) markFailed(context, pod);
+      client.delete('pods', namespace, name, { gracePeriodSeconds: 0 });
     },
     context.onError,
   );
-  const stop = client.watch('nodes', {}, ({ type, object }) => {
-    if (type !== 'DELETED') return;
-    for (const pod of client.list('pods'))
-      if (pod.spec?.nodeName === object.metadata.name) queue.add(keyOf(pod));
-  });
+  const quarantine = (pod: Pod): void => {
+    if (isOrphan(client, pod)) queue.addAfter(keyOf(pod), QUARANTINE_MS);
+  };
+  const stops = [
+    client.watch('nodes', {}, ({ type }) => {
+      if (type === 'DELETED') for (const pod of client.list('pods')) quarantine(pod);
+    }),
+    client.watch('pods', {}, ({ type, object }) => {
+      if (type !== 'DELETED') quarantine(object);
+    }),
+  ];
   const sweep = (): void => {
     const oldest = clock.now() - EVENT_TTL_MS;
     for (const event of client.list('events')) {
@@ -35,9 +45,7 @@ export function startPodGarbageController(context: ControllerContext): StopContr
       );
       if (at < oldest) client.delete('events', event.metadata.namespace ?? '', event.metadata.name ?? '');
     }
-    const finished = client
-      .list('pods')
-      .filter(({ status }) => status?.phase === 'Succeeded' || status?.phase === 'Failed');
+    const finished = client.list('pods').filter(hasEnded);
     for (const { metadata } of finished.slice(0, Math.max(0, finished.length - THRESHOLD))) {
       client.delete('pods', metadata.namespace ?? '', metadata.name ?? '', { gracePeriodSeconds: 0 });
     }
@@ -45,8 +53,32 @@ export function startPodGarbageController(context: ControllerContext): StopContr
   };
   let timer = clock.after(SWEEP_MS, sweep);
   return () => {
-    stop();
+    for (const stop of stops) stop();
     queue.stop();
     timer.cancel();
   };
+}
+
+function hasEnded({ status }: Pod): boolean {
+  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
+}
+
+function isOrphan(client: Client, { spec }: Pod): boolean {
+  return Boolean(spec?.nodeName && !client.get('nodes', '', spec.nodeName));
+}
+
+/** No kubelet will say so, and a Job may wait for it (markFailedAndDeletePodWithCondition). */
+function markFailed({ client, clock }: ControllerContext, pod: Pod): void {
+  const condition: PodCondition = {
+    type: 'DisruptionTarget',
+    status: 'True',
+    reason: 'DeletionByPodGC',
+    message: 'PodGC: node no longer exists',
+    ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
+    lastProbeTime: null as unknown as string,
+    lastTransitionTime: timestamp(clock.now()),
+  };
+  const others = (pod.status?.conditions ?? []).filter(({ type }) => type !== condition.type);
+  const status = { ...pod.status, phase: 'Failed', conditions: [...others, condition] };
+  client.updateStatus('pods', { ...pod, status });
 }

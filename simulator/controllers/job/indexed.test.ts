@@ -42,7 +42,9 @@ async function create(spec: Partial<Job['spec']>): Promise<void> {
 }
 
 async function end(index: number, status: PodStatus): Promise<void> {
-  const pod = pods().findLast((each) => indexOf(each) === String(index)) as Pod;
+  const pod = pods().find(
+    (each) => indexOf(each) === String(index) && each.status?.phase === 'Pending',
+  ) as Pod;
   cluster.client.updateStatus('pods', { ...pod, status: { ...pod.status, ...status } });
   await cluster.clock.advance(100);
 }
@@ -87,8 +89,7 @@ describe('an indexed Job', () => {
     const rules = [{ action: 'Ignore', onPodConditions }];
     await create({ completions: 1, backoffLimitPerIndex: 1, podFailurePolicy: { rules } });
     const counts = () => {
-      const { annotations = {} } =
-        pods().findLast(({ status }) => status?.phase === 'Pending')?.metadata ?? {};
+      const { annotations = {} } = pods().find(({ status }) => status?.phase === 'Pending')?.metadata ?? {};
       return ['failure', 'ignored-failure'].map(
         (what) => annotations[`batch.kubernetes.io/job-index-${what}-count`],
       );
