@@ -43,7 +43,13 @@ describe('image references', () => {
     ['nginx:1.25', undefined],
     ['quay.io/team/nginx:1.27', undefined],
     ['registry.k8s.io/e2e-test-images/nginx:1.14-4', undefined],
+    // What the tests of 1.36 name (test/utils/image).
+    ['registry.k8s.io/e2e-test-images/agnhost:2.63.0', undefined],
     ['registry.k8s.io/e2e-test-images/busybox:1.37.0-1', undefined],
+    ['registry.k8s.io/e2e-test-images/glibc-dns-testing:2.0.0', undefined],
+    ['registry.k8s.io/e2e-test-images/nonewprivs:1.4', undefined],
+    ['registry.k8s.io/e2e-test-images/nonroot:1.5', undefined],
+    ['registry.k8s.io/pause:3.10.2', undefined],
     ['nginx:1.14-4', 'docker.io/library/nginx:1.14-4: not found'],
     ['nginx:1.27-alpne', 'docker.io/library/nginx:1.27-alpne: not found'],
     [

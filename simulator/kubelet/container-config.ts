@@ -71,11 +71,17 @@ export function limitsOf(
       .find(({ nanos }) => nanos > 0n);
   const memory = limit('memory');
   const cpu = limit('cpu');
+  const request = resources?.requests?.['cpu'];
+  const asked = request === undefined ? cpu : parseQuantity(request);
   return {
     ...(memory ? { memoryBytes: quantityValue(memory) } : {}),
     ...(cpu ? { cpuMillis: Math.max(LEAST_CPU_MILLIS, quantityMilliValue(cpu)) } : {}),
+    ...(asked ? { cpuShares: cpuShares(quantityMilliValue(asked)) } : {}),
   };
 }
+
+/** cm.MilliCPUToShares. */
+const cpuShares = (millis: number) => Math.min(Math.max(Math.floor((millis * 1024) / 1000), 2), 262_144);
 
 /** A file of the node's that anyone may write to; the usual path has one already (kubelet TerminationMessagePath mount). */
 function terminationLog({ terminationMessagePath: path }: Container, trees: TreeFactory): ContainerMount[] {

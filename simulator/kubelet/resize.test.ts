@@ -42,7 +42,7 @@ describe('a resize', () => {
     const wanted = { requests: { cpu: '2', memory: '64Mi' }, limits: { cpu: '2', memory: '64Mi' } };
     const { run, given, told } = resized(wanted);
     expect(allocate(run)).toBe(run.pod);
-    expect(given).toEqual([{ cpuMillis: 2000, memoryBytes: 64 * 1024 * 1024 }]);
+    expect(given).toEqual([{ cpuMillis: 2000, cpuShares: 2048, memoryBytes: 64 * 1024 * 1024 }]);
     expect(run.state.current.get('a')?.resources).toEqual(wanted);
     const details = JSON.stringify({ containers: [{ name: 'a', resources: wanted }], generation: 2 });
     expect(told).toEqual([
@@ -97,7 +97,7 @@ describe('a resize', () => {
     it('reaches containers that have no limits of their own', () => {
       const { run, given, told } = ofPod(less, more);
       expect(allocate(run)).toBe(run.pod);
-      expect(given).toEqual([{ cpuMillis: 2000, memoryBytes: 64 * 1024 * 1024 }]);
+      expect(given).toEqual([{ cpuMillis: 2000, cpuShares: 2048, memoryBytes: 64 * 1024 * 1024 }]);
       expect(told.map((text) => text.split(':')[0])).toEqual(['ResizeStarted', 'ResizeCompleted']);
       allocate(run);
       expect(given).toHaveLength(1);
@@ -111,7 +111,7 @@ describe('a resize', () => {
       attempt.resources = own;
       expect(restartsForResize({ name: 'a', resources: own, resizePolicy }, attempt, more)).toBe(false);
       allocate(run);
-      expect(given).toEqual([{ cpuMillis: 500, memoryBytes: 16 * 1024 * 1024 }]);
+      expect(given).toEqual([{ cpuMillis: 500, cpuShares: 512, memoryBytes: 16 * 1024 * 1024 }]);
     });
 
     it('restarts those that inherit a limit which they take with a restart only', () => {
@@ -150,6 +150,6 @@ describe('a resize', () => {
     } as unknown as Attempt);
     Object.assign(run.pod.spec ?? {}, { initContainers: [sidecar] });
     allocate(run);
-    expect(given).toEqual([{ cpuMillis: 1000 }]);
+    expect(given).toEqual([{ cpuMillis: 1000, cpuShares: 1024 }]);
   });
 });

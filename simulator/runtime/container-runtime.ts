@@ -85,7 +85,7 @@ export interface ContainerConfig {
   allowPrivilegeEscalation: boolean;
   /** Under the runtime's default filter; /proc shows it, and it keeps nobody from anything. */
   seccomp?: boolean;
-  limits: { memoryBytes?: number; cpuMillis?: number };
+  limits: { memoryBytes?: number; cpuMillis?: number; cpuShares?: number };
   /** What /proc/<pid>/oom_score_adj shows; the kubelet sets it by QoS class. Default 0. */
   oomScoreAdj?: number;
   /** restartCount of the container: names the log file and numbers the attempt. */

@@ -80,8 +80,11 @@ export interface System {
   readonly processes: ProcessTable;
   /** The native program that an executable file names, when this build has it. */
   program(name: string): Program | undefined;
-  /** cgroup: bytes it may use, and CPU in thousandths of a core. Undefined: no limit. */
-  readonly limits: { memoryBytes?: number; cpuMillis?: number; pids?: number };
+  /**
+   * cgroup: bytes it may use, and CPU in thousandths of a core. Undefined: no limit. `cpuShares` (default 2) is what it would get
+   * beside others, and only shown.
+   */
+  readonly limits: { memoryBytes?: number; cpuMillis?: number; cpuShares?: number; pids?: number };
   /** What its processes have used of the processor, those that ended included. */
   readonly processor: ProcessorUse;
   /** Capabilities of its superuser, such as NET_BIND_SERVICE; undefined: all of them (privileged). */

@@ -124,6 +124,7 @@ export class SimulatedContainer implements RuntimeContainer {
     const own = this.parts.system.limits;
     delete own.memoryBytes;
     delete own.cpuMillis;
+    delete own.cpuShares;
     Object.assign(own, limits);
   }
 

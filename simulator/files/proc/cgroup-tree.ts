@@ -15,6 +15,12 @@ function memoryInUse(system: System): number {
   return bytes;
 }
 
+/** 1 to 10,000 for 2 to 262,144 shares, and 100 for 1,024 (opencontainers/cgroups ConvertCPUSharesToCgroupV2Value). */
+function cpuWeight(shares: number): number {
+  const log = Math.log2(shares);
+  return Math.min(Math.ceil(10 ** ((log * log + 125 * log) / 612 - 7 / 34)), 10_000);
+}
+
 /** Root of /sys/fs/cgroup in a container: its own cgroup (version 2), which it can only read. */
 export function cgroupRoot(system: () => System, now: () => number): GeneratedDirectory {
   const volume = new Volume({ now, fstype: 'cgroup2', source: 'cgroup' });
@@ -46,6 +52,7 @@ export function cgroupRoot(system: () => System, now: () => number): GeneratedDi
       const held = Math.round(processor.throttledMs * 1000);
       return `usage_usec ${used}\nuser_usec ${used}\nsystem_usec 0\nnice_usec 0\nnr_periods ${processor.periods}\nnr_throttled ${processor.throttled}\nthrottled_usec ${held}\nnr_bursts 0\nburst_usec 0`;
     }),
+    'cpu.weight': text(({ limits }) => String(cpuWeight(limits.cpuShares ?? 2))),
     'cpuset.cpus.effective': text(({ machine }) => (machine.cpus === 1 ? '0' : `0-${machine.cpus - 1}`)),
     'memory.current': text((at) => String(current(at))),
     'memory.events': text(() => 'low 0\nhigh 0\nmax 0\noom 0\noom_kill 0\noom_group_kill 0'),

@@ -171,6 +171,10 @@ describe('/sys/fs/cgroup of a container', () => {
     ['memory.max', {}, 'max\n'],
     ['cpu.max', { cpuMillis: 500 }, '50000 100000\n'],
     ['cpu.max', {}, 'max 100000\n'],
+    ['cpu.weight', {}, '1\n'],
+    ['cpu.weight', { cpuShares: 102 }, '17\n'],
+    ['cpu.weight', { cpuShares: 1024 }, '100\n'],
+    ['cpu.weight', { cpuShares: 262_144 }, '10000\n'],
     ['pids.current', {}, '2\n'],
     ['memory.oom.group', {}, '1\n'],
   ])('%s with limits %j', async (file, limits, text) => {

@@ -1,7 +1,7 @@
 import { nativeExecutable, type VolumeTree } from '../../files/volume-tree';
 import type { Program } from '../../runtime/process';
 import { buildAlpine } from '../base/alpine-root';
-import { buildDebian } from '../base/debian-root';
+import { buildDebian, type Release } from '../base/debian-root';
 import { defaultPath, type Image } from '../image';
 import { packageRefusal } from '../package-refusal';
 import { dig } from './dig';
@@ -39,12 +39,21 @@ const refused: Record<string, Program> = {
   openssl: refusal('openssl', 'use a kind cluster for that'),
 };
 
-/** e2e-test-images/jessie-dnsutils and its predecessor. */
-function dnsutils(name: string, applets: readonly string[]): Image {
+const jessie: Release = { id: 'debian', name: 'Debian GNU/Linux', version: '8', codename: 'jessie' };
+
+interface DnsUtils {
+  name: string;
+  tags: RegExp;
+  /** Default: bookworm. */
+  release?: Release;
+}
+
+/** e2e-test-images/jessie-dnsutils, its predecessor and its successor. */
+function dnsutils({ name, tags, release }: DnsUtils, applets: readonly string[]): Image {
   return {
     name,
     repositories: [],
-    hasTag: (tag) => /^(latest|1\.[0-9])$/.test(tag),
+    hasTag: (tag) => tags.test(tag),
     sizeBytes: 88_000_000,
     config: () => ({
       entrypoint: [],
@@ -56,7 +65,7 @@ function dnsutils(name: string, applets: readonly string[]): Image {
     build: (root) => {
       buildDebian(root, applets, {
         extra: ['curl', 'ps', 'ping', 'netstat', 'nc', 'wget', 'ip', 'ifconfig'],
-        release: { id: 'debian', name: 'Debian GNU/Linux', version: '8', codename: 'jessie' },
+        release,
       });
       installBindTools(root);
     },
@@ -101,8 +110,9 @@ export function networkToolImages(applets: readonly string[], nginx: Image): Ima
   );
   const page = 'Network MultiTool (with NGINX)\n';
   return [
-    dnsutils('dnsutils', applets),
-    dnsutils('jessie-dnsutils', applets),
+    dnsutils({ name: 'dnsutils', tags: /^(latest|1\.[0-9])$/, release: jessie }, applets),
+    dnsutils({ name: 'jessie-dnsutils', tags: /^(latest|1\.[0-9])$/, release: jessie }, applets),
+    dnsutils({ name: 'glibc-dns-testing', tags: /^[12]\.0\.[0-9]$/ }, applets),
     netshoot,
     {
       ...multitool,

@@ -16,7 +16,7 @@ export function noNewPrivilegesImage(applets: readonly string[]): Image {
   return {
     name: 'nonewprivs',
     repositories: [],
-    hasTag: (tag) => /^1\.[0-3]$/.test(tag),
+    hasTag: (tag) => /^1\.[0-4]$/.test(tag),
     sizeBytes: 6_700_000,
     config: () => ({ entrypoint: ['/nnp'], cmd: [], env: { PATH: defaultPath }, workingDir: '/', user: '' }),
     build: (root) => {
@@ -32,7 +32,7 @@ export function nonRootImage(applets: readonly string[]): Image {
   return {
     name: 'nonroot',
     repositories: [],
-    hasTag: (tag) => /^1\.[0-4]$/.test(tag),
+    hasTag: (tag) => /^1\.[0-5]$/.test(tag),
     sizeBytes: 17_700_000,
     config: () => ({
       entrypoint: [],
