@@ -90,6 +90,15 @@ test('where the reader’s colours are forced, what is not done has no tick', as
   await expect(page.locator('.row-mark .icon').first()).toBeHidden();
 });
 
+test('what is left out of a line for want of room is left out at its end', async ({ page }) => {
+  await readableTerminals(page);
+  await page.setViewportSize({ width: 900, height: 600 });
+  await Workbench.start(page, 'first-pod');
+  const box = async (selector: string) => (await page.locator(selector).boundingBox()) ?? { x: 0 };
+  const [line, text] = [await box('.status-isolation'), await box('.status-isolation > span')];
+  expect(text.x).toBeGreaterThan(line.x);
+});
+
 test('nothing is cut off on a screen of 320 pixels', async ({ page }) => {
   await page.setViewportSize({ width: 320, height: 640 });
   for (const path of pages) {

@@ -39,7 +39,7 @@ export function StatusBar({ view, connection }: { view: SessionView | null; conn
       )}
       {running && (
         <span className="status-item status-isolation" title={view.isolation.sentence}>
-          <Icon name="shield" /> {view.isolation.sentence}
+          <Icon name="shield" /> <span>{view.isolation.sentence}</span>
         </span>
       )}
     </footer>
