@@ -333,7 +333,7 @@ describe.each(ways)('shells with sandbox %s', (sandbox) => {
   });
 
   it('end when nobody looks at them', async () => {
-    vi.useFakeTimers({ toFake: ['setInterval', 'Date'] });
+    vi.useFakeTimers({ toFake: ['setInterval', 'Date', 'performance'] });
     const own = await hostWith(`idle-${sandbox}`, { sandbox, abandonedMs: 60_000 });
     try {
       const request = await requestFor(`idle-${sandbox}`);
@@ -342,8 +342,13 @@ describe.each(ways)('shells with sandbox %s', (sandbox) => {
         await own.createShell(request.sessionId),
         await own.createShell(request.sessionId),
       ];
-      await look(watched);
-      vi.advanceTimersByTime(90_000);
+      const viewer = await look(watched);
+      // As after a laptop's sleep.
+      vi.setSystemTime(Date.now() + 8 * 60 * 60 * 1000);
+      vi.advanceTimersByTime(30_000);
+      await viewer.run('sleep 0.3');
+      expect(abandoned.state.kind).toBe('running');
+      vi.advanceTimersByTime(60_000);
       await vi.waitFor(() => expect(abandoned.state.kind).toBe('exited'), { timeout: 60_000 });
       expect(abandoned.state).toMatchObject({
         reason: 'Nobody looked at this terminal for 1 minute, so it was ended.',

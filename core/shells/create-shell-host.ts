@@ -97,7 +97,7 @@ function hostOf(
     });
   }, saveEveryMs);
   saveTimer.unref();
-  const idleTimer = setInterval(() => endIdle(Date.now()), idleCheckEveryMs);
+  const idleTimer = setInterval(() => endIdle(performance.now()), idleCheckEveryMs);
   idleTimer.unref();
 
   async function open(request: ShellRequest): Promise<void> {

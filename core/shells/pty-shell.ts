@@ -36,8 +36,8 @@ export class PtyShell implements LabShell {
   private readonly ended: Promise<void>;
   private readonly onRename: (() => void) | undefined;
   /** Milliseconds since the epoch. */
-  private active = Date.now();
-  private seen = Date.now();
+  private active = performance.now();
+  private seen = performance.now();
 
   constructor(options: PtyShellOptions) {
     this.id = options.id;
@@ -79,7 +79,10 @@ export class PtyShell implements LabShell {
     this.onRename?.();
   }
 
-  /** Milliseconds since anything was typed or printed, and since somebody looked. */
+  /**
+   * Milliseconds since anything was typed or printed, and since somebody looked, by performance.now(): the hours that a laptop
+   * sleeps are none.
+   */
   idle(now: number): { activeMs: number; seenMs: number } {
     return { activeMs: now - this.active, seenMs: this.viewer ? 0 : now - this.seen };
   }
@@ -88,7 +91,7 @@ export class PtyShell implements LabShell {
     const former = this.viewer;
     this.viewer = viewer;
     this.viewerIsCurrent = false;
-    this.seen = Date.now();
+    this.seen = performance.now();
     former?.replaced();
     this.unpause('viewer');
     this.resize(viewer.columns, viewer.rows);
@@ -104,7 +107,7 @@ export class PtyShell implements LabShell {
         ifCurrent(() => {
           this.viewer = undefined;
           this.viewerIsCurrent = false;
-          this.seen = Date.now();
+          this.seen = performance.now();
           this.unpause('viewer');
         }),
     };
@@ -137,7 +140,7 @@ export class PtyShell implements LabShell {
   }
 
   private onOutput(bytes: Uint8Array): void {
-    this.active = Date.now();
+    this.active = performance.now();
     this.screen.feed(bytes);
     if (this.screen.isOverfull) this.pause('screen');
     if (this.viewer && this.viewerIsCurrent && !this.viewer.output(bytes, 'live')) this.pause('viewer');
@@ -150,7 +153,7 @@ export class PtyShell implements LabShell {
   }
 
   private type(bytes: Uint8Array): boolean {
-    this.active = Date.now();
+    this.active = performance.now();
     if (this.currentState.kind === 'exited') return true;
     // An interrupt would otherwise wait behind a paste that nobody reads.
     if (bytes.length === 1 && bytes[0] === interruptKey && this.pty.waiting > 0)
