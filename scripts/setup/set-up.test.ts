@@ -49,6 +49,22 @@ describe('npm start', () => {
   });
 });
 
+describe('a disk that fills up during the set-up', () => {
+  it('is named with what to do, though the error names no file', async () => {
+    const project = copyIn('full');
+    const error = "Object.assign(new Error('write'), { code: 'ENOSPC' })";
+    writeFileSync(
+      join(project, 'scripts', 'full.mjs'),
+      `import { fail } from './setup/say.mjs';\nfail(${error});\n`,
+    );
+    const { exitCode, stderr } = await run(project, 'full.mjs');
+    expect(stderr).toBe(
+      `\nPodlab: ${project} cannot be written to: its disk is full. The set-up installs and builds in Podlab’s folder; mend that, or copy it to where there is room and you may write, and try again.\n`,
+    );
+    expect(exitCode).toBe(1);
+  });
+});
+
 describe('npm test', () => {
   it('names the checks that there are', async () => {
     const { exitCode, stderr } = await run(copyIn('checks'), 'test.mjs', ['lnt']);
