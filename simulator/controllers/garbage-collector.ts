@@ -1,6 +1,7 @@
 import { type ResourceDefinition, resourceByKind } from '../schema/resources';
 import type { KubeObject, OwnerReference } from '../schema/types';
 import { type ControllerContext, keyOf, type StopController, splitKey } from './controller';
+import { watchEveryResource } from './every-resource';
 import { WorkQueue } from './work-queue';
 
 const FOREGROUND = 'foregroundDeletion';
@@ -15,11 +16,6 @@ export function startGarbageCollector(context: ControllerContext): StopControlle
   return collector.start();
 }
 
-interface Watch {
-  resource: ResourceDefinition;
-  end: () => void;
-}
-
 interface Node {
   resource: ResourceDefinition;
   key: string;
@@ -32,44 +28,17 @@ class GarbageCollector {
   private readonly owners = new Map<string, string[]>();
   /** Owners that have been seen to go: their kind may have gone with them (absentOwnerCache). */
   private readonly absent = new Set<string>();
-  private readonly watches = new Map<string, Watch>();
 
   constructor(private readonly context: ControllerContext) {
     this.queue = new WorkQueue(context.clock, (key) => this.reconcile(key), context.onError);
   }
 
   start(): StopController {
-    this.watchAll();
-    // Kinds come and go with their definitions.
-    const { client } = this.context;
-    const stop = client.watch('customresourcedefinitions.apiextensions.k8s.io', {}, () => this.watchAll());
+    const stop = watchEveryResource(this.context.client, (...change) => this.seen(...change));
     return () => {
       stop();
-      for (const { end } of this.watches.values()) end();
       this.queue.stop();
     };
-  }
-
-  private watchAll(): void {
-    const { client } = this.context;
-    const served = client.resources().filter(({ name }) => name !== 'events');
-    const names = new Set<string>(served.map(({ name }) => name));
-    for (const [name, { end }] of this.watches) {
-      if (names.has(name)) continue;
-      end();
-      this.watches.delete(name);
-    }
-    for (const resource of served) {
-      const known = this.watches.get(resource.name);
-      if (known) known.resource = resource;
-      else {
-        const watch: Watch = { resource, end: () => {} };
-        this.watches.set(resource.name, watch);
-        watch.end = client.watch(resource.name, {}, ({ type, object }) =>
-          this.seen(watch.resource, object, type === 'DELETED'),
-        );
-      }
-    }
   }
 
   private seen(resource: ResourceDefinition, object: KubeObject, gone: boolean): void {
@@ -212,13 +181,13 @@ class GarbageCollector {
     const builtIn = resourceByKind(apiVersion, kind);
     if (builtIn) return builtIn;
     const [group] = apiVersion.split('/');
-    const custom = [...this.watches.values()].filter(({ resource }) => resource.custom);
-    return custom.find(({ resource }) => resource.group === group && resource.kind === kind)?.resource;
+    const custom = this.context.client.resources().filter((resource) => resource.custom);
+    return custom.find((resource) => resource.group === group && resource.kind === kind);
   }
 
   private parse(queueKey: string): Node | undefined {
     const [name = '', key = ''] = queueKey.split('|');
-    const resource = this.watches.get(name)?.resource;
+    const resource = this.context.client.resources().find((each) => each.name === name);
     return resource && { resource, key };
   }
 

@@ -1,21 +1,9 @@
 import { quotaUsage } from '../api/admission/quota-usage';
 import { resourceList } from '../schema/pod-resources';
 import { parseQuantity } from '../schema/quantity';
-import type { ResourceName } from '../schema/types';
 import { type ControllerContext, keyOf, type StopController, splitKey } from './controller';
+import { watchEveryResource } from './every-resource';
 import { WorkQueue } from './work-queue';
-
-/** What quotas count by default; others (`count/deployments.apps`) are looked at again when one of these changes. */
-const WATCHED: readonly ResourceName[] = [
-  'pods',
-  'services',
-  'configmaps',
-  'secrets',
-  'persistentvolumeclaims',
-  'deployments.apps',
-  'replicasets.apps',
-  'jobs.batch',
-];
 
 /** Keeps `status.used` of every ResourceQuota true (resourcequota controller); admission enforces them. */
 export function startResourceQuotaController(context: ControllerContext): StopController {
@@ -33,17 +21,13 @@ export function startResourceQuotaController(context: ControllerContext): StopCo
     },
     context.onError,
   );
-  const stops = [
-    client.watch('resourcequotas', {}, ({ object }) => queue.add(keyOf(object))),
-    ...WATCHED.map((resource) =>
-      client.watch(resource, {}, ({ object }) => {
-        const namespace = object.metadata.namespace ?? '';
-        for (const quota of client.list('resourcequotas', { namespace })) queue.add(keyOf(quota));
-      }),
-    ),
-  ];
+  // Whatever it is, a quota may count it.
+  const stop = watchEveryResource(client, (_resource, { metadata: { namespace } }) => {
+    if (!namespace) return;
+    for (const quota of client.list('resourcequotas', { namespace })) queue.add(keyOf(quota));
+  });
   return () => {
-    for (const stop of stops) stop();
+    stop();
     queue.stop();
   };
 }
