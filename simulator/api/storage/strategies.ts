@@ -1,7 +1,15 @@
-import type { CustomResourceDefinition, Job, KubeObject, ObjectMeta, ResourceName } from '../../schema/types';
+import type {
+  CustomResourceDefinition,
+  Job,
+  KubeObject,
+  ObjectMeta,
+  Pod,
+  ResourceName,
+} from '../../schema/types';
 import { deepEqual } from '../deep-equal';
 import { dropDisabledFields } from './disabled-fields';
 import { generateJobSelector } from './job-selector';
+import { applyLabelKeys } from './label-keys';
 import { prepareSigningRequest } from './signing-requests';
 
 /** Kinds whose metadata.generation counts changes of what is desired. */
@@ -45,6 +53,7 @@ export function prepareForCreate(resource: ResourceName, object: KubeObject): vo
   switch (resource) {
     case 'pods':
       loose.status = { phase: 'Pending' };
+      applyLabelKeys(object as Pod);
       break;
     case 'namespaces':
       loose.spec = { ...loose.spec, finalizers: ['kubernetes'] };
