@@ -82,7 +82,8 @@ function parseOptions(shell: Shell, args: string[]): ReadOptions | number {
   options.names = args.slice(index);
   for (const name of options.names) {
     if (!/^[A-Za-z_]\w*$/.test(name)) {
-      shell.print(2, `sh: read: '${name}': bad variable name\n`);
+      if (shell.dialect === 'bash') shell.error(`${name}: bad variable name`);
+      else shell.print(2, `sh: read: '${name}': bad variable name\n`);
       return 1;
     }
   }

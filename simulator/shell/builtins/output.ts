@@ -29,7 +29,8 @@ const echo: Builtin = (shell, args) => writeOut(shell, echoText(args));
 const printf: Builtin = (shell, args) => {
   const rest = args[0] === '--' ? args.slice(1) : args;
   if (rest.length === 0) {
-    shell.print(2, `sh: usage: printf FORMAT [ARGUMENT...]\n`);
+    const bash = 'printf: usage: printf [-v var] format [arguments]\n';
+    shell.print(2, shell.dialect === 'bash' ? bash : 'sh: usage: printf FORMAT [ARGUMENT...]\n');
     return 2;
   }
   const { output, errors } = formatPrintf(rest[0] as string, rest.slice(1), printfConversions(shell));

@@ -93,7 +93,8 @@ const alias: Builtin = (shell, args) => {
     else {
       const text = shell.aliases.get(arg);
       if (text === undefined) {
-        shell.print(2, `alias: ${arg} not found\n`);
+        if (shell.dialect === 'bash') shell.error(`${arg}: not found`);
+        else shell.print(2, `alias: ${arg} not found\n`);
         status = 1;
       } else shell.print(1, `${arg}=${singleQuote(text)}\n`);
     }
@@ -109,7 +110,8 @@ const unalias: Builtin = (shell, args) => {
   let status = 0;
   for (const name of args) {
     if (!shell.aliases.delete(name)) {
-      shell.print(2, `unalias: ${name} not found\n`);
+      if (shell.dialect === 'bash') shell.error(`${name}: not found`);
+      else shell.print(2, `unalias: ${name} not found\n`);
       status = 1;
     }
   }

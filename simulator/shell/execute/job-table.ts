@@ -198,7 +198,11 @@ export class JobTable {
     const status = await this.waitFor(process);
     const last = process === job.processes[job.processes.length - 1];
     if (status.signal && last) this.announce(status.signal, shell);
-    if (status.signal === 'INT' && shell.options.interactive) shell.print(2, '\n');
+    if (status.signal === 'INT' && shell.options.interactive) {
+      shell.print(2, '\n');
+      // ^C went to the pipeline alone, which had the terminal: the rest of the line, or a trap, is to hear of it.
+      if (shell.options.monitor) shell.process.signal('INT');
+    }
     return status.code;
   }
 }

@@ -45,6 +45,8 @@ export class Shell extends TrappingShell {
   calls = 0;
   /** The name of the script: for error messages. */
   scriptName: string | undefined;
+  /** Its commands are typed, or it was forked from a shell whose are: no line is told with an error. */
+  atPrompt = false;
   /** Lines typed at the prompt, for `history`. */
   history: readonly string[] = [];
   /** Builtin that runs, for error messages. */
@@ -337,7 +339,8 @@ export class Shell extends TrappingShell {
   inherit(process: Process): Shell {
     const shell = new Shell(process, { ...this.options, interactive: false, monitor: false }, this.dialect);
     this.forkInto(shell);
-    Object.assign(shell, { isSubshell: true, scriptName: this.scriptName });
+    const { scriptName, history, atPrompt } = this;
+    Object.assign(shell, { isSubshell: true, scriptName, history, atPrompt });
     const { line, tested, calls, loops } = this;
     return Object.assign(shell, { line, tested, calls, loops });
   }

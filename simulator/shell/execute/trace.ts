@@ -2,7 +2,7 @@ import { bashQuote, traceQuote } from './quoting';
 import type { Shell } from './shell';
 
 /** `set -x`: what is about to be executed, on standard error. */
-export function trace(shell: Shell, text: string): void {
+function trace(shell: Shell, text: string): void {
   const mark = shell.get('PS4') ?? '';
   // bash repeats its first character, as deep as command substitutions are nested.
   const depth = shell.dialect === 'bash' ? shell.substitutionDepth : 0;

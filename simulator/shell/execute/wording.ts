@@ -9,7 +9,7 @@ export function complaint(shell: Shell, message: string): string {
       // Its lines are counted at a prompt as well.
       return `${shell.argument0}: ${Math.max(1, shell.line)}: ${shell.builtinName ? `${shell.builtinName}: ` : ''}${translated(message, dashWords)}`;
     case 'bash':
-      return `${bashPlace(shell, message.startsWith('syntax error') ? '-c: ' : '')}${translated(message, bashWords)}`;
+      return `${bashPlace(shell, message.startsWith('syntax error') ? '-c: ' : '')}${bashMessage(shell, message)}`;
   }
 }
 
@@ -17,17 +17,24 @@ export function complaint(shell: Shell, message: string): string {
 function ashPlace(shell: Shell): string {
   const builtin = shell.builtinName ?? shell.scriptName;
   const name = shell.builtinName ? `${shell.argument0}: ${shell.builtinName}: ` : `${shell.argument0}: `;
-  if (builtin === undefined || shell.options.interactive) return name;
+  if (builtin === undefined || shell.options.interactive || shell.atPrompt) return name;
   return `${name}line ${shell.scriptName === undefined ? 0 : shell.line}: `;
 }
 
 /** `bash: line 1: `; `ofCommand` stands there when the script is the argument of -c. */
 function bashPlace(shell: Shell, ofCommand: string): string {
   const { builtinName, options, argument0 } = shell;
-  const where = options.interactive
-    ? ''
-    : `${shell.scriptName === undefined ? ofCommand : ''}line ${Math.max(1, shell.line)}: `;
+  const where =
+    options.interactive || shell.atPrompt
+      ? ''
+      : `${shell.scriptName === undefined ? ofCommand : ''}line ${Math.max(1, shell.line)}: `;
   return `${argument0}: ${where}${builtinName ? `${builtinName}: ` : ''}`;
+}
+
+/** What a builtin does not find is no command that was not found. */
+function bashMessage(shell: Shell, message: string): string {
+  if (shell.builtinName !== undefined && /: not found$/.test(message)) return message;
+  return translated(message, bashWords);
 }
 
 type Words = [RegExp, string][];
@@ -47,11 +54,14 @@ const dashWords: Words = [
 ];
 
 const bashWords: Words = [
+  [/^(.*): bad variable name$/s, "`$1': not a valid identifier"],
+  [/^illegal option [-+]o (.*)$/s, '$1: invalid option name'],
+  [/^illegal mode: (.*)$/s, "`$1': invalid symbolic mode operator"],
   [/^(.*): bad number$/s, '$1: integer expression expected'],
   [/^missing (\]+)$/, "missing `$1'"],
   [/^(.*): unknown operand$/s, '$1: binary operator expected'],
   [/^(.*\/.*): not found$/s, '$1: No such file or directory'],
-  [/^([^:]*): not found$/s, '$1: command not found'],
+  [/^(.*): not found$/s, '$1: command not found'],
   [
     /^can't (?:create|open) '?(.*?)'?: (?:nonexistent directory|no such file)$/s,
     '$1: No such file or directory',

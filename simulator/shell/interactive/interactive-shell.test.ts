@@ -204,11 +204,29 @@ describe('an interactive shell', () => {
       ],
       /\nstays\n/,
     ],
+    [
+      'runs a trap at ^C to a command, and goes on with the line',
+      [
+        { keys: "trap 'echo cau''ght' INT; sh -c 'echo ag''ain; sleep 100'; echo $? go''es on\r" },
+        { keys: '\x03', until: 'again' },
+        { ...end, until: '130 goes on\r\n$ ' },
+      ],
+      /caught\n130 goes on\n/,
+    ],
     ['tells of background jobs', [{ keys: 'sleep 0 & wait\r' }, end], /\[1\] \d+\n/],
   ])('%s', async (_name, steps, expected) => {
     const { screen } = await type(steps);
     if (typeof expected === 'string') expect(screen).toBe(expected);
     else expect(screen).toMatch(expected);
+  });
+
+  it('runs nothing of a line behind what ^C ended', async () => {
+    const { screen } = await type([
+      { keys: "sh -c 'echo star''ted; sleep 100'; echo no''t this\r" },
+      { keys: '\x03', until: 'started' },
+      end,
+    ]);
+    expect(screen).not.toContain('not this');
   });
 
   it('shows a line that is longer than the terminal is wide', async () => {

@@ -20,6 +20,7 @@ export async function runInteractive(shell: Shell, login: boolean): Promise<numb
     return shell.guarded(() => runStandardInput(shell));
   }
   shell.options.monitor = true;
+  shell.atPrompt = true;
   if (terminal.session === process.session) terminal.foreground = process.group;
   if (login) await profile(shell);
   else if (shell.dialect === 'bash')
