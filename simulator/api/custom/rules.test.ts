@@ -133,8 +133,8 @@ describe('a rule', () => {
   it('that takes too long is given up, and those behind it with it', () => {
     const tags = Array.from({ length: 5000 }, (_, index) => String(index));
     const rule = 'self.tags.all(a, self.tags.all(b, self.tags.all(c, a + b + c != "x")))';
-    expect(told(ruled(SCALE, 'size(self.tags) < 9', rule, 'false'), { tags })).toEqual([
-      'spec: Invalid value: failed rule: size(self.tags) < 9',
+    const found = told(ruled(SCALE, rule, 'false'), { tags });
+    expect(found).toEqual([
       `spec: Invalid value: "object": 'operation cancelled: actual cost limit exceeded': no further validation rules will be run due to call cost exceeds limit for rule: ${rule}`,
     ]);
   });

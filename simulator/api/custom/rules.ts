@@ -7,8 +7,8 @@ import { CelError, CelTimeout, compile, type Expression, within } from './cel';
 import { itemsBefore } from './items-before';
 
 const OLD = /\boldSelf\b/;
-/** For all rules of an object together. */
-const LIMIT_MS = 500;
+/** For all rules of an object together: of the machine's time, which a busy one has little of. */
+const LIMIT_MS = 1_000;
 /** Errors after which rules are not looked at. */
 const BLOCKING = [
   'FieldValueNotSupported',
