@@ -55,8 +55,8 @@ function connectionEnd(
       incoming.cancel();
     },
     destroy: () => {
-      // A reset that comes after a proper end is not seen by the peer, which has read everything by then.
-      if (!(outgoing.finished && outgoing.size === 0)) outgoing.fail(new NetworkError('ECONNRESET'));
+      // What was sent before a proper end still arrives, however slowly the peer reads.
+      if (!outgoing.finished) outgoing.fail(new NetworkError('ECONNRESET'));
       incoming.cancel(new NetworkError('ECONNRESET'));
     },
     get state() {
