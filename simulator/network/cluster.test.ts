@@ -16,6 +16,7 @@ describe('connections between Pods', () => {
       ['127.0.0.1', 80, 'ECONNREFUSED'],
       ['10.244.0.200', 80, 'EHOSTUNREACH'],
       ['203.0.113.9', 80, 'ENETUNREACH'],
+      ['10.96.200.1', 80, 'ETIMEDOUT'],
     ];
     for (const [address, port, expected] of cases)
       expect(await outcome(client.connect(address, port), clock), `${address}:${port}`).toBe(expected);

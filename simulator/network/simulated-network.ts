@@ -1,6 +1,7 @@
 import type { Client } from '../api/client';
 import type { Clock } from '../clock/clock';
 import type { NetworkStream } from '../runtime/container-runtime';
+import { SERVICE_RANGE_PREFIX } from '../schema/service-range';
 import type { Node, Service } from '../schema/types';
 import { AddressPool } from './address-pool';
 import { answerOutside, answerQuestion, nodeResolver } from './cluster-dns';
@@ -138,6 +139,8 @@ export class SimulatedNetwork implements ClusterNetwork, Fabric {
       const found = protocol === 'icmp' ? undefined : this.services.port(service, protocol, port);
       return found ? this.toBackend(from, protocol, { service, port: found }) : { kind: 'drop' };
     }
+    // One that no Service has, or has any more, gets lost as well.
+    if (address.startsWith(SERVICE_RANGE_PREFIX)) return { kind: 'drop' };
     return this.toPod(from, protocol, address, port);
   }
 

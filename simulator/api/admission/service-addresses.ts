@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { resourceByName } from '../../schema/resources';
+import { SERVICE_RANGE, SERVICE_RANGE_PREFIX } from '../../schema/service-range';
 import type { Service } from '../../schema/types';
 import type { Client } from '../client';
 import { deepEqual } from '../deep-equal';
@@ -11,8 +12,6 @@ import type { AdmissionRequest } from './request';
 
 type ServiceSpec = NonNullable<Service['spec']>;
 
-const RANGE = '10.96.0.0/16';
-const RANGE_PREFIX = '10.96.';
 /** Those below `first` are left to those who ask for a certain one (KEP-3070, KEP-3668). */
 const ADDRESSES = { lowest: 1, first: 256, last: 65_534 };
 /** Fields of a Service that has an address in the cluster. */
@@ -101,10 +100,10 @@ function allotClusterIP(spec: ServiceSpec, others: readonly Service[], name: str
     spec.clusterIPs ??= [asked];
     const problem = !isIPv4(asked)
       ? undefined
-      : !asked.startsWith(RANGE_PREFIX)
+      : !asked.startsWith(SERVICE_RANGE_PREFIX)
         ? 'the provided network does not match the current range'
         : asked === addressOf(0) || asked === addressOf(65_535)
-          ? `the provided IP (${asked}) is not in the valid range. The range of valid IPs is ${RANGE}`
+          ? `the provided IP (${asked}) is not in the valid range. The range of valid IPs is ${SERVICE_RANGE}`
           : taken.has(asked)
             ? 'provided IP is already allocated'
             : undefined;
@@ -171,7 +170,7 @@ function pickFree(
 }
 
 function addressOf(number: number): string {
-  return `${RANGE_PREFIX}${number >> 8}.${number & 255}`;
+  return `${SERVICE_RANGE_PREFIX}${number >> 8}.${number & 255}`;
 }
 
 function refuse(name: string, path: string, value: unknown, detail: string): Error {
