@@ -126,7 +126,8 @@ export class PodVolumes {
       memory,
       ...(memory && limit && limit !== '0' ? { limitBytes: quantityValue(parseQuantity(limit)) } : {}),
     });
-    tree.chmod('/', fsGroup === undefined ? 0o777 : 0o2777);
+    // A tmpfs is sticky from the beginning, and stays so.
+    tree.chmod('/', 0o777 | (memory ? 0o1000 : 0) | (fsGroup === undefined ? 0 : 0o2000));
     if (fsGroup !== undefined) tree.chown('/', 0, fsGroup);
     return { tree, path: '', readOnly: false };
   }
