@@ -205,6 +205,11 @@ describe('agnhost', () => {
     ],
     ['nc -z -w 2 127.0.0.1 9', '[1]'],
     ['echo | nc localhost 9', '[1]'],
+    // As Kubernetes' tests ask a Service; OpenBSD's own options.
+    [
+      '(echo hello | nc -lp 80) > /dev/null & until netstat -ltn | grep -q :80; do sleep 0.05; done; echo hostName | nc -t -N4 -q 1 -w 2 localhost 80',
+      'hello\n',
+    ],
     [
       'nc -lp 80 > /dev/null & until netstat -ltn | grep -q :80; do sleep 0.05; done; nc -vz 127.0.0.1 80',
       'Connection to 127.0.0.1 80 port [tcp/http] succeeded!\n',

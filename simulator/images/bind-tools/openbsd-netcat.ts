@@ -16,6 +16,16 @@ const services: Record<string, string> = {
   8080: 'http-alt',
 };
 
+/** Without what BusyBox's does anyway, or does not know: -t answers telnet, -N and -q say when to end, -4 and -6 which family. */
+function forBusyBox(args: readonly string[]): string[] {
+  return args.flatMap((arg, i) => {
+    if (arg === '-q' || args[i - 1] === '-q') return [];
+    if (!/^-[a-zA-Z46]+$/.test(arg)) return [arg];
+    const kept = arg.replace(/[tN46]/g, '');
+    return kept === '-' ? [] : [kept];
+  });
+}
+
 /** nc of OpenBSD: its scans (-z) in its own words, and no word of a failure without -v. The rest is BusyBox's. */
 export const openbsdNetcat: Program = async (process) => {
   const args = process.argv.slice(1);
@@ -23,14 +33,11 @@ export const openbsdNetcat: Program = async (process) => {
   const usual = applets.nc;
   if (!usual) return 127;
   if (!letters.has('z') || letters.has('l') || letters.has('u')) {
-    if (letters.has('v') || letters.has('l')) return usual(process);
-    const silent = await process.open('/dev/null', 'w');
-    const child = process.spawn({
-      argv: process.argv,
-      program: usual,
-      fds: new Map(process.fds).set(2, silent),
-    });
-    silent.release();
+    const fds = new Map(process.fds);
+    const silent = letters.has('v') || letters.has('l') ? undefined : await process.open('/dev/null', 'w');
+    if (silent) fds.set(2, silent);
+    const child = process.spawn({ argv: ['nc', ...forBusyBox(args)], program: usual, fds });
+    silent?.release();
     return (await process.wait(child)).code;
   }
   const timeoutMs =
