@@ -319,7 +319,7 @@ function freeze(value: unknown): number {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return 8;
   Object.freeze(value);
   let size = 16;
-  for (const [key, item] of Object.entries(value)) size += key.length + freeze(item);
+  for (const key of Object.keys(value)) size += key.length + freeze(value[key as keyof typeof value]);
   return size;
 }
 
@@ -327,6 +327,6 @@ function sizeOf(value: unknown): number {
   if (typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null) return 8;
   let size = 16;
-  for (const [key, item] of Object.entries(value)) size += key.length + sizeOf(item);
+  for (const key of Object.keys(value)) size += key.length + sizeOf(value[key as keyof typeof value]);
   return size;
 }
