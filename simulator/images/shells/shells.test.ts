@@ -43,6 +43,12 @@ describe('distributions', () => {
     );
     expect(await output('nicolaka/netshoot', ['bash', '-c', script])).toBe('got answer\n[0]');
   });
+
+  it('nc -w gives up on whoever stays silent', async () => {
+    const script =
+      'sleep 100 | nc -l -p 7777 >/dev/null & until echo x | nc -w 1 127.0.0.1 7777; do sleep 0.05; done 2>/dev/null; echo over';
+    expect(await output('busybox', ['sh', '-c', script])).toBe('over\n[0]');
+  });
 });
 
 describe('perl', () => {

@@ -19,6 +19,6 @@ exec {a}>one {b}>two; echo 1 >&$a; echo 2 >&$b; exec {a}>&- {b}>&-; cat one two;
 #--- patterns of directories
 shopt -s globstar; mkdir -p a/b/c; touch a/1 a/b/2 a/b/c/3; echo **; echo a/**/3; echo **/2; echo a/**; shopt nullglob; shopt -q globstar; echo $?
 #--- jobs of a script
-sleep 0.2 & jobs; wait; sleep 5 & kill %1; wait $!; echo $?; { time -p true; } 2>&1 | cut -d. -f1; TIMEFORMAT='%%'; { time true; } 2>&1; echo $-; echo $_
+sleep 9 & jobs; kill %1; wait; sleep 5 & kill %1; wait $!; echo $?; { time -p true; } 2>&1 | cut -d. -f1; TIMEFORMAT='%%'; { time true; } 2>&1; echo $-; echo $_
 #--- what builtins do not find
 type nosuch; declare -p nosuch; command nosuch; nosuch:x y; ./a:b; (exec nosuch2); command -V nosuch; hash nosuch; unset -f q; export 1x; local x; . nosuchfile; cd nosuchdir; read 1x; [ 1 -eq x ]; shift 5; echo $?; alias nosuch; unalias nosuch; let; printf; kill; umask x; set -o nosuch; trap x NOSUCH; eval 'nosuch3'; pushd

@@ -1,7 +1,7 @@
 #--- numbers out of range
 echo a | xargs -n 0; echo $?; echo abc | fold -w 0; echo $?; echo abc | fold -w x; echo $?; echo abc | expand -t 0; echo $?;
 #--- subshells in the background are one process
-(trap 'echo child term; exit 1' TERM; while :; do sleep 0.05; done) & p=$!; sleep 0.2; kill $p; wait $p; echo $?; (trap '' TERM; sleep 2) & p=$!; sleep 0.1; kill $p; sleep 0.1; kill -0 $p && echo alive; kill -9 $p; wait $p; echo $?; (echo in; exit 3) | cat; (exit 3) & wait $!; echo $?
+(trap 'echo child term; exit 1' TERM; : > r1; while :; do sleep 0.05; done) & p=$!; until [ -f r1 ]; do sleep 0.02; done; kill $p; wait $p; echo $?; (trap '' TERM; : > r2; sleep 20; echo no) & p=$!; until [ -f r2 ]; do sleep 0.02; done; kill $p; sleep 0.1; kill -0 $p && echo alive; kill -9 $p; wait $p; echo $?; (echo in; exit 3) | cat; (exit 3) & wait $!; echo $?
 #--- several tests in double brackets
 a=abc; b=; [[ $a = a* && -n $a ]] && echo both; [[ -n $a && $a = a* ]] && echo turned; [[ -z $b || $a = x* ]] && echo or; [[ $a =~ ^a.c$ && $a != b* ]] && echo re; [[ $a = b* ]] || echo no
 #--- ties of exponents

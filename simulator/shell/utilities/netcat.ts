@@ -1,3 +1,4 @@
+import type { Timer } from '../../clock/clock';
 import { type Connection, type Listener, NetworkError } from '../../network/namespace';
 import type { Process } from '../../runtime/process';
 import { connectDatagrams, listenForDatagrams } from './netcat-datagrams';
@@ -109,7 +110,7 @@ async function serve(
   const { process } = self;
   const sending = sendInput(process, connection);
   try {
-    await receive(process, connection, 1);
+    await receive(process, connection, 1, idleMs === undefined ? undefined : { sending, idleMs });
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error;
     await self.warn(`read: ${networkText(error)}`);
@@ -117,19 +118,48 @@ async function serve(
   } finally {
     connection.close();
   }
-  // What the learner still types has nowhere to go.
-  void sending;
-  void idleMs;
   return 0;
 }
 
-async function receive(process: Process, connection: Connection, fd: number): Promise<void> {
+/** With -w: how long the other side may be silent once nothing more is sent. */
+interface Patience {
+  sending: Promise<void>;
+  idleMs: number;
+}
+
+async function receive(
+  process: Process,
+  connection: Connection,
+  fd: number,
+  patience?: Patience,
+): Promise<void> {
   const source = connection.readable[Symbol.asyncIterator]();
   for (;;) {
-    const { value, done } = await process.until(source.next());
+    const { value, done } = await arrival(process, source.next(), patience);
     if (done) return;
     await process.write(fd, value);
   }
+}
+
+/** What comes next; the end when patience has run out. */
+function arrival(
+  process: Process,
+  next: Promise<IteratorResult<Uint8Array>>,
+  patience: Patience | undefined,
+): Promise<IteratorResult<Uint8Array>> {
+  if (!patience) return process.until(next);
+  return process.block((done, failed) => {
+    next.then(done, failed);
+    let timer: Timer | undefined;
+    let waits = true;
+    void patience.sending.then(() => {
+      if (waits) timer = process.clock.after(patience.idleMs, () => done({ value: undefined, done: true }));
+    });
+    return () => {
+      waits = false;
+      timer?.cancel();
+    };
+  });
 }
 
 async function sendInput(process: Process, connection: Connection): Promise<void> {
