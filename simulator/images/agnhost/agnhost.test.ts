@@ -226,6 +226,15 @@ describe('agnhost', () => {
     else expect(told).toMatch(said);
   });
 
+  it('serve-hostname tells it over TCP and UDP', async () => {
+    const container = run(pod(), { image, args: ['serve-hostname', '--http=false', '--tcp', '--udp'] });
+    await logged(container, 'Serving on port 9376.');
+    const asked = (options: string) =>
+      exec(container, 'sh', '-c', `echo hostName | nc ${options} -w 2 localhost 9376`);
+    expect([await asked('-t'), await asked('-u')]).toEqual(['web', 'web']);
+    expect(await output(['serve-hostname', '--tcp'])).toContain('at the same time');
+  });
+
   it('pause serves nothing', async () => {
     const container = run(pod(), { image, args: ['pause'] });
     await logged(container, 'Paused');

@@ -1,4 +1,4 @@
-import { decode, toBytes } from '../../files/byte-string';
+import { decode, encode, toBytes } from '../../files/byte-string';
 import { FileError } from '../../files/file-system';
 import { NetworkError } from '../../network/namespace';
 import type { Process } from '../../runtime/process';
@@ -35,38 +35,51 @@ export function liveness(process: Process): Promise<number> {
   return untilTerminated(process, () => 2);
 }
 
-/** `agnhost serve-hostname` */
+/** `agnhost serve-hostname`: over HTTP, or with --http=false over TCP, UDP or both. */
 export async function serveHostname(process: Process, flags: Flags): Promise<number> {
   const port = flags.number('port', 9376);
-  const { hostname } = process.system;
+  const http = flags.text('http', 'true') !== 'false';
+  if (http && (flags.has('tcp') || flags.has('udp'))) {
+    await klog(process, "Can't server TCP/UDP mode and HTTP mode at the same time");
+    return 1;
+  }
   await klog(process, `Serving on port ${port}.`);
-  if (flags.has('tcp')) {
-    const listener = process.network.listen(port);
-    const serve = async () => {
-      for (let next = await listener.accept(); next; next = await listener.accept()) {
-        await klog(process, `TCP request from ${next.remote.address}:${next.remote.port}`);
-        try {
-          await next.writable.write(Buffer.from(`${hostname}\n`, 'latin1'));
-        } catch (error) {
-          // Who has left already misses nothing, and keeps nobody else waiting.
-          if (!(error instanceof NetworkError)) throw error;
-        }
-        next.close();
-      }
-    };
-    inBackground(process, serve());
-  } else {
+  if (flags.has('tcp')) inBackground(process, tellOverTcp(process, port));
+  if (flags.has('udp')) inBackground(process, tellOverUdp(process, port));
+  if (http)
     serveHttp(process, port, async ({ response, client }) => {
       await klog(process, `HTTP request from ${client.address}:${client.port}`);
       response.setHeader('Content-Type', 'text/plain; charset=utf-8');
       if (flags.has('close')) response.setHeader('Connection', 'close');
-      response.end(hostname);
+      response.end(process.system.hostname);
     });
-  }
   return untilTerminated(process, async () => {
     await klog(process, 'Received SIGTERM.');
     return 0;
   });
+}
+
+async function tellOverTcp(process: Process, port: number): Promise<void> {
+  const listener = process.network.listen(port);
+  for (let next = await listener.accept(); next; next = await listener.accept()) {
+    await klog(process, `TCP request from ${next.remote.address}:${next.remote.port}`);
+    try {
+      await next.writable.write(encode(process.system.hostname));
+    } catch (error) {
+      // Who has left already misses nothing, and keeps nobody else waiting.
+      if (!(error instanceof NetworkError)) throw error;
+    }
+    next.close();
+  }
+}
+
+async function tellOverUdp(process: Process, port: number): Promise<void> {
+  const socket = process.network.bindDatagram(port);
+  for (let next = await socket.receive(); next; next = await socket.receive()) {
+    const { address, port: from } = next.from;
+    await klog(process, `UDP request from ${address}:${from}`);
+    socket.send(encode(process.system.hostname), address, from);
+  }
 }
 
 /**

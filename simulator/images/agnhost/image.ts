@@ -63,7 +63,7 @@ const commands: Record<string, Command> = {
   pause: { run: pauseCommand },
   'port-forward-tester': { run: portForwardTester },
   porter: { run: porter, switches: ['json-response'] },
-  'serve-hostname': { run: serveHostname, flags: ['port'], switches: ['tcp', 'http', 'close'] },
+  'serve-hostname': { run: serveHostname, flags: ['port'], switches: ['tcp', 'udp', 'http', 'close'] },
   'test-service-account-issuer-discovery': { run: issuerDiscovery, flags: ['token-path', 'audience'] },
   'test-webserver': { run: testWebserver, flags: ['port'] },
 };
