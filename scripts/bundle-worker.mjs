@@ -76,12 +76,14 @@ export async function bundleWorker() {
 async function linkedBundles() {
   const names = await exportedNames();
   const { own, lent } = await division();
-  return Promise.all([
+  const bundles = await Promise.all([
     builtBundle('worker', lent, [lazily(names)], "import './core/clusters/embedded/worker';"),
     ...Object.entries(later).map(([name, modules]) =>
       builtBundle(name, modules, [lazily(names, name), borrowed(own)]),
     ),
   ]);
+  demandEachModuleOnce(bundles);
+  return bundles;
 }
 
 /** The modules of the worker's own bundle, and those of them that others use. */
@@ -152,9 +154,6 @@ async function builtBundle(name, modules, plugins, start = '') {
     code: outputFiles.find(({ path }) => path.endsWith('.cjs')).text,
     map: outputFiles.find(({ path }) => path.endsWith('.map')).text,
     modules: new Set(inputs.filter((each) => !/^<|:/.test(each)).map(withoutExtension)),
-    borrowed: inputs
-      .filter((each) => each.startsWith('borrowed:'))
-      .map((each) => each.slice('borrowed:'.length)),
   };
 }
 
@@ -222,7 +221,7 @@ function borrowed(modules) {
 }
 
 /** A module that were there twice would have its state and its classes twice. */
-function checked(bundles) {
+function demandEachModuleOnce(bundles) {
   const where = new Map();
   for (const { file, modules } of bundles) {
     for (const each of modules) {
@@ -230,7 +229,6 @@ function checked(bundles) {
       where.set(each, file);
     }
   }
-  return bundles;
 }
 
 function withoutExtension(path) {

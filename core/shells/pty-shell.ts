@@ -35,7 +35,7 @@ export class PtyShell implements LabShell {
   private endReason: string | undefined;
   private readonly ended: Promise<void>;
   private readonly onRename: (() => void) | undefined;
-  /** Milliseconds since the epoch. */
+  /** By performance.now(). */
   private active = performance.now();
   private seen = performance.now();
 
