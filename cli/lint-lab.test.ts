@@ -62,9 +62,9 @@ test.each<[string, string, [file: string, from: string, to: string], string[]]>(
   [
     'an image that is not simulated, and one that is not named',
     'first-pod',
-    ['lab.yaml', 'images: [nginx:1.27-alpine,', 'images: [mysql:8,'],
+    ['lab.yaml', 'images: [nginx:1.27-alpine,', 'images: [example/none:1,'],
     [
-      'lab.yaml: images[0]: expected an image that the embedded cluster simulates, found "mysql:8"',
+      'lab.yaml: images[0]: expected an image that the embedded cluster simulates, found "example/none:1"',
       "lab.yaml: images: expected nginx:1.27-alpine too, which the lab's files or solutions use",
     ],
   ],
