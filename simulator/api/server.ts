@@ -131,7 +131,9 @@ export class ApiServer {
     const verb = this.verbOf(exchange, route);
     this.authorize(exchange, namedBy(route), verb);
     const { subresource } = route;
-    if (!verbsOf(route).includes(verb)) throw notAllowed();
+    // OPTIONS is no verb: only a server behind the proxy may know it.
+    const passesOn = subresource === 'proxy' && exchange.request.method === 'OPTIONS';
+    if (!passesOn && !verbsOf(route).includes(verb)) throw notAllowed();
     if (READ_ONLY.has(route.resource.name) && !['get', 'list', 'watch'].includes(verb)) {
       throw notSimulated(`changes of ${route.resource.kind} objects`);
     }

@@ -119,6 +119,12 @@ describe('the proxy subresource', () => {
     ]);
   });
 
+  it.each(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])('passes %s on', async (method) => {
+    const path = '/api/v1/namespaces/default/pods/web:80/proxy/';
+    const reply = await send(simulator, 'admin', method, path, {});
+    expect(reply.headers['server']).toMatch(/^nginx/);
+  });
+
   it('hands through what the Pod refuses', async () => {
     const raw = kubectl('get', '--raw', '/api/v1/namespaces/default/pods/web:80/proxy/none');
     expect(await ended(raw)).toContain('could not find the requested resource');
