@@ -14,9 +14,9 @@ async function type(
   { shell = 'sh', columns = 80 } = {},
 ): Promise<{ screen: string; code: number; history: string }> {
   const { system, tree } = makeSystem();
-  tree.mkdir('/work');
-  tree.write('/work/apple.txt', 'red\n');
-  tree.write('/work/apricot.txt', 'orange\n');
+  tree.mkdir('/room');
+  tree.write('/room/apple.txt', 'red\n');
+  tree.write('/room/apricot.txt', 'orange\n');
   const terminal = new Terminal();
   terminal.resize(columns, 24);
   let screen = '';
@@ -29,9 +29,9 @@ async function type(
     env: new Map([
       ['PATH', '/bin'],
       ['PS1', '$ '],
-      ['HOME', '/work'],
+      ['HOME', '/room'],
     ]),
-    cwd: '/work',
+    cwd: '/room',
     credentials: { uid: 0, gid: 0, groups: [0] },
     fds: new Map([
       [0, file],
@@ -65,7 +65,7 @@ async function type(
   const { code } = await process.exited;
   take();
   const history = Buffer.from(
-    tree.read(`/work/.${shell === 'bash' ? 'bash' : 'ash'}_history`) ?? [],
+    tree.read(`/room/.${shell === 'bash' ? 'bash' : 'ash'}_history`) ?? [],
   ).toString();
   return { screen: screen.replaceAll('\r\n', '\n'), code, history };
 }
@@ -126,7 +126,7 @@ describe('an interactive shell', () => {
       [{ keys: 'echo x > "a b"\r' }, { keys: 'cat a\\ \t\r' }, end],
       /cat a\\ b [^\n]*\nx\n/,
     ],
-    ['completes a variable', [{ keys: 'echo $HOM\t\r' }, end], /\n\/work\n/],
+    ['completes a variable', [{ keys: 'echo $HOM\t\r' }, end], /\n\/room\n/],
     [
       'moves by words and takes them back',
       [{ keys: 'echo one two\x1bb\x17\x05 \x19\r' }, end],
