@@ -3,18 +3,22 @@ import type { RequestUser } from '../admission/request';
 import { ApiError } from '../errors';
 import type { Rule } from './bootstrap-roles';
 
+/** What a path names as a resource, whether that is served or not (apiserver RequestInfo). */
+export interface NamedResource {
+  group: string;
+  version: string;
+  /** The plural. */
+  resource: string;
+  /** '' for the object itself. */
+  subresource: string;
+  /** '' for all namespaces, and for cluster-scoped resources. */
+  namespace: string;
+  /** '' for the collection. */
+  name: string;
+}
+
 /** What a user wants to do, as authorization/v1 ResourceAttributes or NonResourceAttributes. */
-export type AccessRequest =
-  | { path: string; verb: string }
-  | {
-      verb: string;
-      group: string;
-      version: string;
-      resource: string;
-      subresource: string;
-      namespace: string;
-      name: string;
-    };
+export type AccessRequest = { path: string; verb: string } | (NamedResource & { verb: string });
 
 export interface Decision {
   allowed: boolean;

@@ -1,20 +1,7 @@
 import type { ResourceDefinition } from '../../schema/resources';
 import { REVIEWS, type ReviewDefinition } from '../../schema/reviews';
+import type { NamedResource } from '../authorization/rbac';
 import type { ServedResources } from '../custom/served-resources';
-
-/** What a path names as a resource, whether that is served or not (apiserver RequestInfo). */
-export interface NamedResource {
-  group: string;
-  version: string;
-  /** The plural. */
-  resource: string;
-  /** '' for the object itself. */
-  subresource: string;
-  /** '' for all namespaces, and for cluster-scoped resources. */
-  namespace: string;
-  /** '' for the collection. */
-  name: string;
-}
 
 /** What a URL path asks for. */
 export type Route =

@@ -66,16 +66,16 @@ export function makeSystem(limits: System['limits'] = {}): { system: System; tre
   return { system, tree };
 }
 
-/** Runs a script file with sh in /tmp/work, standard input empty. */
+/** Runs a script file with sh in /tmp/script, standard input empty. */
 export async function runScript(
   script: string,
   argv = ['sh', 'script.sh'],
   files: Record<string, string> = {},
 ): Promise<Outcome> {
   const { system, tree } = makeSystem();
-  tree.mkdir('/tmp/work');
-  tree.write('/tmp/work/script.sh', encode(script));
-  for (const [path, text] of Object.entries(files)) tree.write(`/tmp/work/${path}`, text);
+  tree.mkdir('/tmp/script');
+  tree.write('/tmp/script/script.sh', encode(script));
+  for (const [path, text] of Object.entries(files)) tree.write(`/tmp/script/${path}`, text);
   const out = makePipe();
   const err = makePipe();
   const process = system.processes.start({
@@ -87,7 +87,7 @@ export async function runScript(
       return (await init.wait(child)).code;
     },
     env: new Map([['PATH', '/bin']]),
-    cwd: '/tmp/work',
+    cwd: '/tmp/script',
     credentials: { uid: 0, gid: 0, groups: [0] },
     fds: new Map([
       [0, nullInput(tree)],

@@ -12,8 +12,8 @@ interface Edited {
 /** Types keys into `vi f` on a terminal of 10 lines, in packets. */
 async function edit(before: string | undefined, packets: string[], args: string[] = []): Promise<Edited> {
   const { system, tree } = makeSystem();
-  tree.mkdir('/work');
-  if (before !== undefined) tree.write('/work/f', before);
+  tree.mkdir('/room');
+  if (before !== undefined) tree.write('/room/f', before);
   const terminal = new Terminal();
   terminal.resize(40, 10);
   const file = terminal.open();
@@ -23,7 +23,7 @@ async function edit(before: string | undefined, packets: string[], args: string[
     argv: ['vi', ...args, 'f'],
     path: '/bin/vi',
     env: new Map([['PATH', '/bin']]),
-    cwd: '/work',
+    cwd: '/room',
     credentials: { uid: 0, gid: 0, groups: [0] },
     fds: new Map([
       [0, file],
@@ -42,7 +42,7 @@ async function edit(before: string | undefined, packets: string[], args: string[
   for (const keys of packets) terminal.input(Buffer.from(keys));
   const { code } = await process.exited;
   take();
-  const data = tree.read('/work/f');
+  const data = tree.read('/room/f');
   return { file: data && Buffer.from(data).toString('utf8'), screen, code };
 }
 
